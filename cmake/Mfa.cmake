@@ -1,0 +1,59 @@
+# What every target shares: language, warnings, hardening, sanitizers; and the functions that make layers and tests.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+add_library(mfa_options INTERFACE)
+target_include_directories(mfa_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(mfa_options INTERFACE _GNU_SOURCE MFA_VERSION="${PROJECT_VERSION}"
+  MFA_MFAD="${CMAKE_INSTALL_FULL_SBINDIR}/mfad" MFA_SYSCONFDIR="${CMAKE_INSTALL_FULL_SYSCONFDIR}")
+target_compile_options(mfa_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough -Wundef -Werror
+  -fstack-protector-strong -fvisibility=hidden "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+if(NOT MFA_SANITIZE)
+  target_compile_options(mfa_options INTERFACE $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+  target_link_options(mfa_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+else()
+  target_compile_options(mfa_options INTERFACE -fsanitize=${MFA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(mfa_options INTERFACE -fsanitize=${MFA_SANITIZE})
+endif()
+if(MFA_FUZZ)
+  target_compile_options(mfa_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer)
+  target_link_options(mfa_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees dangling and uninitialised memory in std::optional and std::variant where there is none (PR 105562).
+  target_compile_options(mfa_options INTERFACE -Wno-maybe-uninitialized)
+endif()
+
+# mfa_layer(NAME SOURCES… DEPENDS…): the static library mfa_NAME of the folder common/NAME.
+function(mfa_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(mfa_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(mfa_${name} PUBLIC mfa_options ${ARG_DEPENDS})
+endfunction()
+
+# mfa_fuzz(NAME LIBRARIES…): tests/fuzz/NAME_fuzz.cpp. With MFA_FUZZ a libFuzzer program; otherwise a test that replays
+# the corpus in tests/fuzz/corpus/NAME, in every build, sanitized ones included.
+function(mfa_fuzz name)
+  add_executable(fuzz_${name} ${name}_fuzz.cpp)
+  target_link_libraries(fuzz_${name} PRIVATE mfa_options ${ARGN})
+  if(MFA_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE replay.cpp)
+    add_test(NAME fuzz_corpus.${name} COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+  endif()
+endfunction()

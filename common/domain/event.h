@@ -1,0 +1,54 @@
+// What the trail records. Each event is one row, in the transaction of what it records, and one line to syslog.
+//
+// No field ever holds a code, a secret, a password, a full number or the bytes of an answer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/domain/types.h"
+
+namespace mfa {
+
+enum class EventKind : std::uint16_t {
+  login_passed = 1,
+  login_failed = 2,
+  login_refused = 3,  // denied without a code having been compared: locked out, policy, nothing enrolled
+  login_skipped = 4,  // policy asked for nothing
+  login_abandoned = 5,
+  locked_out = 6,
+  reported = 7,  // "that was not me"
+  factor_added = 20,
+  factor_removed = 21,
+  factor_renamed = 22,
+  factor_default = 23,
+  recovery_codes_made = 24,
+  factor_tested = 25,
+  test_failed = 26,
+  step_up_passed = 27,
+  step_up_failed = 28,
+  change_refused = 29,
+  provisioned = 40,
+  store_created = 60,
+  schema_upgraded = 61,
+};
+
+// "login.passed"; a stable key for scripts. Every kind has one.
+[[nodiscard]] std::string_view name_of(EventKind kind);
+
+struct Event {
+  EventKind kind{};
+  UnixTime at;
+  std::string user;     // whom it is about
+  std::string actor;    // who did it, where that is someone else: a user name
+  std::string service;  // PAM service, or "mfa-enroll"
+  std::string from;     // address, "console", or empty
+  std::string server;
+  std::string factor;  // id, or "recovery"
+  std::string reason;  // words, for people and scripts: "wrong", "replayed", …
+  bool operator==(const Event&) const = default;
+};
+
+}  // namespace mfa

@@ -1,0 +1,47 @@
+// What a person can prove themselves with.
+//
+// A factor is a closed set of kinds (std::variant), so that adding one makes the compiler list every place that has to
+// know it. A factor's id is its kind and a number that is never used again for that person: totp-1.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/domain/totp.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+enum class FactorKind : std::uint8_t { totp = 1 };
+
+[[nodiscard]] std::string_view name_of(FactorKind kind);
+[[nodiscard]] std::optional<FactorKind> factor_kind(std::string_view name);
+
+inline constexpr std::size_t kMostFactors = 8;         // of one person (product.md, The login)
+inline constexpr std::size_t kLongestFactorName = 40;  // characters (code points)
+
+// An authenticator app.
+struct TotpFactor {
+  Secret key;
+  TotpParameters parameters;
+  TimeStep last_step{-1};  // the newest step a code of which was accepted; older and equal ones never count again
+};
+
+struct Factor {
+  std::uint32_t number = 0;
+  std::string name;
+  UnixTime added;
+  std::optional<UnixTime> last_used;
+  std::variant<TotpFactor> detail;
+
+  [[nodiscard]] FactorKind kind() const;
+  [[nodiscard]] std::string id() const;  // "totp-1"
+};
+
+// A name people give a factor: 1 to kLongestFactorName printable characters of valid UTF-8, not shaped like an id.
+[[nodiscard]] bool valid_factor_name(std::string_view name);
+
+}  // namespace mfa

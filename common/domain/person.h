@@ -1,0 +1,22 @@
+// A person as the store knows them: the pair of name and uid, which together are the identity.
+#pragma once
+
+#include <cstdint>
+
+#include "common/domain/lockout.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+struct Person {
+  PersonId id;
+  Username name;
+  Uid uid;
+  UnixTime first_seen;
+  LockoutState lockout;
+  std::uint32_t default_factor = 0;  // a factor's number; 0: the oldest
+  std::uint32_t next_factor = 1;     // the number the next factor gets; numbers are never used again
+  std::uint32_t failed_since_login = 0;  // logins that failed at the code since the last that passed; told once
+};
+
+}  // namespace mfa

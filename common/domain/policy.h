@@ -1,0 +1,110 @@
+// The one decision: who, which service, from where, when, with which history, under which rules -> skip, require,
+// enrol or deny, with the rule and the reason.
+//
+// Pure. Rules are read in order and the first that matches decides; an observing rule records and lets the next one
+// decide; no match means optional. What a rule needs and cannot be known (a group look-up failed) denies; it is never
+// taken for "does not match". judge() asks for groups or for the person only when a rule that is reached needs them,
+// so that what configuration alone decides needs neither directory nor store.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "common/domain/factor.h"
+#include "common/domain/login_facts.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+enum class Requirement : std::uint8_t { require, optional, skip, deny };
+enum class EnrolBy : std::uint8_t { in_login, code, refuse };
+
+struct Network {
+  Address address;
+  int prefix = 0;  // bits
+};
+struct FromPattern {
+  bool negated = false;  // written with '!'
+  std::variant<Network, Console, UnknownPlace> place;
+};
+
+// One [[rule]]. An empty list matches everything; of a list any plain value must match and no '!' value may; a list
+// of '!' values alone matches whatever none of them names.
+struct Rule {
+  std::string name;
+  std::vector<std::string> user;     // globs on pw_name: * and ?, no more
+  std::vector<std::string> group;    // group names
+  std::vector<std::string> service;  // globs on PAM_SERVICE
+  std::vector<std::string> server;   // globs on the host's name
+  std::vector<FromPattern> from;
+  std::vector<std::string> first_factor;  // "password", "publickey", "publickey-sk", each maybe with '!'
+  std::optional<UnixTime> after;          // matches from this moment on
+  std::optional<UnixTime> before;         // matches until just before this moment
+  Requirement mfa = Requirement::optional;
+  bool observe = false;
+  std::optional<UnixTime> since;          // a `require` before this moment only asks those who are enrolled
+  std::set<FactorKind> factors;           // empty: all
+  EnrolBy enrol = EnrolBy::refuse;
+};
+
+enum class Membership : std::uint8_t { member, not_member, unknown };
+
+struct PolicyFacts {
+  std::optional<Username> user;  // nothing: no such account; matches no user or group pattern but '!' and "*"
+  std::string service;
+  std::string server;
+  Origin origin = UnknownPlace{};
+  FirstFactor first_factor = FirstFactor::unknown;
+  UnixTime now;
+  std::optional<std::map<std::string, Membership>> groups;  // by group name; nothing: not looked up yet
+};
+
+// What the store knows of the person that matters here.
+struct History {
+  std::set<FactorKind> enrolled;  // kinds of confirmed factors
+};
+
+enum class Outcome : std::uint8_t { skip, require, enrol, deny };
+
+enum class Reason : std::uint8_t {
+  rule_skips,
+  rule_denies,
+  rule_requires,           // and a usable factor is enrolled
+  enrolled,                // optional, and a factor is enrolled
+  nothing_enrolled,        // optional, or required later, and none is
+  required_and_none,       // required now, and no factor that the rule accepts
+  group_unknown,           // a group that a rule asks for could not be looked up
+};
+[[nodiscard]] std::string_view name_of(Reason reason);
+
+struct [[nodiscard]] Decision {
+  Outcome outcome = Outcome::deny;
+  Reason reason = Reason::rule_denies;
+  std::string rule;                     // its name; "(no rule)" when none matched
+  std::set<FactorKind> factors;         // those that may answer; recovery codes always may
+  EnrolBy enrol = EnrolBy::refuse;
+  std::optional<UnixTime> required_since;
+  std::vector<std::string> observed;    // names of observing rules that matched, each with what it would have done
+};
+
+enum class Need : std::uint8_t { groups, history };
+using Judgement = std::variant<Decision, Need>;
+
+[[nodiscard]] Judgement judge(std::span<const Rule> rules, const PolicyFacts& facts,
+                              const std::optional<History>& history);
+
+// The names of all groups that any rule mentions: what to look up when judge() says Need::groups.
+[[nodiscard]] std::set<std::string> groups_mentioned(std::span<const Rule> rules);
+
+// * stands for any run of characters, ? for one; everything else for itself. Linear space, no recursion.
+[[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view text);
+
+}  // namespace mfa

@@ -1,0 +1,25 @@
+// All that a flow may reach. Made by the service for each session; the settings are a snapshot that does not change
+// while it runs.
+#pragma once
+
+#include <string>
+
+#include "common/domain/settings.h"
+#include "common/domain/types.h"
+#include "common/ports/dialogue.h"
+#include "common/ports/store.h"
+#include "common/ports/system.h"
+
+namespace mfa {
+
+struct Engine {
+  const Settings& settings;
+  Store& store;
+  Clock& clock;
+  Random& random;
+  Accounts& accounts;
+  Journal& journal;
+  std::string server;  // this host's name, up to the first dot
+};
+
+}  // namespace mfa

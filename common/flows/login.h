@@ -1,0 +1,31 @@
+// A login: decide, ask, verify. From the facts to the verdict, from top to bottom.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/domain/login_facts.h"
+#include "common/flows/engine.h"
+
+namespace mfa {
+
+enum class LoginResult : std::uint8_t {
+  passed,
+  skipped,
+  wrong,
+  locked,
+  denied,
+  unavailable,   // store or directory cannot be used
+  conversation,  // the other end cannot hold the dialogue
+};
+
+struct [[nodiscard]] LoginVerdict {
+  LoginResult result = LoginResult::denied;
+  std::string reason;  // a word or two for syslog, no secrets
+  std::string text;    // for the person, shown as the last word; may be empty
+};
+
+// `facts.from_root` and `caller` come from the kernel. A caller other than root can only be asked about itself.
+LoginVerdict login(Engine& engine, const LoginFacts& facts, Caller caller, Dialogue& dialogue);
+
+}  // namespace mfa

@@ -1,0 +1,70 @@
+// What mfa-enroll asks of the engine, one function a verb: looking, and changing one's own factors after a step-up.
+//
+// Who may ask is domain/access, decided again here for each request from what the kernel says of the caller. Every
+// refusal says why and what to type next.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/domain/access.h"
+#include "common/domain/factor.h"
+#include "common/flows/engine.h"
+
+namespace mfa {
+
+struct RequestError {
+  enum class Kind : std::uint8_t { refused, unavailable, usage, gone } kind = Kind::refused;
+  std::string text;  // what happened
+  std::string hint;  // the next thing to type or do; may be empty
+};
+
+// Who asks, and through what. Everything here is from the kernel but the dialogue's words.
+struct Asker {
+  Caller caller;
+  std::optional<TerminalId> terminal;  // nothing: no controlling terminal; then no step-up is remembered
+  PasswordCheck& password;
+  Dialogue& dialogue;
+};
+
+struct StatusReply {
+  std::string user;
+  Requirement mfa = Requirement::optional;
+  std::optional<UnixTime> required_since;
+  struct Entry {
+    std::string id, kind, name, detail;
+    bool is_default = false;
+    UnixTime added;
+    std::optional<UnixTime> last_used;
+  };
+  std::vector<Entry> factors;
+  std::size_t recovery_codes_left = 0;
+  std::optional<UnixTime> locked_until;
+  std::vector<std::string> notices;
+};
+
+struct EnrolledReply {
+  std::string factor, kind, uri, secret;    // uri and secret are told once
+  std::vector<std::string> recovery_codes;  // shown form; made along with the first factor
+};
+
+struct FactorReply {
+  std::string factor, name;
+};
+
+[[nodiscard]] std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker);
+[[nodiscard]] std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Asker& asker, const std::string& name);
+[[nodiscard]] std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, const Asker& asker);
+[[nodiscard]] std::expected<FactorReply, RequestError> test_code(Engine& engine, const Asker& asker);
+[[nodiscard]] std::expected<FactorReply, RequestError> set_default(Engine& engine, const Asker& asker, const std::string& factor);
+[[nodiscard]] std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Asker& asker,
+                                                                     const std::string& factor, const std::string& name);
+[[nodiscard]] std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker, const std::string& factor);
+// root only: enrols for someone; the app's key is in the reply, to be handed over.
+[[nodiscard]] std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const Asker& asker,
+                                                                        const std::string& user, const std::string& name);
+
+}  // namespace mfa

@@ -1,0 +1,36 @@
+// Talking to the person, whatever carries it: a PAM conversation or mfa-enroll's terminal.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "common/domain/types.h"
+
+namespace mfa {
+
+struct Prompt {
+  std::string text;  // all the person must read; the last line is where they type
+  bool echo = true;
+};
+
+enum class DialogueError : std::uint8_t {
+  gone,          // the other end closed, sent what makes no sense, or gave no answer in time (120 s)
+  conversation,  // the program cannot show prompts (PAM_CONV_ERR)
+  is_password,   // the answer was the password just typed: the program answers prompts without showing them
+  too_long,      // over kLongestAnswer bytes; the dialogue may go on
+};
+
+inline constexpr std::size_t kLongestAnswer = 512;  // bytes (product.md, Limits)
+
+class Dialogue {
+ public:
+  virtual ~Dialogue() = default;
+  [[nodiscard]] virtual std::expected<Secret, DialogueError> ask(const Prompt& prompt) = 0;
+  virtual void show(std::string_view text) = 0;
+  // Asked for on the way to a result: the key of a factor being set up, for mfa-enroll to draw. Never in a login.
+  virtual void offer(std::string_view kind, std::string_view uri, std::string_view key_in_base32) = 0;
+};
+
+}  // namespace mfa

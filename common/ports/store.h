@@ -1,0 +1,104 @@
+// The store, as flows see it: people, their factors and codes, step-ups, and the trail.
+//
+// Contract (tests/contract runs it against every adapter):
+// - A write() is all or nothing, durable when it returns, and serialised with every other: what it reads is true when
+//   it commits. Many writes may share one commit. Nothing is ever open across a prompt.
+// - The work runs at most once, maybe on another thread, while the caller waits; it must not block nor call the store.
+// - When an operation fails, the work is left at that point and write() reports it: nothing of it was recorded, so
+//   nothing it decided may be believed.
+// - Events appended are in the same commit, numbered and chained, and reach the journal after it, in order.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "common/domain/event.h"
+#include "common/domain/factor.h"
+#include "common/domain/person.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+enum class StoreError : std::uint8_t {
+  missing,      // there is none: `mfa-enroll admin init`
+  unavailable,  // cannot be opened, read or written
+  busy,         // another process holds it
+  full,         // no room left
+  damaged,      // never mended by itself
+  too_new,      // written by a newer release
+  wrong_key,    // the key does not fit what is sealed with it
+};
+[[nodiscard]] std::string_view name_of(StoreError error);
+
+// A terminal of a login session, as the kernel names it: what a step-up is good for. Opaque; equal or not.
+struct TerminalId {
+  std::string value;
+};
+
+class Transaction {
+ public:
+  Transaction() = default;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  virtual ~Transaction() = default;
+
+  [[nodiscard]] virtual std::optional<Person> person_by_name(const Username& name) = 0;
+  [[nodiscard]] virtual std::optional<Person> person_by_uid(Uid uid) = 0;
+  // Neither the name nor the uid may be there already.
+  virtual Person add_person(const Username& name, Uid uid, UnixTime first_seen) = 0;
+  virtual void save(const Person& person) = 0;  // all but id, name, uid
+
+  [[nodiscard]] virtual std::vector<Factor> factors(PersonId person) = 0;  // by number
+  virtual void add_factor(PersonId person, const Factor& factor) = 0;
+  virtual void save_factor(PersonId person, const Factor& factor) = 0;  // name, last use, last step
+  virtual void remove_factor(PersonId person, std::uint32_t number) = 0;
+
+  // Codes in their normal form; kept as keyed hashes.
+  virtual void replace_recovery_codes(PersonId person, std::span<const std::string> codes) = 0;
+  [[nodiscard]] virtual std::size_t recovery_codes_left(PersonId person) = 0;
+  [[nodiscard]] virtual bool use_recovery_code(PersonId person, std::string_view code) = 0;  // true once
+
+  [[nodiscard]] virtual std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) = 0;
+  virtual void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) = 0;
+  virtual void forget_step_ups(PersonId person) = 0;
+
+  virtual void append(const Event& event) = 0;
+};
+
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  [[nodiscard]] virtual std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) = 0;
+  // The same without changing anything: sees one consistent state, costs no sync. Changing through it is a failure.
+  [[nodiscard]] virtual std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) = 0;
+};
+
+// write and read with a result: `auto left = writing(store, [&](Transaction& tx) { return …; });`
+template <class Work>
+[[nodiscard]] auto writing(Store& store, Work work) -> std::expected<std::invoke_result_t<Work, Transaction&>, StoreError> {
+  std::optional<std::invoke_result_t<Work, Transaction&>> result;
+  if (auto done = store.write([&](Transaction& tx) { result.emplace(work(tx)); }); !done)
+    return std::unexpected(done.error());
+  return std::move(*result);
+}
+template <class Work>
+[[nodiscard]] auto reading(Store& store, Work work) -> std::expected<std::invoke_result_t<Work, Transaction&>, StoreError> {
+  std::optional<std::invoke_result_t<Work, Transaction&>> result;
+  if (auto done = store.read([&](Transaction& tx) { result.emplace(work(tx)); }); !done)
+    return std::unexpected(done.error());
+  return std::move(*result);
+}
+
+}  // namespace mfa

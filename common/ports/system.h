@@ -1,0 +1,85 @@
+// The rest of the outside world as flows see it: clock, randomness, accounts, passwords, the journal.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/domain/event.h"
+#include "common/domain/policy.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual UnixTime now() = 0;
+};
+
+class Random {
+ public:
+  virtual ~Random() = default;
+  // Fills all of it from the kernel's generator, or returns false: then nothing may be made from it.
+  [[nodiscard]] virtual bool fill(std::span<std::uint8_t> bytes) = 0;
+};
+
+enum class LookupError : std::uint8_t {
+  not_found,  // the directory answered: there is none
+  failed,     // it did not answer, or not in time (5 s)
+};
+
+struct Account {
+  Username name;
+  Uid uid;
+  Gid gid;
+};
+
+class Accounts {
+ public:
+  virtual ~Accounts() = default;
+  [[nodiscard]] virtual std::expected<Account, LookupError> by_name(std::string_view name) = 0;
+  [[nodiscard]] virtual std::expected<Account, LookupError> by_uid(Uid uid) = 0;
+  // For each group name whether the account is in it, compared by gid. A group that does not exist or cannot be
+  // looked up is Membership::unknown: a directory that is down looks just like that.
+  [[nodiscard]] virtual std::map<std::string, Membership> memberships(const Account& account,
+                                                                      const std::set<std::string>& groups) = 0;
+};
+
+enum class PasswordAnswer : std::uint8_t {
+  right,
+  wrong,
+  none,         // the account has no password that could be typed (locked, or the field is not a hash)
+  too_often,    // three a minute for a uid
+  unavailable,  // the monitor cannot be reached
+};
+
+// Bound to one connection: whose password is asked about is what the kernel says of that connection.
+class PasswordCheck {
+ public:
+  virtual ~PasswordCheck() = default;
+  [[nodiscard]] virtual PasswordAnswer check(const Secret& password) = 0;
+};
+
+// The place of an event in the trail, for its syslog line.
+struct TrailMark {
+  std::int64_t seq = 0;
+  std::string head;  // the chain's head after it, hexadecimal
+};
+
+enum class Severity : std::uint8_t { error, warning, notice, info };
+
+// Syslog (LOG_AUTHPRIV), one line an event, key=value, escaped. Never waits; what cannot be delivered is counted.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  virtual void record(const Event& event, const std::optional<TrailMark>& mark) = 0;
+  virtual void note(Severity severity, std::string_view text) = 0;
+};
+
+}  // namespace mfa
