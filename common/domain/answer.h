@@ -1,0 +1,36 @@
+// What a person typed at a prompt for a code: sorted into what it can be before anything is compared.
+//
+// Spaces and dashes in codes do not matter, only ASCII digits count, words are case-insensitive (product.md, The
+// login). What is not shaped like a code is never compared with one, and is no guess.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/domain/types.h"
+
+namespace mfa {
+
+enum class AnswerShape : std::uint8_t {
+  empty,       // nothing but spaces
+  digits,      // 6 to 8 digits: a code of an app
+  recovery,    // a recovery code
+  word,        // letters alone: maybe one of the words
+  other,       // readable, but nothing we asked for
+  unreadable,  // invalid UTF-8 or a control character
+};
+
+struct Answer {
+  AnswerShape shape = AnswerShape::empty;
+  Secret normal;           // the digits, the recovery code's normal form, the word in lower case; otherwise empty
+  std::size_t length = 0;  // bytes as typed, for the log
+  std::string_view
+      bytes;  // class of its bytes, for the log: "digits", "letters", "mixed", "control", "not-utf8", "none"
+};
+
+// `typed` is not kept.
+[[nodiscard]] Answer read_answer(std::string_view typed);
+
+}  // namespace mfa
