@@ -82,6 +82,7 @@ enum class Reason : std::uint8_t {
   nothing_enrolled,        // optional, or required later, and none is
   required_and_none,       // required now, and no factor that the rule accepts
   group_unknown,           // a group that a rule asks for could not be looked up
+  no_such_account,         // what is enrolled would decide, and there is nobody to have enrolled it
 };
 [[nodiscard]] std::string_view name_of(Reason reason);
 
@@ -89,7 +90,7 @@ struct [[nodiscard]] Decision {
   Outcome outcome = Outcome::deny;
   Reason reason = Reason::rule_denies;
   std::string rule;                     // its name; "(no rule)" when none matched
-  std::set<FactorKind> factors;         // those that may answer; recovery codes always may
+  std::set<FactorKind> factors;         // that may answer (recovery codes always may); for enrol: to be proven first
   EnrolBy enrol = EnrolBy::refuse;
   std::optional<UnixTime> required_since;
   std::vector<std::string> observed;    // names of observing rules that matched, each with what it would have done

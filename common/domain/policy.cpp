@@ -1,0 +1,298 @@
+#include "common/domain/policy.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
+namespace mfa {
+namespace {
+
+constexpr std::string_view kNoRule = "(no rule)";
+
+struct Value {
+  bool negated;
+  std::string_view text;
+};
+Value value_of(std::string_view written) {
+  const bool negated = written.starts_with('!');
+  return {negated, negated ? written.substr(1) : written};
+}
+
+// How a list decides, once for all kinds of values: any plain one must match, none with '!' may.
+class ListMatch {
+ public:
+  void add(bool negated, bool hit) {
+    if (negated) {
+      excluded_ |= hit;
+    } else {
+      has_plain_ = true;
+      named_ |= hit;
+    }
+  }
+  [[nodiscard]] bool matches() const { return !excluded_ && (named_ || !has_plain_); }
+
+ private:
+  bool has_plain_ = false;
+  bool named_ = false;
+  bool excluded_ = false;
+};
+
+template <class Hits>
+bool list_matches(const std::vector<std::string>& list, Hits hits) {
+  ListMatch match;
+  for (const std::string& written : list) {
+    const Value value = value_of(written);
+    match.add(value.negated, hits(value.text));
+  }
+  return match.matches();
+}
+
+bool user_matches(const Rule& rule, const std::optional<Username>& user) {
+  return list_matches(
+      rule.user, [&](std::string_view pattern) { return user ? glob_matches(pattern, user->value) : pattern == "*"; });
+}
+
+// Host names have no case (RFC 4343).
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+bool server_matches(const Rule& rule, std::string_view server) {
+  return list_matches(rule.server,
+                      [name = lower(server)](std::string_view pattern) { return glob_matches(lower(pattern), name); });
+}
+
+bool contains(const Network& network, const Address& address) {
+  if (network.address.v6 != address.v6) return false;
+  int left = std::clamp(network.prefix, 0, address.v6 ? 128 : 32);
+  for (std::size_t i = 0; left > 0; ++i, left -= 8) {
+    const auto mask = static_cast<std::uint8_t>(left >= 8 ? 0xFF : 0xFF << (8 - left));
+    if (((network.address.bytes[i] ^ address.bytes[i]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+bool place_hits(const FromPattern& pattern, const Origin& origin) {
+  if (const auto* network = std::get_if<Network>(&pattern.place)) {
+    const auto* address = std::get_if<Address>(&origin);
+    return address != nullptr && contains(*network, *address);
+  }
+  return std::holds_alternative<Console>(pattern.place) ? std::holds_alternative<Console>(origin)
+                                                        : std::holds_alternative<UnknownPlace>(origin);
+}
+
+bool from_matches(const Rule& rule, const Origin& origin) {
+  ListMatch match;
+  for (const FromPattern& pattern : rule.from) match.add(pattern.negated, place_hits(pattern, origin));
+  return match.matches();
+}
+
+std::string_view word_of(FirstFactor factor) {
+  switch (factor) {
+    case FirstFactor::password:
+      return "password";
+    case FirstFactor::publickey:
+      return "publickey";
+    case FirstFactor::publickey_sk:
+      return "publickey-sk";
+    case FirstFactor::unknown:
+      break;
+  }
+  return {};  // no value in a rule is empty, so this matches none
+}
+
+bool date_matches(const Rule& rule, UnixTime now) {
+  return (!rule.after || now >= *rule.after) && (!rule.before || now < *rule.before);
+}
+
+// All conditions that need no directory.
+bool plain_conditions_match(const Rule& rule, const PolicyFacts& facts) {
+  return date_matches(rule, facts.now) && user_matches(rule, facts.user) &&
+         list_matches(rule.service, [&](std::string_view pattern) { return glob_matches(pattern, facts.service); }) &&
+         server_matches(rule, facts.server) && from_matches(rule, facts.origin) &&
+         list_matches(rule.first_factor, [&](std::string_view word) { return word == word_of(facts.first_factor); });
+}
+
+enum class Match : std::uint8_t { no, yes, unknown };
+
+// A group that could not be looked up matters if the list's outcome hangs on it. The list is decided twice, each time
+// with every such group where it is best, and then worst, for a match; both together are all the outcomes there are.
+Match group_match(const Rule& rule, const PolicyFacts& facts) {
+  const auto membership = [&](std::string_view group) {
+    if (!facts.user) return Membership::not_member;
+    const auto found = facts.groups->find(std::string(group));
+    return found == facts.groups->end() ? Membership::unknown : found->second;
+  };
+  const auto excluded_by_name = [&](std::string_view group) {
+    return std::ranges::any_of(rule.group, [&](const std::string& written) {
+      const Value value = value_of(written);
+      return value.negated && value.text == group;
+    });
+  };
+  const auto decided = [&](bool best) {
+    return list_matches(rule.group, [&](std::string_view group) {
+      const Membership known = membership(group);
+      if (known != Membership::unknown) return known == Membership::member;
+      return best != excluded_by_name(group);
+    });
+  };
+  const bool best = decided(true);
+  if (best != decided(false)) return Match::unknown;
+  return best ? Match::yes : Match::no;
+}
+
+bool required_at(const Rule& rule, UnixTime now) {
+  return rule.mfa == Requirement::require && (!rule.since || now >= *rule.since);
+}
+
+std::string observation(const Rule& rule, Match match, UnixTime now) {
+  if (match == Match::unknown) return rule.name + ": cannot tell, a group could not be looked up";
+  switch (rule.mfa) {
+    case Requirement::skip:
+      return rule.name + ": would have skipped";
+    case Requirement::deny:
+      return rule.name + ": would have denied";
+    case Requirement::require:
+    case Requirement::optional:
+      break;
+  }
+  return rule.name + (required_at(rule, now) ? ": would have required" : ": would have asked if enrolled");
+}
+
+// Required: only what the rule lists will do. Who has something else proves that before adding what is listed, so those
+// kinds are told along with Outcome::enrol.
+void decide_required(const std::set<FactorKind>& usable, const History& history, Decision& decision) {
+  const bool able = !usable.empty();
+  decision.outcome = able ? Outcome::require : Outcome::enrol;
+  decision.reason = able ? Reason::rule_requires : Reason::required_and_none;
+  decision.factors = able ? usable : history.enrolled;
+}
+
+// Optional: whoever has enrolled is asked. If the rule lists none of what they have, anything they have will do: not
+// asking them at all would be weaker.
+void decide_optional(const std::set<FactorKind>& usable, const History& history, Decision& decision) {
+  const bool enrolled = !history.enrolled.empty();
+  decision.outcome = enrolled ? Outcome::require : Outcome::skip;
+  decision.reason = enrolled ? Reason::enrolled : Reason::nothing_enrolled;
+  decision.factors = usable.empty() ? history.enrolled : usable;
+}
+
+// What a rule that matches says.
+Judgement apply(const Rule& rule, const PolicyFacts& facts, const std::optional<History>& history, Decision decision) {
+  decision.rule = rule.name;
+  decision.enrol = rule.enrol;
+  if (rule.mfa == Requirement::require) decision.required_since = rule.since;
+
+  if (rule.mfa == Requirement::skip || rule.mfa == Requirement::deny) {
+    const bool skips = rule.mfa == Requirement::skip;
+    decision.outcome = skips ? Outcome::skip : Outcome::deny;
+    decision.reason = skips ? Reason::rule_skips : Reason::rule_denies;
+    return decision;
+  }
+  if (!facts.user) {
+    decision.outcome = Outcome::deny;
+    decision.reason = Reason::no_such_account;
+    return decision;
+  }
+  if (!history) return Need::history;
+
+  std::set<FactorKind> usable;
+  std::ranges::copy_if(history->enrolled, std::inserter(usable, usable.end()),
+                       [&](FactorKind kind) { return rule.factors.empty() || rule.factors.contains(kind); });
+  if (required_at(rule, facts.now)) {
+    decide_required(usable, *history, decision);
+  } else {
+    decide_optional(usable, *history, decision);
+  }
+  return decision;
+}
+
+}  // namespace
+
+std::string_view name_of(Reason reason) {
+  switch (reason) {
+    case Reason::rule_skips:
+      return "rule_skips";
+    case Reason::rule_denies:
+      return "rule_denies";
+    case Reason::rule_requires:
+      return "rule_requires";
+    case Reason::enrolled:
+      return "enrolled";
+    case Reason::nothing_enrolled:
+      return "nothing_enrolled";
+    case Reason::required_and_none:
+      return "required_and_none";
+    case Reason::group_unknown:
+      return "group_unknown";
+    case Reason::no_such_account:
+      return "no_such_account";
+  }
+  return "rule_denies";
+}
+
+Judgement judge(std::span<const Rule> rules, const PolicyFacts& facts, const std::optional<History>& history) {
+  Decision decision;
+  for (const Rule& rule : rules) {
+    if (!plain_conditions_match(rule, facts)) continue;
+
+    Match match = Match::yes;
+    if (!rule.group.empty()) {
+      if (facts.user && !facts.groups) return Need::groups;
+      match = group_match(rule, facts);
+    }
+    if (match == Match::no) continue;
+    if (rule.observe) {
+      decision.observed.push_back(observation(rule, match, facts.now));
+      continue;
+    }
+    if (match == Match::unknown) {
+      decision.outcome = Outcome::deny;
+      decision.reason = Reason::group_unknown;
+      decision.rule = rule.name;
+      return decision;
+    }
+    return apply(rule, facts, history, std::move(decision));
+  }
+  Rule otherwise;
+  otherwise.name = kNoRule;
+  return apply(otherwise, facts, history, std::move(decision));
+}
+
+std::set<std::string> groups_mentioned(std::span<const Rule> rules) {
+  std::set<std::string> groups;
+  for (const Rule& rule : rules) {
+    for (const std::string& written : rule.group) groups.emplace(value_of(written).text);
+  }
+  return groups;
+}
+
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  // Where to go on when something after the last star does not fit: only the last one can ever need to take more.
+  std::size_t after_star = std::string_view::npos;
+  std::size_t taken_up_to = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      after_star = ++p;
+      taken_up_to = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (after_star != std::string_view::npos) {
+      p = after_star;
+      t = ++taken_up_to;
+    } else {
+      return false;
+    }
+  }
+  return pattern.substr(p).find_first_not_of('*') == std::string_view::npos;
+}
+
+}  // namespace mfa
