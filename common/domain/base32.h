@@ -1,5 +1,7 @@
 // Base32 (RFC 4648 §6) as authenticator apps use it: upper case, no padding when written; when read, any case, with
-// spaces, dashes and padding passed over.
+// spaces, dashes and padding at the end passed over.
+//
+// What is written or grouped here is a key as a rule, in a plain string: wipe() it after use.
 #pragma once
 
 #include <cstdint>

@@ -41,7 +41,8 @@ struct Factor {
   [[nodiscard]] std::string id() const;  // "totp-1"
 };
 
-// A name people give a factor: 1 to kLongestFactorName printable characters of valid UTF-8, not shaped like an id.
+// A name people give a factor: 1 to kLongestFactorName printable characters of valid UTF-8, something to see among
+// them and no blank at either end; not shaped like an id of any kind, planned ones included.
 [[nodiscard]] bool valid_factor_name(std::string_view name);
 
 }  // namespace mfa

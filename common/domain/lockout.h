@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "common/domain/types.h"
@@ -13,9 +14,9 @@
 namespace mfa {
 
 struct LockoutPolicy {
-  std::uint32_t tries = 5;                 // wrong codes in a row before the first lock; at least 1
-  std::chrono::seconds first{60};          // length of the first lock; each next one doubles
-  std::chrono::seconds longest{60 * 60};   // and none is longer than this
+  std::uint32_t tries = 5;                // wrong codes in a row before the first lock; at least 1
+  std::chrono::seconds first{60};         // length of the first lock; each next one doubles
+  std::chrono::seconds longest{60 * 60};  // and none is longer than this
 };
 
 // As kept with the person. All zero: nothing wrong so far.
@@ -40,6 +41,6 @@ using Reservation = std::variant<Reserved, LockedOut>;
 [[nodiscard]] Reservation reserve_attempt(const LockoutState& state, const LockoutPolicy& policy, UnixTime now);
 
 // Until when the person is locked out, or nothing: for showing; a decision takes reserve_attempt.
-[[nodiscard]] bool locked_out(const LockoutState& state, UnixTime now);
+[[nodiscard]] std::optional<UnixTime> locked_out(const LockoutState& state, UnixTime now);
 
 }  // namespace mfa

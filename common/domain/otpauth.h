@@ -4,6 +4,7 @@
 // left out. Read strictly: what is not understood is an error, never a guess.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -24,15 +25,21 @@ struct OtpauthUri {
 enum class OtpauthError : std::uint8_t {
   not_otpauth,
   unknown_type,
-  bad_encoding,
+  bad_encoding,  // a character no URI holds, half a percent-encoding, invalid UTF-8 or a control character
+  bad_label,     // no account, more than one colon, or an issuer that is not the parameter's
   no_secret,
-  bad_secret,
-  bad_parameter,
+  bad_secret,     // not base32, or not kShortestKey to kLongestKey bytes
+  bad_parameter,  // unknown, or out of range
   unknown_algorithm,
   repeated_parameter
 };
 
-// otpauth://totp/Issuer:account?secret=…&issuer=Issuer with everything percent-encoded that RFC 3986 does not leave alone.
+// Older apps made keys of 80 bits (RFC 4226 asks for 128); less is a key cut short. The upper bound is SHA-512's block.
+inline constexpr std::size_t kShortestKey = 10;  // bytes
+inline constexpr std::size_t kLongestKey = 128;
+
+// otpauth://totp/Issuer:account?secret=…&issuer=Issuer with everything percent-encoded but letters, digits and "-._~@".
+// Colons, which the format cannot hold in an issuer or an account, are left out. The result holds the key: wipe() it.
 [[nodiscard]] std::string otpauth_uri(const OtpauthUri& parts);
 [[nodiscard]] std::expected<OtpauthUri, OtpauthError> parse_otpauth_uri(std::string_view uri);
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -72,6 +73,8 @@ class Secret {
   Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();
+  // `size` zero bytes, to be filled through writable().
+  [[nodiscard]] static Secret of_size(std::size_t size);
 
   [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
   [[nodiscard]] std::span<std::uint8_t> writable() { return bytes_; }
@@ -87,5 +90,8 @@ class Secret {
   void wipe() noexcept;
   std::vector<std::uint8_t> bytes_;
 };
+
+// For a string that a secret had to pass through: overwrites its characters, then empties it.
+void wipe(std::string& text) noexcept;
 
 }  // namespace mfa

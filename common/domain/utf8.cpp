@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 
 namespace mfa {
 namespace {
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// Takes one code point off the front of `text`; nothing if what stands there is not one.
-std::optional<char32_t> take(std::string_view& text) {
+bool is_control(char32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x061C || point == 0x200E || point == 0x200F ||
+         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x2069) || point == 0xFEFF;
+}
+
+}  // namespace
+
+std::optional<char32_t> take_code_point(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
   std::size_t length = 1;
   char32_t point = first;
@@ -34,23 +39,16 @@ std::optional<char32_t> take(std::string_view& text) {
   return point;
 }
 
-bool is_control(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x200E || point == 0x200F ||
-         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x2069) || point == 0xFEFF;
-}
-
-}  // namespace
-
 bool valid_utf8(std::string_view text) {
   while (!text.empty()) {
-    if (!take(text)) return false;
+    if (!take_code_point(text)) return false;
   }
   return true;
 }
 
 bool has_control_characters(std::string_view text) {
   while (!text.empty()) {
-    const auto point = take(text);
+    const auto point = take_code_point(text);
     if (!point || is_control(*point)) return true;
   }
   return false;

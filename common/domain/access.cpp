@@ -1,0 +1,56 @@
+#include "common/domain/access.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mfa {
+namespace {
+
+struct Row {
+  Verb verb;
+  std::string_view name;
+  Access access;
+};
+
+// root only, changes, step-up. What only root asks needs no step-up: root reads the store's key anyway.
+constexpr std::array kTable{
+    Row{Verb::status, "status", {false, false, StepUp::none}},
+    Row{Verb::totp, "totp", {false, true, StepUp::recent}},
+    Row{Verb::codes, "codes", {false, true, StepUp::recent}},
+    Row{Verb::test, "test", {false, true, StepUp::none}},
+    Row{Verb::set_default, "default", {false, true, StepUp::recent}},
+    Row{Verb::rename, "rename", {false, true, StepUp::recent}},
+    Row{Verb::remove, "remove", {false, true, StepUp::afresh}},
+    Row{Verb::provision, "admin provision", {true, true, StepUp::none}},
+};
+
+const Row* row_of(Verb verb) {
+  const auto* found = std::ranges::find(kTable, verb, &Row::verb);
+  return found == kTable.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::string_view name_of(Verb verb) {
+  const Row* row = row_of(verb);
+  return row == nullptr ? std::string_view{} : row->name;
+}
+
+std::optional<Verb> verb_named(std::string_view name) {
+  const auto* found = std::ranges::find(kTable, name, &Row::name);
+  if (found == kTable.end()) return std::nullopt;
+  return found->verb;
+}
+
+Access access_of(Verb verb) {
+  const Row* row = row_of(verb);
+  return row == nullptr ? Access{.root_only = true, .changes = true, .step_up = StepUp::afresh} : row->access;
+}
+
+bool may(Uid caller, Verb verb) {
+  const Row* row = row_of(verb);
+  if (row == nullptr || caller == kOverflowUid || caller == kNoUid) return false;
+  return caller == Uid{0} || !row->access.root_only;
+}
+
+}  // namespace mfa

@@ -1,0 +1,51 @@
+#include "common/domain/event.h"
+
+namespace mfa {
+
+std::string_view name_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::login_passed:
+      return "login.passed";
+    case EventKind::login_failed:
+      return "login.failed";
+    case EventKind::login_refused:
+      return "login.refused";
+    case EventKind::login_skipped:
+      return "login.skipped";
+    case EventKind::login_abandoned:
+      return "login.abandoned";
+    case EventKind::locked_out:
+      return "login.locked_out";
+    case EventKind::reported:
+      return "login.reported";
+    case EventKind::factor_added:
+      return "factor.added";
+    case EventKind::factor_removed:
+      return "factor.removed";
+    case EventKind::factor_renamed:
+      return "factor.renamed";
+    case EventKind::factor_default:
+      return "factor.default";
+    case EventKind::recovery_codes_made:
+      return "recovery.made";
+    case EventKind::factor_tested:
+      return "test.passed";
+    case EventKind::test_failed:
+      return "test.failed";
+    case EventKind::step_up_passed:
+      return "step_up.passed";
+    case EventKind::step_up_failed:
+      return "step_up.failed";
+    case EventKind::change_refused:
+      return "change.refused";
+    case EventKind::provisioned:
+      return "admin.provisioned";
+    case EventKind::store_created:
+      return "store.created";
+    case EventKind::schema_upgraded:
+      return "store.upgraded";
+  }
+  return {};
+}
+
+}  // namespace mfa
