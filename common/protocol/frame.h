@@ -24,10 +24,11 @@
 namespace mfa::protocol {
 
 inline constexpr std::uint8_t kVersion = 1;
-inline constexpr std::uint8_t kOldestVersion = 1;  // still served; N-1 once there is a second one
-inline constexpr std::size_t kHeader = 4;          // bytes
+inline constexpr std::uint8_t kOldestVersion = 1;   // still served; N-1 once there is a second one
+inline constexpr std::size_t kHeader = 4;           // bytes
 inline constexpr std::size_t kMostPayload = 16384;  // bytes
-inline constexpr std::size_t kLongestFact = 4096;   // bytes of any one field of Login; longer ones are cut by the module
+inline constexpr std::size_t kLongestFact =
+    12288;  // bytes of any one field of Login: SSH_AUTH_INFO_0 with certificates
 
 enum class FrameType : std::uint8_t {
   login = 'L',
@@ -73,9 +74,9 @@ enum class VerdictCode : std::uint8_t {
   denied = 6,
   unavailable = 7,
   conversation = 8,
-  done = 9,     // a request: carried out
+  done = 9,      // a request: carried out
   refused = 10,  // a request: not carried out, see text and hint
-  usage = 11,   // a request that makes no sense
+  usage = 11,    // a request that makes no sense
 };
 
 // Builds one frame in a buffer of kHeader + kMostPayload bytes at most. A field that does not fit, or a tag that does
