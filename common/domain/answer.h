@@ -30,6 +30,11 @@ struct Answer {
       bytes;  // class of its bytes, for the log: "digits", "letters", "mixed", "control", "not-utf8", "none"
 };
 
+// Whether it is worth comparing: shaped like a code of any kind.
+[[nodiscard]] inline bool could_be_code(const Answer& answer) {
+  return answer.shape == AnswerShape::digits || answer.shape == AnswerShape::recovery;
+}
+
 // `typed` is not kept.
 [[nodiscard]] Answer read_answer(std::string_view typed);
 

@@ -56,15 +56,20 @@ struct FactorReply {
 };
 
 [[nodiscard]] std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker);
-[[nodiscard]] std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Asker& asker, const std::string& name);
+[[nodiscard]] std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Asker& asker,
+                                                                    const std::string& name);
 [[nodiscard]] std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, const Asker& asker);
 [[nodiscard]] std::expected<FactorReply, RequestError> test_code(Engine& engine, const Asker& asker);
-[[nodiscard]] std::expected<FactorReply, RequestError> set_default(Engine& engine, const Asker& asker, const std::string& factor);
+[[nodiscard]] std::expected<FactorReply, RequestError> set_default(Engine& engine, const Asker& asker,
+                                                                   const std::string& factor);
 [[nodiscard]] std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Asker& asker,
-                                                                     const std::string& factor, const std::string& name);
-[[nodiscard]] std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker, const std::string& factor);
+                                                                     const std::string& factor,
+                                                                     const std::string& name);
+[[nodiscard]] std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker,
+                                                                     const std::string& factor);
 // root only: enrols for someone; the app's key is in the reply, to be handed over.
 [[nodiscard]] std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const Asker& asker,
-                                                                        const std::string& user, const std::string& name);
+                                                                        const std::string& user,
+                                                                        const std::string& name);
 
 }  // namespace mfa

@@ -1,0 +1,226 @@
+#include "common/flows/enrol.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "common/domain/answer.h"
+#include "common/domain/base32.h"
+#include "common/domain/otpauth.h"
+#include "common/domain/recovery.h"
+#include "common/flows/identity.h"
+#include "common/flows/step_up.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+constexpr int kRounds = 5;  // to type a first code; the key's owner guesses nothing, so nothing is counted
+
+RequestError no_randomness() {
+  return {.kind = RequestError::Kind::unavailable,
+          .text = "The system gives no randomness; nothing was changed.",
+          .hint = "Tell the administrator."};
+}
+
+OtpauthUri uri_parts(const Engine& engine, const Account& account, const Secret& key) {
+  return {.issuer = engine.settings.issuer.empty() ? engine.server : engine.settings.issuer,
+          .account = account.name.value,
+          .key = key,
+          .parameters = engine.settings.totp};
+}
+
+// Asks until the app shows a code of this key. The step it spends.
+std::expected<TimeStep, RequestError> confirm(Engine& engine, const Asker& asker, const Secret& key) {
+  std::string problem;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string text =
+        fmt::format("{}Type the {} digits your app shows.\n{}", problem, engine.settings.totp.digits, texts::kCodeLine);
+    const auto typed = asker.dialogue.ask({.text = text, .echo = true});
+    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
+    const Answer answer = read_answer(typed ? typed->text() : "");
+    if (answer.shape == AnswerShape::digits) {
+      const TotpResult result = verify_totp(key, engine.settings.totp, answer.normal.text(), engine.clock.now(),
+                                            engine.settings.totp_window, TimeStep{-1});
+      if (const auto* accepted = std::get_if<TotpAccepted>(&result)) return accepted->step;
+    }
+    problem = "That is not the code of this key. Is the phone's clock right?\n";
+  }
+  return std::unexpected(refused("No right code came; the app was not added.",
+                                 "Set the phone's clock to automatic, delete the entry in the app, and try again."));
+}
+
+struct Addition {
+  const Account& account;
+  Factor factor;  // without its number
+  std::string wanted_name;
+  std::vector<std::string> codes;  // kept if there are none left
+  EventKind kind;
+  std::string actor;
+  bool first = false;  // the person had no factor when they proved who they are
+};
+
+struct Added {
+  std::optional<RequestError> refusal;
+  std::string id;
+  bool codes_kept = false;
+};
+
+Added add(Transaction& tx, const Engine& engine, UnixTime now, Addition addition) {
+  Found found = find_person(tx, addition.account);
+  if (found.mismatch) return {.refusal = refused(texts::other_person(engine.settings)), .id = "", .codes_kept = false};
+  Person person = found.person ? *found.person : tx.add_person(addition.account.name, addition.account.uid, now);
+  const std::vector<Factor> factors = tx.factors(person.id);
+  // Whoever proved a password alone may add the first factor, never one beside a factor that came meanwhile.
+  if (addition.first && !factors.empty())
+    return {.refusal = refused("Another factor was set up in the meantime.", "Start again: mfa-enroll totp"),
+            .id = "",
+            .codes_kept = false};
+  auto name = name_for_new_factor(factors, addition.wanted_name);
+  if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
+
+  Factor& factor = addition.factor;
+  factor.name = *std::move(name);
+  factor.number = person.next_factor++;
+  factor.added = now;
+  tx.add_factor(person.id, factor);
+  tx.save(person);
+  Event event = request_event(engine, addition.account, now, addition.kind);
+  event.actor = addition.actor;
+  event.factor = factor.id();
+  tx.append(event);
+
+  Added added{.refusal = std::nullopt, .id = factor.id(), .codes_kept = tx.recovery_codes_left(person.id) == 0};
+  if (added.codes_kept) {
+    tx.replace_recovery_codes(person.id, addition.codes);
+    event.kind = EventKind::recovery_codes_made;
+    event.factor = "recovery";
+    tx.append(event);
+  }
+  return added;
+}
+
+std::expected<EnrolledReply, RequestError> keep(Engine& engine, Addition addition) {
+  const auto& totp = std::get<TotpFactor>(addition.factor.detail);
+  EnrolledReply reply{.factor = "",
+                      .kind = std::string(name_of(FactorKind::totp)),
+                      .uri = otpauth_uri(uri_parts(engine, addition.account, totp.key)),
+                      .secret = base32_encode(totp.key.bytes()),
+                      .recovery_codes = shown(addition.codes)};
+  const UnixTime now = engine.clock.now();
+  auto added = writing(engine.store, [&](Transaction& tx) { return add(tx, engine, now, std::move(addition)); });
+  if (!added) return std::unexpected(store_failed(engine, added.error()));
+  if (added->refusal) return std::unexpected(*std::move(added->refusal));
+  reply.factor = added->id;
+  if (!added->codes_kept) reply.recovery_codes.clear();
+  return reply;
+}
+
+}  // namespace
+
+std::expected<Secret, RequestError> new_totp_key(Engine& engine) {
+  Secret key(std::string(kTotpKeyBytes, '\0'));
+  if (!engine.random.fill(key.writable())) return std::unexpected(no_randomness());
+  return key;
+}
+
+std::expected<std::vector<std::string>, RequestError> new_recovery_codes(Engine& engine) {
+  std::vector<std::string> codes;
+  while (codes.size() < kRecoveryCodes) {
+    std::array<std::uint8_t, kRecoveryCodeBytes> random{};
+    if (!engine.random.fill(random)) return std::unexpected(no_randomness());
+    std::string code = recovery_code(random);
+    if (std::ranges::find(codes, code) == codes.end()) codes.push_back(std::move(code));
+  }
+  return codes;
+}
+
+std::vector<std::string> shown(const std::vector<std::string>& codes) {
+  std::vector<std::string> result;
+  result.reserve(codes.size());
+  for (const std::string& code : codes) result.push_back(shown_recovery_code(code));
+  return result;
+}
+
+std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
+                                                             const std::string& wanted) {
+  if (factors.size() >= kMostFactors)
+    return std::unexpected(refused(fmt::format("You have {} factors already, the most there can be.", factors.size()),
+                                   "Remove one first: mfa-enroll remove FACTOR"));
+  const auto taken = [&](std::string_view name) {
+    return std::ranges::any_of(factors, [&](const Factor& factor) { return factor.name == name; });
+  };
+  if (!wanted.empty()) {
+    if (!valid_factor_name(wanted))
+      return std::unexpected(
+          refused("That cannot be the name of a factor.",
+                  fmt::format("Use 1 to {} printable characters, not like totp-1.", kLongestFactorName)));
+    if (taken(wanted))
+      return std::unexpected(refused("You have a factor of that name already.", "Choose another with --name."));
+    return wanted;
+  }
+  std::string name(texts::kDefaultFactorName);
+  for (int number = 2; taken(name); ++number) name = fmt::format("{} {}", texts::kDefaultFactorName, number);
+  return name;
+}
+
+std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Asker& asker, const std::string& name) {
+  const auto account = identify(engine.accounts, asker.caller.uid);
+  if (!account) return std::unexpected(refused("The system does not know who you are."));
+  const auto factors = reading(engine.store, [&](Transaction& tx) {
+    const Found found = find_person(tx, *account);
+    return found.person && !found.mismatch ? tx.factors(found.person->id) : std::vector<Factor>{};
+  });
+  if (!factors) return std::unexpected(store_failed(engine, factors.error()));
+  if (auto free = name_for_new_factor(*factors, name); !free) return std::unexpected(free.error());
+  if (auto proven = step_up(engine, asker, *account, access_of(Verb::totp).step_up); !proven)
+    return std::unexpected(proven.error());
+
+  const auto key = new_totp_key(engine);
+  if (!key) return std::unexpected(key.error());
+  auto codes = new_recovery_codes(engine);
+  if (!codes) return std::unexpected(codes.error());
+  asker.dialogue.offer(name_of(FactorKind::totp), otpauth_uri(uri_parts(engine, *account, *key)),
+                       base32_encode(key->bytes()));
+  const auto step = confirm(engine, asker, *key);
+  if (!step) return std::unexpected(step.error());
+  Factor factor;
+  factor.detail = TotpFactor{.key = *key, .parameters = engine.settings.totp, .last_step = *step};
+  return keep(engine, {.account = *account,
+                       .factor = std::move(factor),
+                       .wanted_name = name,
+                       .codes = *std::move(codes),
+                       .kind = EventKind::factor_added,
+                       .actor = "",
+                       .first = factors->empty()});
+}
+
+std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const Asker& asker, const std::string& user,
+                                                          const std::string& name) {
+  if (!may(asker.caller.uid, Verb::provision))
+    return std::unexpected(refused("Only root may enrol someone else.", "Run it with sudo."));
+  const auto account = identify(engine.accounts, user);
+  if (!account)
+    return std::unexpected(
+        account.error() == IdentityError::unknown
+            ? refused(fmt::format("There is no account {}.", user), "Check the spelling: getent passwd")
+            : refused(fmt::format("The account {} cannot be looked up or stands for nobody.", user)));
+  const auto key = new_totp_key(engine);
+  if (!key) return std::unexpected(key.error());
+  auto codes = new_recovery_codes(engine);
+  if (!codes) return std::unexpected(codes.error());
+  Factor factor;
+  factor.detail = TotpFactor{.key = *key, .parameters = engine.settings.totp, .last_step = TimeStep{-1}};
+  return keep(engine, {.account = *account,
+                       .factor = std::move(factor),
+                       .wanted_name = name,
+                       .codes = *std::move(codes),
+                       .kind = EventKind::provisioned,
+                       .actor = "root",
+                       .first = false});
+}
+
+}  // namespace mfa

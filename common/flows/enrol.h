@@ -1,0 +1,23 @@
+// Setting up an authenticator app: a key is made, shown once, proven by a code, and only then kept.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "common/flows/requests.h"
+
+namespace mfa {
+
+// kTotpKeyBytes of randomness, or an error if there is none.
+[[nodiscard]] std::expected<Secret, RequestError> new_totp_key(Engine& engine);
+
+// A full set in normal form.
+[[nodiscard]] std::expected<std::vector<std::string>, RequestError> new_recovery_codes(Engine& engine);
+[[nodiscard]] std::vector<std::string> shown(const std::vector<std::string>& codes);
+
+// The name a new factor gets: `wanted` if it may have it; without one "authenticator app", numbered where it is taken.
+[[nodiscard]] std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
+                                                                           const std::string& wanted);
+
+}  // namespace mfa

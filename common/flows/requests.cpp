@@ -1,0 +1,244 @@
+#include "common/flows/requests.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "common/flows/enrol.h"
+#include "common/flows/identity.h"
+#include "common/flows/step_up.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+std::expected<Account, RequestError> who_asks(Engine& engine, const Asker& asker) {
+  auto account = identify(engine.accounts, asker.caller.uid);
+  if (account) return *std::move(account);
+  if (account.error() == IdentityError::failed)
+    return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
+                                        .text = "Your account cannot be looked up right now.",
+                                        .hint = "Try again soon."});
+  return std::unexpected(refused("The system has no account for you.", "Ask the administrator."));
+}
+
+// What the policy says of this person at an SSH login from anywhere: the strictest that is generally asked of them.
+Decision policy_for(Engine& engine, const Account& account, const std::vector<Factor>& factors) {
+  PolicyFacts facts;
+  facts.user = account.name;
+  facts.service = "sshd";
+  facts.server = engine.server;
+  facts.first_factor = FirstFactor::password;
+  facts.now = engine.clock.now();
+  History history;
+  for (const Factor& factor : factors) history.enrolled.insert(factor.kind());
+  return decide(engine, facts, account, history);
+}
+
+Requirement requirement_of(const Decision& decision) {
+  switch (decision.reason) {
+    case Reason::rule_skips:
+      return Requirement::skip;
+    case Reason::enrolled:
+    case Reason::nothing_enrolled:
+      return Requirement::optional;
+    case Reason::rule_denies:
+    case Reason::rule_requires:
+    case Reason::required_and_none:
+    case Reason::group_unknown:
+    case Reason::no_such_account:
+      break;
+  }
+  return Requirement::require;
+}
+
+std::string detail_of(const Factor& factor) {
+  const auto& totp = std::get<TotpFactor>(factor.detail).parameters;
+  return fmt::format("{}, {} digits, {} s", name_of(totp.algorithm), totp.digits, totp.period.count());
+}
+
+const Factor* find_factor(const std::vector<Factor>& factors, const std::string& wanted) {
+  for (const Factor& factor : factors) {
+    if (factor.id() == wanted) return &factor;
+  }
+  for (const Factor& factor : factors) {
+    if (factor.name == wanted) return &factor;
+  }
+  return nullptr;
+}
+
+std::uint32_t default_number(const Person& person, const std::vector<Factor>& factors) {
+  const auto chosen = std::ranges::find(factors, person.default_factor, &Factor::number);
+  if (chosen != factors.end()) return chosen->number;
+  return factors.empty() ? 0 : factors.front().number;
+}
+
+RequestError no_such_factor(const std::string& wanted) {
+  return refused(fmt::format("You have no factor {}.", wanted), "See yours with: mfa-enroll status");
+}
+
+// A change to one factor, in one transaction, after the step-up that its verb needs.
+struct FactorChange {
+  Verb verb;
+  EventKind kind;
+  std::function<std::optional<RequestError>(Transaction&, Person&, const std::vector<Factor>&, Factor&)> apply;
+};
+
+std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Asker& asker, const std::string& wanted,
+                                                       const FactorChange& change) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  if (auto proven = step_up(engine, asker, *account, access_of(change.verb).step_up); !proven)
+    return std::unexpected(proven.error());
+  const UnixTime now = engine.clock.now();
+  using Result = std::expected<FactorReply, RequestError>;
+  auto result = writing(engine.store, [&](Transaction& tx) -> Result {
+    const Found found = find_person(tx, *account);
+    if (found.mismatch) return std::unexpected(refused(texts::other_person(engine.settings)));
+    if (!found.person) return std::unexpected(no_such_factor(wanted));
+    Person person = *found.person;
+    const std::vector<Factor> factors = tx.factors(person.id);
+    const Factor* factor = find_factor(factors, wanted);
+    if (factor == nullptr) return std::unexpected(no_such_factor(wanted));
+    Factor changed = *factor;
+    if (auto error = change.apply(tx, person, factors, changed)) return std::unexpected(*std::move(error));
+    Event event = request_event(engine, *account, now, change.kind);
+    event.factor = changed.id();
+    tx.append(event);
+    return FactorReply{.factor = changed.id(), .name = changed.name};
+  });
+  if (!result) return std::unexpected(store_failed(engine, result.error()));
+  return *std::move(result);
+}
+
+}  // namespace
+
+std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  StatusReply reply;
+  reply.user = account->name.value;
+  std::vector<Factor> factors;
+  bool mismatch = false;
+  const UnixTime now = engine.clock.now();
+  const auto read = engine.store.read([&](Transaction& tx) {
+    const Found found = find_person(tx, *account);
+    mismatch = found.mismatch;
+    if (!found.person || mismatch) return;
+    factors = tx.factors(found.person->id);
+    for (const Factor& factor : factors)
+      reply.factors.push_back({.id = factor.id(),
+                               .kind = std::string(name_of(factor.kind())),
+                               .name = factor.name,
+                               .detail = detail_of(factor),
+                               .is_default = factor.number == default_number(*found.person, factors),
+                               .added = factor.added,
+                               .last_used = factor.last_used});
+    reply.recovery_codes_left = tx.recovery_codes_left(found.person->id);
+    reply.locked_until = locked_out(found.person->lockout, now);
+    if (found.person->failed_since_login > 0)
+      reply.notices.push_back(texts::failed_logins(found.person->failed_since_login));
+  });
+  if (!read) return std::unexpected(store_failed(engine, read.error()));
+  if (mismatch) reply.notices.push_back(texts::other_person(engine.settings));
+  const Decision decision = policy_for(engine, *account, factors);
+  reply.mfa = requirement_of(decision);
+  reply.required_since = decision.required_since;
+  return reply;
+}
+
+std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, const Asker& asker) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  if (auto proven = step_up(engine, asker, *account, access_of(Verb::codes).step_up); !proven)
+    return std::unexpected(proven.error());
+  const auto codes = new_recovery_codes(engine);
+  if (!codes) return std::unexpected(codes.error());
+  const UnixTime now = engine.clock.now();
+  auto kept = writing(engine.store, [&](Transaction& tx) -> std::optional<RequestError> {
+    const Found found = find_person(tx, *account);
+    if (found.mismatch) return refused(texts::other_person(engine.settings));
+    if (!found.person || tx.factors(found.person->id).empty())
+      return refused("Recovery codes stand in for a factor, and you have none.", "Add one first: mfa-enroll totp");
+    tx.replace_recovery_codes(found.person->id, *codes);
+    Event event = request_event(engine, *account, now, EventKind::recovery_codes_made);
+    event.factor = "recovery";
+    tx.append(event);
+    return std::nullopt;
+  });
+  if (!kept) return std::unexpected(store_failed(engine, kept.error()));
+  if (*kept) return std::unexpected(**std::move(kept));
+  return shown(*codes);
+}
+
+std::expected<FactorReply, RequestError> test_code(Engine& engine, const Asker& asker) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  std::vector<Factor> factors;
+  const auto read = engine.store.read([&](Transaction& tx) {
+    const Found found = find_person(tx, *account);
+    if (found.person && !found.mismatch) factors = tx.factors(found.person->id);
+  });
+  if (!read) return std::unexpected(store_failed(engine, read.error()));
+  if (factors.empty()) return std::unexpected(refused("You have no factor to test.", "Add one first: mfa-enroll totp"));
+  const auto id = prove_factor(engine, asker, *account, EventKind::factor_tested, EventKind::test_failed);
+  if (!id) return std::unexpected(id.error());
+  const Factor* factor = find_factor(factors, *id);
+  return FactorReply{.factor = *id, .name = factor != nullptr ? factor->name : "recovery code"};
+}
+
+std::expected<FactorReply, RequestError> set_default(Engine& engine, const Asker& asker, const std::string& factor) {
+  return change_factor(engine, asker, factor,
+                       {.verb = Verb::set_default,
+                        .kind = EventKind::factor_default,
+                        .apply = [](Transaction& tx, Person& person, const std::vector<Factor>&, Factor& chosen) {
+                          person.default_factor = chosen.number;
+                          tx.save(person);
+                          return std::optional<RequestError>();
+                        }});
+}
+
+std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Asker& asker, const std::string& factor,
+                                                       const std::string& name) {
+  return change_factor(engine, asker, factor,
+                       {.verb = Verb::rename,
+                        .kind = EventKind::factor_renamed,
+                        .apply = [&](Transaction& tx, Person& person, const std::vector<Factor>& factors,
+                                     Factor& chosen) -> std::optional<RequestError> {
+                          if (name.empty()) return refused("A factor needs a name.", "mfa-enroll rename FACTOR NAME");
+                          std::vector<Factor> others;
+                          std::ranges::copy_if(factors, std::back_inserter(others),
+                                               [&](const Factor& other) { return other.number != chosen.number; });
+                          auto free = name_for_new_factor(others, name);
+                          if (!free) return free.error();
+                          chosen.name = *std::move(free);
+                          tx.save_factor(person.id, chosen);
+                          return std::nullopt;
+                        }});
+}
+
+std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker, const std::string& factor) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  const bool required = requirement_of(policy_for(engine, *account, {})) == Requirement::require;
+  return change_factor(
+      engine, asker, factor,
+      {.verb = Verb::remove,
+       .kind = EventKind::factor_removed,
+       .apply = [&](Transaction& tx, Person& person, const std::vector<Factor>& factors,
+                    Factor& chosen) -> std::optional<RequestError> {
+         if (factors.size() == 1 && required)
+           return refused("This is your last factor, and your account needs one.",
+                          "Add another first (mfa-enroll totp), or ask " + texts::helpdesk(engine.settings) + ".");
+         tx.remove_factor(person.id, chosen.number);
+         if (person.default_factor == chosen.number) person.default_factor = 0;
+         tx.save(person);
+         // Recovery codes stand in for a factor; without one they would be a factor of their own.
+         if (factors.size() == 1) tx.replace_recovery_codes(person.id, {});
+         return std::nullopt;
+       }});
+}
+
+}  // namespace mfa

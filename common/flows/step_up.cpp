@@ -1,0 +1,188 @@
+#include "common/flows/step_up.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "common/flows/texts.h"
+#include "common/flows/verify.h"
+
+namespace mfa {
+namespace {
+
+constexpr int kRounds = 3;
+
+struct Standing {
+  bool mismatch = false;
+  std::vector<std::string> apps;
+  bool recovery = false;
+  bool proven_lately = false;
+};
+
+std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker, const Account& account) {
+  const UnixTime now = engine.clock.now();
+  return reading(engine.store, [&](Transaction& tx) {
+    Standing result;
+    const Found found = find_person(tx, account);
+    result.mismatch = found.mismatch;
+    if (!found.person || found.mismatch) return result;
+    for (const Factor& factor : tx.factors(found.person->id)) result.apps.push_back(factor.name);
+    result.recovery = tx.recovery_codes_left(found.person->id) > 0;
+    if (asker.terminal) {
+      const auto until = tx.step_up_until(found.person->id, *asker.terminal);
+      // Not further ahead than one lasts either: a clock that was set back makes no step-up last longer.
+      result.proven_lately = until && now < *until && *until - now <= kStepUpLasts;
+    }
+    return result;
+  });
+}
+
+RequestError mismatch(const Engine& engine) {
+  return refused(texts::other_person(engine.settings), "mfa-enroll admin check");
+}
+
+void record_failure(Engine& engine, const Account& account, const std::string& reason) {
+  Event event = request_event(engine, account, engine.clock.now(), EventKind::step_up_failed);
+  event.reason = reason;
+  if (!engine.store.write([&](Transaction& tx) { tx.append(event); })) engine.journal.record(event, std::nullopt);
+}
+
+// Whether the account has a password and it was given.
+std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& asker, const Account& account) {
+  const auto typed = asker.dialogue.ask({.text = fmt::format("Password for {}: ", account.name.value), .echo = false});
+  if (!typed) return std::unexpected(dialogue_failed(typed.error()));
+  switch (asker.password.check(*typed)) {
+    case PasswordAnswer::right:
+      return true;
+    case PasswordAnswer::none:
+      return false;
+    case PasswordAnswer::wrong:
+      record_failure(engine, account, "wrong_password");
+      return std::unexpected(refused("That password is not right.", "Nothing was changed. Try again."));
+    case PasswordAnswer::too_often:
+      record_failure(engine, account, "too_often");
+      return std::unexpected(
+          refused("Too many passwords in a row.", "Nothing was changed. Wait a minute, then try again."));
+    case PasswordAnswer::unavailable:
+      break;
+  }
+  return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
+                                      .text = "The password cannot be checked right now.",
+                                      .hint = "Ask the administrator whether the mfad monitor runs."});
+}
+
+std::string why_not(const Verification& result, const Engine& engine) {
+  if (const auto* wrong = std::get_if<WrongAnswer>(&result))
+    return wrong->tries_left > 0 ? texts::wrong(wrong->tries_left)
+                                 : texts::locked(wrong->locked_until - engine.clock.now(), engine.settings);
+  if (std::holds_alternative<ReplayedAnswer>(result)) return texts::replayed();
+  if (const auto* locked = std::get_if<LockedAnswer>(&result))
+    return texts::locked(locked->until - engine.clock.now(), engine.settings);
+  if (std::holds_alternative<NoSuchPerson>(result)) return texts::other_person(engine.settings);
+  return texts::not_a_code();
+}
+
+bool ends(const Verification& result) {
+  if (const auto* wrong = std::get_if<WrongAnswer>(&result)) return wrong->tries_left == 0;
+  return std::holds_alternative<LockedAnswer>(result) || std::holds_alternative<NoSuchPerson>(result);
+}
+
+}  // namespace
+
+RequestError refused(std::string text, std::string hint) {
+  return {.kind = RequestError::Kind::refused, .text = std::move(text), .hint = std::move(hint)};
+}
+
+RequestError store_failed(Engine& engine, StoreError error) {
+  engine.journal.note(Severity::error, "request failed, store " + std::string(name_of(error)));
+  const bool missing = error == StoreError::missing;
+  return {.kind = RequestError::Kind::unavailable,
+          .text = missing ? "There is no store yet; nothing was changed."
+                          : "The store cannot be used; nothing was changed.",
+          .hint = missing ? "Root makes it with: mfa-enroll admin init" : "Try again soon, or tell the administrator."};
+}
+
+RequestError dialogue_failed(DialogueError error) {
+  if (error == DialogueError::too_long) return refused(texts::too_long(), "Nothing was changed.");
+  return {.kind = RequestError::Kind::gone, .text = "The dialogue was broken off; nothing was changed.", .hint = ""};
+}
+
+Event request_event(const Engine& engine, const Account& account, UnixTime now, EventKind kind) {
+  Event event;
+  event.kind = kind;
+  event.at = now;
+  event.user = account.name.value;
+  event.service = "mfa-enroll";
+  event.server = engine.server;
+  return event;
+}
+
+std::expected<std::string, RequestError> prove_factor(Engine& engine, const Asker& asker, const Account& account,
+                                                      EventKind passed, EventKind failed) {
+  const auto known = standing(engine, asker, account);
+  if (!known) return std::unexpected(store_failed(engine, known.error()));
+  if (known->mismatch) return std::unexpected(mismatch(engine));
+  texts::CodePrompt prompt{.user = account.name.value,
+                           .server = engine.server,
+                           .problem = "",
+                           .notices = {},
+                           .apps = known->apps,
+                           .recovery = known->recovery};
+  const std::set<FactorKind> any;
+  const VerifyFor purpose{.account = account,
+                          .factors = any,
+                          .passed = passed,
+                          .failed = failed,
+                          .about = request_event(engine, account, engine.clock.now(), passed),
+                          .first_wrong = false};
+  for (int round = 0; round < kRounds; ++round) {
+    const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
+    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
+    const Answer answer = read_answer(typed ? typed->text() : "");
+    if (answer.shape == AnswerShape::word && answer.normal.text() == "help") {
+      prompt.problem = texts::help(engine.settings, prompt.recovery);
+      continue;
+    }
+    if (!could_be_code(answer)) {
+      prompt.problem = typed ? texts::not_a_code() : texts::too_long();
+      continue;
+    }
+    const UnixTime now = engine.clock.now();
+    const auto result =
+        writing(engine.store, [&](Transaction& tx) { return verify(tx, engine.settings, now, purpose, answer); });
+    if (!result) return std::unexpected(store_failed(engine, result.error()));
+    if (const auto* right = std::get_if<RightAnswer>(&*result)) return right->factor;
+    prompt.problem = why_not(*result, engine);
+    if (ends(*result)) break;
+  }
+  return std::unexpected(refused(prompt.problem, "Nothing was changed."));
+}
+
+std::expected<void, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {
+  if (needed == StepUp::none) return {};
+  const auto known = standing(engine, asker, account);
+  if (!known) return std::unexpected(store_failed(engine, known.error()));
+  if (known->mismatch) return std::unexpected(mismatch(engine));
+  if (needed == StepUp::recent && known->proven_lately) return {};
+
+  const auto password = prove_password(engine, asker, account);
+  if (!password) return std::unexpected(password.error());
+  if (!known->apps.empty()) {
+    const auto factor = prove_factor(engine, asker, account, EventKind::step_up_passed, EventKind::step_up_failed);
+    if (!factor) return std::unexpected(factor.error());
+  } else if (!*password) {
+    record_failure(engine, account, "nothing_to_prove");
+    return std::unexpected(refused("Your account has neither a password nor a factor to prove who you are.",
+                                   "Ask " + texts::helpdesk(engine.settings) + "."));
+  }
+  if (!asker.terminal) return {};
+  const UnixTime until = engine.clock.now() + kStepUpLasts;
+  const auto kept = engine.store.write([&](Transaction& tx) {
+    const Found found = find_person(tx, account);
+    if (found.person && !found.mismatch) tx.record_step_up(found.person->id, *asker.terminal, until);
+  });
+  if (!kept) return std::unexpected(store_failed(engine, kept.error()));
+  return {};
+}
+
+}  // namespace mfa

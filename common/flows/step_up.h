@@ -1,0 +1,35 @@
+// Step-up: before anything of one's own changes, the password is proven (through the monitor) and, where one is
+// enrolled, a current factor. Good for five minutes at the same terminal of the same login session.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "common/domain/access.h"
+#include "common/flows/identity.h"
+#include "common/flows/requests.h"
+
+namespace mfa {
+
+inline constexpr std::chrono::seconds kStepUpLasts{300};
+
+// Passes, or says why not. Whoever has neither a password nor a factor cannot pass.
+[[nodiscard]] std::expected<void, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account,
+                                                        StepUp needed);
+
+// Asks for a code until one is right, three times at most; each answer counts as at a login. The factor's id.
+[[nodiscard]] std::expected<std::string, RequestError> prove_factor(Engine& engine, const Asker& asker,
+                                                                    const Account& account, EventKind passed,
+                                                                    EventKind failed);
+
+// Refusals that several verbs share.
+[[nodiscard]] RequestError refused(std::string text, std::string hint = "");
+[[nodiscard]] RequestError store_failed(Engine& engine, StoreError error);
+[[nodiscard]] RequestError dialogue_failed(DialogueError error);
+
+// An event of mfa-enroll about `account`, to be filled in further.
+[[nodiscard]] Event request_event(const Engine& engine, const Account& account, UnixTime now, EventKind kind);
+
+}  // namespace mfa

@@ -1,0 +1,102 @@
+#include "common/flows/texts.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace mfa::texts {
+namespace {
+
+constexpr std::size_t kMostAppsNamed = 3;
+
+std::string counted(std::int64_t count, std::string_view unit) {
+  return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+}
+
+std::string app_line(const std::vector<std::string>& apps) {
+  if (apps.empty()) return "Enter one of your recovery codes.";
+  const std::string line = apps.size() == 1 ? "Enter the code from your authenticator app"
+                                            : "Enter the code from one of your authenticator apps";
+  if (apps.size() > kMostAppsNamed || (apps.size() == 1 && apps.front() == kDefaultFactorName)) return line + ".";
+  return fmt::format("{} ({}).", line, fmt::join(apps, ", "));
+}
+
+}  // namespace
+
+std::string duration(std::chrono::seconds length) {
+  const std::int64_t seconds = length.count() < 1 ? 1 : length.count();
+  if (seconds < 60) return counted(seconds, "second");
+  if (seconds < 3600) return counted((seconds + 59) / 60, "minute");
+  return counted((seconds + 3599) / 3600, "hour");
+}
+
+std::string code_prompt(const CodePrompt& prompt) {
+  std::string text = fmt::format("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
+  for (const std::string& notice : prompt.notices) text += notice + "\n";
+  if (!prompt.problem.empty()) text += prompt.problem + "\n";
+  text += app_line(prompt.apps) + "\n";
+  text += prompt.recovery && !prompt.apps.empty() ? "Other ways: recovery code, help\n" : "Other ways: help\n";
+  text += kCodeLine;
+  return text;
+}
+
+std::string wrong(std::uint32_t tries_left) {
+  return fmt::format("That code is not right. {} left.",
+                     tries_left == 1 ? "1 try" : fmt::format("{} tries", tries_left));
+}
+std::string replayed() { return "That code was already used. Wait for the next one."; }
+std::string empty_answer() { return "Nothing was typed. Type the code your app shows now."; }
+std::string not_a_code() { return "That is not a code. Type the digits your app shows now."; }
+std::string unreadable() { return "That answer cannot be read. Type the digits your app shows now."; }
+std::string too_long() { return "That answer is too long. Type the digits your app shows now."; }
+
+std::string help(const Settings& settings, bool recovery) {
+  std::string text =
+      "Open the authenticator app on your phone and type the digits it shows now; they change every half minute.\n";
+  if (recovery) text += "Phone not at hand? Type one of your recovery codes, such as 7k3m-92qx-d4tp.\n";
+  text += "You did not try to log in? Type notme: it ends this login and tells the staff.\n";
+  text += fmt::format("Still stuck? Ask {}.", helpdesk(settings));
+  return text;
+}
+
+std::string failed_logins(std::uint32_t count) {
+  return fmt::format(
+      "Since your last login, {} knew your password but not the code. Not you? Change your password, and type notme.",
+      count == 1 ? "1 login" : fmt::format("{} logins", count));
+}
+
+std::string locked(std::chrono::seconds wait, const Settings& settings) {
+  return fmt::format("Too many wrong codes. Try again in {}, or ask {}.", duration(wait), helpdesk(settings));
+}
+std::string rounds_used(const Settings& settings) {
+  return fmt::format("This login has ended without a right code. Log in again to try again, or ask {}.",
+                     helpdesk(settings));
+}
+std::string denied(const Settings& settings) {
+  return fmt::format("Logging in this way is not allowed here. Ask {}.", helpdesk(settings));
+}
+std::string nothing_enrolled(const Settings& settings, std::string_view server) {
+  return fmt::format("Your account needs a second factor to log in to {}, and has none that counts here. Ask {}.",
+                     server, helpdesk(settings));
+}
+std::string other_person(const Settings& settings) {
+  return fmt::format("This account's name or number has changed since its second factor was set up. Ask {}.",
+                     helpdesk(settings));
+}
+std::string unavailable(const Settings& settings) {
+  return fmt::format("The second factor cannot be checked right now. Try again soon, or ask {}.", helpdesk(settings));
+}
+std::string reported(const Settings& settings) {
+  return fmt::format("This login has ended and was reported. Change your password now, and ask {} if you need help.",
+                     helpdesk(settings));
+}
+std::string recovery_left(std::size_t codes) {
+  if (codes == 0) return "That was your last recovery code. Make new ones with: mfa-enroll codes";
+  return fmt::format("You have {} left. Make new ones with: mfa-enroll codes",
+                     counted(static_cast<std::int64_t>(codes), "recovery code"));
+}
+
+std::string helpdesk(const Settings& settings) {
+  return settings.helpdesk.empty() ? "your helpdesk" : settings.helpdesk;
+}
+
+}  // namespace mfa::texts

@@ -1,0 +1,56 @@
+// Every text a person reads in a dialogue, in one place: short, plain, and saying what to do next.
+//
+// A prompt for a code begins with a heading (SSH clients put "(user@host) " before the first line) and ends in the
+// line "Verification code: ", which editors and file-transfer clients recognise.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/domain/factor.h"
+#include "common/domain/settings.h"
+#include "common/domain/types.h"
+
+namespace mfa::texts {
+
+// "2 minutes", "1 hour", "45 seconds": rounded up, so that whoever waits that long has waited enough.
+[[nodiscard]] std::string duration(std::chrono::seconds length);
+
+struct CodePrompt {
+  std::string_view user;
+  std::string_view server;
+  std::string problem;               // why the last answer was not right, or what was asked for; may be empty
+  std::vector<std::string> notices;  // what happened since the last login
+  std::vector<std::string> apps;     // names of the authenticator apps that may answer
+  bool recovery = false;             // recovery codes are left
+};
+[[nodiscard]] std::string code_prompt(const CodePrompt& prompt);
+
+[[nodiscard]] std::string wrong(std::uint32_t tries_left);
+[[nodiscard]] std::string replayed();
+[[nodiscard]] std::string empty_answer();
+[[nodiscard]] std::string not_a_code();
+[[nodiscard]] std::string unreadable();
+[[nodiscard]] std::string too_long();
+[[nodiscard]] std::string help(const Settings& settings, bool recovery);
+[[nodiscard]] std::string failed_logins(std::uint32_t count);
+
+// Last words of a login.
+[[nodiscard]] std::string locked(std::chrono::seconds wait, const Settings& settings);
+[[nodiscard]] std::string rounds_used(const Settings& settings);
+[[nodiscard]] std::string denied(const Settings& settings);
+[[nodiscard]] std::string nothing_enrolled(const Settings& settings, std::string_view server);
+[[nodiscard]] std::string other_person(const Settings& settings);
+[[nodiscard]] std::string unavailable(const Settings& settings);
+[[nodiscard]] std::string reported(const Settings& settings);
+[[nodiscard]] std::string recovery_left(std::size_t codes);
+
+// "your helpdesk", or the words of the configuration.
+[[nodiscard]] std::string helpdesk(const Settings& settings);
+inline constexpr std::string_view kDefaultFactorName = "authenticator app";
+inline constexpr std::string_view kCodeLine = "Verification code: ";
+
+}  // namespace mfa::texts

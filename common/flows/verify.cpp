@@ -1,0 +1,101 @@
+#include "common/flows/verify.h"
+
+#include <optional>
+#include <utility>
+
+namespace mfa {
+namespace {
+
+// The factor that an answer fits, with the step it spends.
+struct Match {
+  std::optional<Factor> accepted;
+  bool replayed = false;
+};
+
+bool may_answer(const std::set<FactorKind>& kinds, const Factor& factor) {
+  return kinds.empty() || kinds.contains(factor.kind());
+}
+
+// Compares with every factor that may answer, so that the time taken does not tell which of them was near.
+Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
+                   const Person& person, const Answer& answer) {
+  Match match;
+  for (Factor& factor : tx.factors(person.id)) {
+    if (!may_answer(purpose.factors, factor)) continue;
+    auto& totp = std::get<TotpFactor>(factor.detail);
+    const TotpResult result =
+        verify_totp(totp.key, totp.parameters, answer.normal.text(), now, settings.totp_window, totp.last_step);
+    if (std::holds_alternative<TotpReplayed>(result)) match.replayed = true;
+    if (const auto* accepted = std::get_if<TotpAccepted>(&result); accepted && !match.accepted) {
+      totp.last_step = accepted->step;
+      factor.last_used = now;
+      match.accepted = std::move(factor);
+    }
+  }
+  return match;
+}
+
+Event event(const VerifyFor& purpose, EventKind kind, UnixTime now, std::string factor, std::string reason) {
+  Event event = purpose.about;
+  event.kind = kind;
+  event.at = now;
+  event.factor = std::move(factor);
+  event.reason = std::move(reason);
+  return event;
+}
+
+Verification accept(Transaction& tx, UnixTime now, const VerifyFor& purpose, Person person, RightAnswer right) {
+  person.lockout = {};
+  if (purpose.passed == EventKind::login_passed) person.failed_since_login = 0;
+  tx.save(person);
+  tx.append(event(purpose, purpose.passed, now, right.factor, ""));
+  return right;
+}
+
+Verification refuse(Transaction& tx, UnixTime now, const VerifyFor& purpose, Person person, const Reserved& reserved) {
+  person.lockout = reserved.next;
+  if (purpose.failed == EventKind::login_failed && purpose.first_wrong) ++person.failed_since_login;
+  tx.save(person);
+  tx.append(event(purpose, purpose.failed, now, "", "wrong"));
+  if (reserved.tries_left == 0) tx.append(event(purpose, EventKind::locked_out, now, "", "too_many_wrong"));
+  return WrongAnswer{.tries_left = reserved.tries_left, .locked_until = reserved.next.locked_until};
+}
+
+}  // namespace
+
+Verification verify(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
+                    const Answer& answer) {
+  if (!could_be_code(answer)) return NotACode{};
+  const Found found = find_person(tx, purpose.account);
+  if (found.mismatch || !found.person) return NoSuchPerson{};
+  Person person = *found.person;
+
+  const Reservation reservation = reserve_attempt(person.lockout, settings.lockout, now);
+  if (const auto* locked = std::get_if<LockedOut>(&reservation)) {
+    if (person.lockout != locked->next) {
+      person.lockout = locked->next;
+      tx.save(person);
+    }
+    const bool login = purpose.failed == EventKind::login_failed;
+    tx.append(event(purpose, login ? EventKind::login_refused : purpose.failed, now, "", "locked"));
+    return LockedAnswer{locked->until};
+  }
+  const auto& reserved = std::get<Reserved>(reservation);
+
+  if (answer.shape == AnswerShape::recovery) {
+    if (!tx.use_recovery_code(person.id, answer.normal.text())) return refuse(tx, now, purpose, person, reserved);
+    return accept(tx, now, purpose, person, {.factor = "recovery", .recovery_left = tx.recovery_codes_left(person.id)});
+  }
+  const Match match = match_digits(tx, settings, now, purpose, person, answer);
+  if (match.accepted) {
+    tx.save_factor(person.id, *match.accepted);
+    return accept(tx, now, purpose, person, {.factor = match.accepted->id()});
+  }
+  if (match.replayed) {  // no failure: the reservation is not kept
+    tx.append(event(purpose, purpose.failed, now, "", "replayed"));
+    return ReplayedAnswer{};
+  }
+  return refuse(tx, now, purpose, person, reserved);
+}
+
+}  // namespace mfa

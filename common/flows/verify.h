@@ -1,0 +1,45 @@
+// Is this answer right? Decided inside one transaction: an attempt is counted, then the answer compared, then a right
+// one spent, so that neither parallel sessions nor a crash can make more of a code than one login.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "common/domain/answer.h"
+#include "common/domain/settings.h"
+#include "common/flows/identity.h"
+
+namespace mfa {
+
+struct RightAnswer {
+  std::string factor;             // "totp-1", or "recovery"
+  std::size_t recovery_left = 0;  // codes left, when one was used
+};
+struct WrongAnswer {
+  std::uint32_t tries_left = 0;  // none: locked until `locked_until`
+  UnixTime locked_until;
+};
+struct ReplayedAnswer {};  // right, but spent
+struct LockedAnswer {      // not compared
+  UnixTime until;
+};
+struct NotACode {};      // not shaped like anything we asked for; not compared, not counted
+struct NoSuchPerson {};  // the store's person is not, or no longer, this account
+using Verification = std::variant<RightAnswer, WrongAnswer, ReplayedAnswer, LockedAnswer, NotACode, NoSuchPerson>;
+
+// What an answer is for, and how it is recorded.
+struct VerifyFor {
+  const Account& account;
+  const std::set<FactorKind>& factors;  // that may answer; recovery codes always may
+  EventKind passed;
+  EventKind failed;
+  Event about;              // user, service, from, server; the rest is filled in
+  bool first_wrong = true;  // of this login: counted for the notice at the next one
+};
+
+[[nodiscard]] Verification verify(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
+                                  const Answer& answer);
+
+}  // namespace mfa
