@@ -29,7 +29,7 @@ enum class EnrolBy : std::uint8_t { in_login, code, refuse };
 
 struct Network {
   Address address;
-  int prefix = 0;  // bits
+  int prefix = 0;  // bits, at most 32 of IPv4 and 128 of IPv6
 };
 struct FromPattern {
   bool negated = false;  // written with '!'
@@ -43,7 +43,7 @@ struct Rule {
   std::vector<std::string> user;     // globs on pw_name: * and ?, no more
   std::vector<std::string> group;    // group names
   std::vector<std::string> service;  // globs on PAM_SERVICE
-  std::vector<std::string> server;   // globs on the host's name
+  std::vector<std::string> server;   // globs on the host's name, in any case of letters
   std::vector<FromPattern> from;
   std::vector<std::string> first_factor;  // "password", "publickey", "publickey-sk", each maybe with '!'
   std::optional<UnixTime> after;          // matches from this moment on
@@ -99,6 +99,8 @@ struct [[nodiscard]] Decision {
 enum class Need : std::uint8_t { groups, history };
 using Judgement = std::variant<Decision, Need>;
 
+// Whoever has something else enrolled than the rule lists: under `require` proves that before adding what is listed
+// (Outcome::enrol), under `optional` is asked for what they have.
 [[nodiscard]] Judgement judge(std::span<const Rule> rules, const PolicyFacts& facts,
                               const std::optional<History>& history);
 
