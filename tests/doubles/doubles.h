@@ -1,0 +1,310 @@
+// Doubles of the ports, for tests of the flows: a store in memory that can fail at any call, a clock that stands still,
+// a directory of a few people, a person with prepared answers.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/flows/engine.h"
+#include "common/flows/requests.h"
+
+namespace mfa::doubles {
+
+class FixedClock : public Clock {
+ public:
+  UnixTime now() override { return time; }
+  UnixTime time{1'800'000'000};
+};
+
+// Different bytes at every call, the same in every run.
+class CountingRandom : public Random {
+ public:
+  bool fill(std::span<std::uint8_t> bytes) override {
+    for (std::uint8_t& byte : bytes) {
+      state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+      byte = static_cast<std::uint8_t>(state_ >> 56U);
+    }
+    return works;
+  }
+  bool works = true;
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+class Directory : public Accounts {
+ public:
+  std::expected<Account, LookupError> by_name(std::string_view name) override {
+    if (down) return std::unexpected(LookupError::failed);
+    const auto found =
+        std::ranges::find(people, name, [](const Account& account) { return std::string_view(account.name.value); });
+    if (found == people.end()) return std::unexpected(LookupError::not_found);
+    return *found;
+  }
+  std::expected<Account, LookupError> by_uid(Uid uid) override {
+    if (down) return std::unexpected(LookupError::failed);
+    const auto found = std::ranges::find(people, uid, &Account::uid);
+    if (found == people.end()) return std::unexpected(LookupError::not_found);
+    return *found;
+  }
+  std::map<std::string, Membership> memberships(const Account& account, const std::set<std::string>& wanted) override {
+    std::map<std::string, Membership> result;
+    for (const std::string& group : wanted) {
+      const auto members = groups.find(group);
+      result[group] = members == groups.end() ? Membership::unknown
+                      : std::ranges::find(members->second, account.name.value) != members->second.end()
+                          ? Membership::member
+                          : Membership::not_member;
+    }
+    return result;
+  }
+  std::vector<Account> people{{{"root"}, Uid{0}, Gid{0}},
+                              {{"alice"}, Uid{1000}, Gid{1000}},
+                              {{"bob"}, Uid{1001}, Gid{1001}},
+                              {{"alias"}, Uid{1000}, Gid{1000}},
+                              {{"nobody"}, Uid{65534}, Gid{65534}}};
+  std::map<std::string, std::vector<std::string>> groups{{"students", {"alice"}}};
+  bool down = false;
+};
+
+class Lines : public Journal {
+ public:
+  void record(const Event& event, const std::optional<TrailMark>&) override { events.push_back(event); }
+  void note(Severity, std::string_view text) override { notes.emplace_back(text); }
+  std::vector<Event> events;
+  std::vector<std::string> notes;
+};
+
+// A person who answers from a list, and then goes away.
+class Script : public Dialogue {
+ public:
+  std::expected<Secret, DialogueError> ask(const Prompt& prompt) override {
+    prompts.push_back(prompt);
+    if (before_answer) before_answer(*this);
+    if (answers.empty()) return std::unexpected(DialogueError::gone);
+    auto answer = answers.front();
+    answers.erase(answers.begin());
+    if (!answer) return std::unexpected(answer.error());
+    return Secret(*answer);
+  }
+  void show(std::string_view text) override { shown.emplace_back(text); }
+  void offer(std::string_view, std::string_view uri, std::string_view key) override {
+    offered_uri = uri;
+    offered_key = key;
+  }
+  std::vector<std::expected<std::string, DialogueError>> answers;
+  std::function<void(Script&)> before_answer;  // may add answers that depend on what was offered
+  std::vector<Prompt> prompts;
+  std::vector<std::string> shown;
+  std::string offered_uri, offered_key;
+};
+
+class Passwords : public PasswordCheck {
+ public:
+  PasswordAnswer check(const Secret& password) override {
+    ++asked;
+    if (fixed) return *fixed;
+    return password.text() == "correct horse" ? PasswordAnswer::right : PasswordAnswer::wrong;
+  }
+  std::optional<PasswordAnswer> fixed;
+  int asked = 0;
+};
+
+// The store's contract over plain maps. `fail_at` counts down the operations of transactions (each commit is one more)
+// and fails the one that reaches zero; nothing of that transaction remains.
+class MemoryStore : public Store {
+ public:
+  std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) override {
+    return run(work, true);
+  }
+  std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override {
+    return run(work, false);
+  }
+
+  struct State {
+    std::vector<Person> people;
+    std::map<std::int64_t, std::vector<Factor>> factors;
+    std::map<std::int64_t, std::vector<std::string>> codes;
+    std::map<std::pair<std::int64_t, std::string>, UnixTime> step_ups;
+    std::vector<Event> events;
+  };
+  State state;
+  int fail_at = -1;  // -1: never
+  StoreError error = StoreError::unavailable;
+  int operations = 0;
+  int writes = 0;
+
+ private:
+  struct Failed {};
+
+  class Tx : public Transaction {
+   public:
+    Tx(MemoryStore& store, State& state, bool may_change) : store_(store), state_(state), may_change_(may_change) {}
+    std::optional<Person> person_by_name(const Username& name) override {
+      return find([&](const Person& person) { return person.name == name; });
+    }
+    std::optional<Person> person_by_uid(Uid uid) override {
+      return find([&](const Person& person) { return person.uid == uid; });
+    }
+    Person add_person(const Username& name, Uid uid, UnixTime first_seen) override {
+      changing();
+      Person person;
+      person.id = {static_cast<std::int64_t>(state_.people.size()) + 1};
+      person.name = name;
+      person.uid = uid;
+      person.first_seen = first_seen;
+      state_.people.push_back(person);
+      return person;
+    }
+    void save(const Person& person) override {
+      changing();
+      *std::ranges::find(state_.people, person.id, &Person::id) = person;
+    }
+    std::vector<Factor> factors(PersonId person) override {
+      step();
+      return state_.factors[person.value];
+    }
+    void add_factor(PersonId person, const Factor& factor) override {
+      changing();
+      state_.factors[person.value].push_back(factor);
+    }
+    void save_factor(PersonId person, const Factor& factor) override {
+      changing();
+      *std::ranges::find(state_.factors[person.value], factor.number, &Factor::number) = factor;
+    }
+    void remove_factor(PersonId person, std::uint32_t number) override {
+      changing();
+      std::erase_if(state_.factors[person.value], [&](const Factor& factor) { return factor.number == number; });
+    }
+    void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override {
+      changing();
+      state_.codes[person.value].assign(codes.begin(), codes.end());
+    }
+    std::size_t recovery_codes_left(PersonId person) override {
+      step();
+      return state_.codes[person.value].size();
+    }
+    bool use_recovery_code(PersonId person, std::string_view code) override {
+      changing();
+      return std::erase(state_.codes[person.value], code) > 0;
+    }
+    std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override {
+      step();
+      const auto found = state_.step_ups.find({person.value, terminal.value});
+      if (found == state_.step_ups.end()) return std::nullopt;
+      return found->second;
+    }
+    void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override {
+      changing();
+      state_.step_ups[{person.value, terminal.value}] = until;
+    }
+    void forget_step_ups(PersonId person) override {
+      changing();
+      std::erase_if(state_.step_ups, [&](const auto& entry) { return entry.first.first == person.value; });
+    }
+    void append(const Event& event) override {
+      changing();
+      state_.events.push_back(event);
+    }
+
+   private:
+    void step() { store_.count(); }
+    void changing() {
+      step();
+      if (!may_change_) throw Failed{};
+    }
+    template <class Is>
+    std::optional<Person> find(Is is) {
+      step();
+      const auto found = std::ranges::find_if(state_.people, is);
+      if (found == state_.people.end()) return std::nullopt;
+      return *found;
+    }
+    MemoryStore& store_;
+    State& state_;
+    bool may_change_;
+  };
+
+  void count() {
+    ++operations;
+    if (fail_at >= 0 && fail_at-- == 0) throw Failed{};
+  }
+
+  std::expected<void, StoreError> run(const std::function<void(Transaction&)>& work, bool may_change) {
+    const std::lock_guard lock(mutex_);
+    State copy = state;
+    try {
+      Tx tx(*this, copy, may_change);
+      work(tx);
+      count();  // the commit
+    } catch (const Failed&) {
+      return std::unexpected(error);
+    }
+    if (may_change) {
+      ++writes;
+      state = std::move(copy);
+    }
+    return {};
+  }
+
+  std::mutex mutex_;
+};
+
+// All of them together, and an engine over them.
+struct World {
+  Settings settings;
+  MemoryStore store;
+  FixedClock clock;
+  CountingRandom random;
+  Directory accounts;
+  Lines journal;
+  Script dialogue;
+  Passwords passwords;
+  Engine engine{settings, store, clock, random, accounts, journal, "lab-gw"};
+
+  // A person with one app; the key is the RFC's, so that codes are easy to make.
+  Person enrol(const std::string& name, Uid uid) {
+    Person made;
+    const auto done = store.write([&](Transaction& tx) {
+      made = tx.add_person({name}, uid, clock.time);
+      made.next_factor = 2;
+      tx.save(made);
+      Factor factor;
+      factor.number = 1;
+      factor.name = "iPhone";
+      factor.added = clock.time;
+      factor.detail = TotpFactor{.key = key(), .parameters = {}, .last_step = TimeStep{-1}};
+      tx.add_factor(made.id, factor);
+      tx.replace_recovery_codes(made.id, std::vector<std::string>{"7k3m92qxd4tp", "000000000001"});
+    });
+    (void)done;
+    return made;
+  }
+  static Secret key() { return Secret(std::string_view("12345678901234567890")); }
+  std::string code(int steps_from_now = 0) const { return code_of(key(), steps_from_now); }
+  std::string code_of(const Secret& of, int steps_from_now = 0) const {
+    const auto step = time_step(clock.time, settings.totp.period).value + steps_from_now;
+    return hotp_code(of, static_cast<std::uint64_t>(step), settings.totp.digits, settings.totp.algorithm);
+  }
+  // Six digits that are the code of no step near now.
+  std::string wrong_code() const {
+    for (int number = 0;; ++number) {
+      std::string digits = std::to_string(1'000'000 + number).substr(1);
+      bool near = false;
+      for (int step = -20; step <= 20; ++step) near = near || code(step) == digits;
+      if (!near) return digits;
+    }
+  }
+  const Person& person(const std::string& name) const {
+    return *std::ranges::find(store.state.people, name, [](const Person& person) { return person.name.value; });
+  }
+};
+
+}  // namespace mfa::doubles

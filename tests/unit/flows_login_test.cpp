@@ -1,0 +1,336 @@
+#include "common/flows/login.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/doubles/doubles.h"
+
+namespace mfa {
+namespace {
+
+using doubles::World;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr Caller kRoot{.uid = Uid{0}, .pid = 1};
+
+class Logins : public testing::Test {
+ protected:
+  LoginVerdict log_in(std::vector<std::expected<std::string, DialogueError>> answers,
+                      const std::string& user = "alice") {
+    world.dialogue.prompts.clear();
+    world.dialogue.answers = std::move(answers);
+    LoginFacts facts;
+    facts.user = user;
+    facts.service = "sshd";
+    facts.rhost = "203.0.113.7";
+    facts.tty = "ssh";
+    facts.from_root = true;
+    return login(world.engine, facts, kRoot, world.dialogue);
+  }
+  void require() {
+    Rule rule;
+    rule.name = "everyone";
+    rule.mfa = Requirement::require;
+    world.settings.rules = {rule};
+  }
+  const std::string& prompt(std::size_t number) { return world.dialogue.prompts.at(number).text; }
+  const Event& last_event() { return world.store.state.events.back(); }
+  std::uint32_t failures() { return world.person("alice").lockout.failures; }
+
+  World world;
+};
+
+TEST_F(Logins, TheRightCodePassesAndIsRecorded) {
+  world.enrol("alice", Uid{1000});
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::passed);
+  EXPECT_EQ(last_event().kind, EventKind::login_passed);
+  EXPECT_EQ(last_event().user, "alice");
+  EXPECT_EQ(last_event().service, "sshd");
+  EXPECT_EQ(last_event().from, "203.0.113.7");
+  EXPECT_EQ(last_event().server, "lab-gw");
+  EXPECT_EQ(last_event().factor, "totp-1");
+  EXPECT_EQ(last_event().at, world.clock.time);
+}
+
+TEST_F(Logins, ThePromptIsTheOneThatTheProductPageShows) {
+  world.enrol("alice", Uid{1000});
+  (void)log_in({world.code()});
+  EXPECT_EQ(prompt(0),
+            "Multi-factor authentication for alice on lab-gw\n"
+            "Enter the code from your authenticator app (iPhone).\n"
+            "Other ways: recovery code, help\n"
+            "Verification code: ");
+  EXPECT_TRUE(world.dialogue.prompts[0].echo);
+}
+
+TEST_F(Logins, CostOneWriteToTheStore) {
+  world.enrol("alice", Uid{1000});
+  const int before = world.store.writes;
+  (void)log_in({world.code()});
+  EXPECT_EQ(world.store.writes, before + 1);
+}
+
+TEST_F(Logins, TheSameCodeAgainIsRefusedWithItsReasonAndIsNoFailure) {
+  world.enrol("alice", Uid{1000});
+  (void)log_in({world.code()});
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::conversation);
+  EXPECT_THAT(prompt(1), HasSubstr("That code was already used. Wait for the next one.\n"));
+  EXPECT_EQ(failures(), 0U);
+}
+
+TEST_F(Logins, AnOlderCodeIsSpentToo) {
+  world.enrol("alice", Uid{1000});
+  (void)log_in({world.code()});
+  (void)log_in({world.code(-1)});
+  EXPECT_THAT(prompt(1), HasSubstr("already used"));
+  EXPECT_EQ(log_in({world.code(1)}).result, LoginResult::passed);
+}
+
+TEST_F(Logins, AClockSetBackMakesNoCodeGoodAgain) {
+  world.enrol("alice", Uid{1000});
+  const std::string code = world.code();
+  (void)log_in({code});
+  world.clock.time = world.clock.time - std::chrono::hours(1);
+  EXPECT_NE(log_in({world.code()}).result, LoginResult::passed);
+}
+
+TEST_F(Logins, AWrongCodeTellsTheTriesLeftAndTheRightOneClearsThem) {
+  world.enrol("alice", Uid{1000});
+  EXPECT_EQ(log_in({world.wrong_code(), world.wrong_code(), world.code()}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("That code is not right. 4 tries left.\n"));
+  EXPECT_THAT(prompt(2), HasSubstr("That code is not right. 3 tries left.\n"));
+  EXPECT_EQ(failures(), 0U);
+}
+
+TEST_F(Logins, ThreeRoundsEndTheDialogue) {
+  world.enrol("alice", Uid{1000});
+  const auto verdict = log_in({world.wrong_code(), world.wrong_code(), world.wrong_code(), world.code()});
+  EXPECT_EQ(verdict.result, LoginResult::wrong);
+  EXPECT_EQ(world.dialogue.prompts.size(), 3U);
+  EXPECT_EQ(failures(), 3U);
+}
+
+TEST_F(Logins, TheFifthWrongCodeLocksAndARightOneDoesNotHelpThen) {
+  world.enrol("alice", Uid{1000});
+  (void)log_in({world.wrong_code(), world.wrong_code(), world.wrong_code()});
+  const auto fifth = log_in({world.wrong_code(), world.wrong_code(), world.code()});
+  EXPECT_EQ(fifth.result, LoginResult::locked);
+  EXPECT_THAT(fifth.text, HasSubstr("Try again in 1 minute"));
+  EXPECT_EQ(world.dialogue.prompts.size(), 2U);
+  EXPECT_EQ(last_event().kind, EventKind::locked_out);
+
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::locked);
+  EXPECT_TRUE(world.dialogue.prompts.empty()) << "whoever is locked out is not asked";
+  world.clock.time = world.clock.time + std::chrono::seconds(60);
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::passed);
+  EXPECT_EQ(world.person("alice").lockout, LockoutState{});
+}
+
+TEST_F(Logins, ALockThatBeganAfterThePromptCountsAllTheSame) {
+  world.enrol("alice", Uid{1000});
+  world.dialogue.before_answer = [&](auto&) {  // meanwhile other sessions use up the guesses
+    (void)world.store.write([&](Transaction& tx) {
+      Person person = *tx.person_by_name({"alice"});
+      person.lockout = {.failures = 5,
+                        .locks = 1,
+                        .locked_at = world.clock.time,
+                        .locked_until = world.clock.time + std::chrono::seconds(60)};
+      tx.save(person);
+    });
+  };
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::locked);
+}
+
+TEST_F(Logins, ARecoveryCodeWorksOnceHoweverItIsWritten) {
+  world.enrol("alice", Uid{1000});
+  const auto verdict = log_in({" 7K3M 92QX-D4TP "});
+  EXPECT_EQ(verdict.result, LoginResult::passed);
+  EXPECT_THAT(verdict.text, HasSubstr("You have 1 recovery code left."));
+  EXPECT_EQ(last_event().factor, "recovery");
+  EXPECT_NE(log_in({"7k3m-92qx-d4tp"}).result, LoginResult::passed);
+  EXPECT_EQ(failures(), 1U);
+}
+
+TEST_F(Logins, AnEmptyAnswerAndAWordAreNoFailure) {
+  world.enrol("alice", Uid{1000});
+  EXPECT_EQ(log_in({"", "HELP", "hunter2!", world.code()}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("Nothing was typed."));
+  EXPECT_THAT(prompt(2), HasSubstr("Open the authenticator app"));
+  EXPECT_THAT(prompt(3), HasSubstr("That is not a code."));
+  EXPECT_EQ(failures(), 0U);
+}
+
+TEST_F(Logins, WordsDoNotKeepADialogueOpenForever) {
+  world.enrol("alice", Uid{1000});
+  const auto verdict = log_in(std::vector<std::expected<std::string, DialogueError>>(50, "help"));
+  EXPECT_EQ(verdict.result, LoginResult::wrong);
+  EXPECT_EQ(world.dialogue.prompts.size(), 6U);
+}
+
+TEST_F(Logins, WhatCannotBeReadIsRefusedAndTheLogHoldsItsLengthAndClassOnly) {
+  world.enrol("alice", Uid{1000});
+  const std::string secret = "s3cret\x1b[2J";
+  (void)log_in({secret, "\xFF\xFEsekrit", std::unexpected(DialogueError::too_long)});
+  EXPECT_THAT(prompt(1), HasSubstr("cannot be read"));
+  EXPECT_THAT(world.journal.notes, testing::Contains(HasSubstr("length=10 class=control")));
+  EXPECT_THAT(world.journal.notes, testing::Contains(HasSubstr("length=8 class=not-utf8")));
+  EXPECT_THAT(world.journal.notes, testing::Each(Not(HasSubstr("s3cret"))));
+  EXPECT_EQ(failures(), 0U);
+}
+
+TEST_F(Logins, WhoDidNotTryToLogInReportsItWithAWord) {
+  world.enrol("alice", Uid{1000});
+  EXPECT_EQ(log_in({"NotMe", world.code()}).result, LoginResult::denied);
+  EXPECT_EQ(last_event().kind, EventKind::reported);
+}
+
+TEST_F(Logins, TheNextLoginTellsHowManyKnewThePasswordOnly) {
+  world.enrol("alice", Uid{1000});
+  (void)log_in({world.wrong_code(), world.wrong_code()});
+  (void)log_in({world.wrong_code()});
+  (void)log_in({world.code()});
+  EXPECT_THAT(prompt(0), HasSubstr("2 logins knew your password but not the code"));
+  world.clock.time = world.clock.time + std::chrono::seconds(60);
+  (void)log_in({world.code()});
+  EXPECT_THAT(prompt(0), Not(HasSubstr("knew your password")));
+}
+
+TEST_F(Logins, AProgramThatCannotAskEndsTheAttempt) {
+  world.enrol("alice", Uid{1000});
+  for (const DialogueError error : {DialogueError::gone, DialogueError::conversation, DialogueError::is_password})
+    EXPECT_EQ(log_in({std::unexpected(error), world.code()}).result, LoginResult::conversation);
+  EXPECT_EQ(failures(), 0U);
+}
+
+TEST_F(Logins, WhereMfaIsOptionalWhoHasNotEnrolledIsNotAsked) {
+  EXPECT_EQ(log_in({}).result, LoginResult::skipped);
+  EXPECT_EQ(world.store.writes, 0);
+}
+
+TEST_F(Logins, WhereMfaIsRequiredWhoHasNotEnrolledIsDenied) {
+  require();
+  const auto verdict = log_in({});
+  EXPECT_EQ(verdict.result, LoginResult::denied);
+  EXPECT_THAT(verdict.text, HasSubstr("needs a second factor"));
+}
+
+TEST_F(Logins, WhatConfigurationDecidesNeedsNoStore) {
+  world.store.fail_at = 0;
+  Rule rule;
+  rule.name = "no questions";
+  rule.mfa = Requirement::skip;
+  world.settings.rules = {rule};
+  EXPECT_EQ(log_in({}).result, LoginResult::skipped);
+  world.settings.rules[0].mfa = Requirement::deny;
+  EXPECT_EQ(log_in({}).result, LoginResult::denied);
+}
+
+TEST_F(Logins, AGroupThatCannotBeLookedUpDenies) {
+  Rule rule;
+  rule.name = "staff";
+  rule.group = {"staff"};
+  rule.mfa = Requirement::skip;
+  world.settings.rules = {rule};
+  EXPECT_EQ(log_in({}).result, LoginResult::unavailable);
+}
+
+TEST_F(Logins, NobodyElsesNameOrNumberIsAWayAround) {
+  world.enrol("alice", Uid{1000});
+  EXPECT_EQ(log_in({world.code()}, "alias").result, LoginResult::denied) << "a second name of alice's uid";
+  world.accounts.people[1].uid = Uid{2000};
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::denied) << "alice's name on another uid";
+  world.accounts.people[2].uid = Uid{1000};
+  EXPECT_EQ(log_in({world.code()}, "bob").result, LoginResult::denied) << "alice's uid under bob's name";
+  EXPECT_EQ(log_in({}, "nobody").result, LoginResult::denied);
+  EXPECT_EQ(log_in({}, "Alice").result, LoginResult::denied) << "other letters, and the directory knows none such";
+}
+
+TEST_F(Logins, ADirectoryThatIgnoresLettersLeadsToTheSamePerson) {
+  world.enrol("alice", Uid{1000});
+  class Folding : public doubles::Directory {
+   public:
+    std::expected<Account, LookupError> by_name(std::string_view name) override {
+      std::string lower(name);
+      std::ranges::transform(lower, lower.begin(), [](char c) { return c == 'A' ? 'a' : c; });
+      return doubles::Directory::by_name(lower);
+    }
+  } folding;
+  Engine engine{world.settings, world.store, world.clock, world.random, folding, world.journal, "lab-gw"};
+  LoginFacts facts;
+  facts.user = "Alice";
+  facts.from_root = true;
+  world.dialogue.answers = {world.code()};
+  EXPECT_EQ(login(engine, facts, kRoot, world.dialogue).result, LoginResult::passed);
+  EXPECT_THAT(world.dialogue.prompts.at(0).text, HasSubstr("for alice on"));
+}
+
+TEST_F(Logins, ASecondNameIsHeldToTheFirstNamesPolicy) {
+  Rule rule;
+  rule.name = "alice must";
+  rule.user = {"alice"};
+  rule.mfa = Requirement::require;
+  world.settings.rules = {rule};
+  EXPECT_EQ(log_in({}, "alias").result, LoginResult::denied);
+  world.settings.rules.clear();
+  EXPECT_EQ(log_in({}, "alias").result, LoginResult::skipped);
+}
+
+TEST_F(Logins, WhoDoesNotExistIsAskedLikeWhoDoesAndNeverPasses) {
+  require();
+  world.enrol("alice", Uid{1000});
+  (void)log_in({world.wrong_code(), world.wrong_code()});
+  const auto real = world.dialogue.prompts;
+  EXPECT_EQ(log_in({world.wrong_code(), world.wrong_code(), world.wrong_code()}, "mallory").result, LoginResult::wrong);
+  ASSERT_EQ(world.dialogue.prompts.size(), 3U);
+  EXPECT_THAT(prompt(0), StartsWith("Multi-factor authentication for mallory on lab-gw\n"));
+  EXPECT_THAT(prompt(0), EndsWith("Other ways: recovery code, help\nVerification code: "));
+  EXPECT_THAT(prompt(1), HasSubstr("That code is not right. 4 tries left."));
+  EXPECT_THAT(real[1].text, HasSubstr("That code is not right. 4 tries left."));
+  EXPECT_EQ(world.store.state.people.size(), 1U);
+}
+
+TEST_F(Logins, AnUnprivilegedProgramIsServedForItsOwnUserOnlyAndNotBelieved) {
+  world.enrol("alice", Uid{1000});
+  world.enrol("bob", Uid{1001});
+  Rule rule;
+  rule.name = "console";
+  rule.service = {"login"};
+  rule.mfa = Requirement::skip;
+  world.settings.rules = {rule};
+  LoginFacts facts;
+  facts.service = "login";
+  facts.tty = "tty1";
+  world.dialogue.answers = {world.code()};
+  facts.user = "alice";
+  EXPECT_EQ(login(world.engine, facts, {.uid = Uid{1001}, .pid = 7}, world.dialogue).result, LoginResult::denied);
+  EXPECT_TRUE(world.dialogue.prompts.empty());
+  facts.user = "bob";
+  EXPECT_EQ(login(world.engine, facts, {.uid = Uid{1001}, .pid = 7}, world.dialogue).result, LoginResult::passed);
+}
+
+TEST_F(Logins, EveryFailureOfTheStoreDenies) {
+  world.enrol("alice", Uid{1000});
+  const auto before = world.store.state;
+  world.store.operations = 0;
+  ASSERT_EQ(log_in({world.code()}).result, LoginResult::passed);
+  const int operations = world.store.operations;
+  ASSERT_GT(operations, 5);
+  for (int failing = 0; failing < operations; ++failing) {
+    world.store.state = before;
+    world.store.fail_at = failing;
+    EXPECT_EQ(log_in({world.code()}).result, LoginResult::unavailable) << "operation " << failing;
+    EXPECT_EQ(world.store.state.factors.at(1).at(0).last_used, std::nullopt);
+  }
+}
+
+TEST_F(Logins, ADirectoryThatDoesNotAnswerDenies) {
+  world.enrol("alice", Uid{1000});
+  world.accounts.down = true;
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::unavailable);
+}
+
+}  // namespace
+}  // namespace mfa
