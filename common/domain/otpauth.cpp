@@ -45,24 +45,32 @@ std::optional<unsigned> hex_value(char c) {
   return std::nullopt;
 }
 
-// Percent-decodes one component. `also` are the characters beside the unreserved ones that may stand there as they are.
-Decoded decode(std::string_view text, std::string_view also) {
-  std::string decoded;
-  decoded.reserve(text.size());
+// Whether all of `text` could be percent-decoded to the end of `decoded`, which has room for it. `also` are the
+// characters beside the unreserved ones that may stand there as they are.
+bool append_decoded(std::string& decoded, std::string_view text, std::string_view also) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      if (!stays_as_it_is(text[i]) && !also.contains(text[i])) return std::unexpected(OtpauthError::bad_encoding);
+      if (!stays_as_it_is(text[i]) && !also.contains(text[i])) return false;
       decoded += text[i];
       continue;
     }
-    if (text.size() - i < 3) return std::unexpected(OtpauthError::bad_encoding);
+    if (text.size() - i < 3) return false;
     const auto high = hex_value(text[i + 1]);
     const auto low = hex_value(text[i + 2]);
-    if (!high || !low) return std::unexpected(OtpauthError::bad_encoding);
+    if (!high || !low) return false;
     decoded += static_cast<char>(*high << 4U | *low);
     i += 2;
   }
-  if (!valid_utf8(decoded) || has_control_characters(decoded)) return std::unexpected(OtpauthError::bad_encoding);
+  return true;
+}
+
+Decoded decode(std::string_view text, std::string_view also) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  if (!append_decoded(decoded, text, also) || !valid_utf8(decoded) || has_control_characters(decoded)) {
+    wipe(decoded);  // it may be the key
+    return std::unexpected(OtpauthError::bad_encoding);
+  }
   return decoded;
 }
 

@@ -1,0 +1,66 @@
+#include "common/domain/access.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace mfa {
+namespace {
+
+constexpr Uid kRoot{0};
+constexpr Uid kStudent{1000};
+
+struct Row {
+  Verb verb;
+  std::string_view name;
+  bool student_may, changes;
+  StepUp step_up;
+};
+constexpr std::array kRows{
+    Row{Verb::status, "status", true, false, StepUp::none},
+    Row{Verb::totp, "totp", true, true, StepUp::recent},
+    Row{Verb::codes, "codes", true, true, StepUp::recent},
+    Row{Verb::test, "test", true, true, StepUp::none},
+    Row{Verb::set_default, "default", true, true, StepUp::recent},
+    Row{Verb::rename, "rename", true, true, StepUp::recent},
+    Row{Verb::remove, "remove", true, true, StepUp::afresh},
+    Row{Verb::provision, "admin provision", false, true, StepUp::none},
+};
+
+TEST(Access, OneRowAVerb) {
+  for (const Row& row : kRows) {
+    EXPECT_EQ(name_of(row.verb), row.name);
+    EXPECT_EQ(verb_named(row.name), row.verb) << row.name;
+    EXPECT_EQ(may(kStudent, row.verb), row.student_may) << row.name;
+    EXPECT_TRUE(may(kRoot, row.verb)) << row.name;
+    EXPECT_EQ(access_of(row.verb).root_only, !row.student_may) << row.name;
+    EXPECT_EQ(access_of(row.verb).changes, row.changes) << row.name;
+    EXPECT_EQ(access_of(row.verb).step_up, row.step_up) << row.name;
+  }
+}
+
+TEST(Access, NobodyTheSystemCannotNameMayAskAnything) {
+  for (const Row& row : kRows) {
+    EXPECT_FALSE(may(kOverflowUid, row.verb)) << row.name;
+    EXPECT_FALSE(may(kNoUid, row.verb)) << row.name;
+  }
+}
+
+TEST(Access, EveryVerbHasItsRow) {
+  std::size_t named = 0;
+  for (unsigned value = 0; value < 256; ++value) named += name_of(static_cast<Verb>(value)).empty() ? 0U : 1U;
+  EXPECT_EQ(named, kRows.size());
+}
+
+TEST(Access, WhatIsNoVerbIsForNobody) {
+  constexpr auto kUnknown = static_cast<Verb>(200);
+  EXPECT_FALSE(may(kRoot, kUnknown));
+  EXPECT_FALSE(may(kStudent, kUnknown));
+  EXPECT_TRUE(access_of(kUnknown).root_only);
+  EXPECT_EQ(access_of(kUnknown).step_up, StepUp::afresh);
+  for (const char* name : {"", "Status", "provision", "admin  provision", "set_default", "admin"})
+    EXPECT_EQ(verb_named(name), std::nullopt) << name;
+}
+
+}  // namespace
+}  // namespace mfa

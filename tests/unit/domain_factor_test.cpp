@@ -1,0 +1,75 @@
+#include "common/domain/factor.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace mfa {
+namespace {
+
+TEST(Factor, IsKnownByItsKindAndNumber) {
+  Factor factor{.number = 12, .name = "iPhone", .added = {}, .last_used = {}, .detail = TotpFactor{}};
+  EXPECT_EQ(factor.kind(), FactorKind::totp);
+  EXPECT_EQ(factor.id(), "totp-12");
+}
+
+TEST(Factor, KindsAreKnownByTheirExactName) {
+  EXPECT_EQ(factor_kind("totp"), FactorKind::totp);
+  EXPECT_EQ(name_of(FactorKind::totp), "totp");
+  for (const char* name : {"", "TOTP", "totp-1", "hotp", "app"}) EXPECT_EQ(factor_kind(name), std::nullopt) << name;
+}
+
+TEST(Factor, NothingHasBeenSpentOfANewOne) { EXPECT_LT(TotpFactor{}.last_step, TimeStep{0}); }
+
+TEST(FactorName, IsWhatPeopleCallTheirThings) {
+  const std::string forty(40, 'x');
+  std::string forty_of_four_bytes;
+  for (int i = 0; i < 40; ++i) forty_of_four_bytes += "\xF0\x9F\x93\xB1";
+  for (const std::string& name :
+       {std::string("iPhone"), std::string("Alice's phone (old)"), std::string("x"), std::string("iphone-12"),
+        std::string("T\xC3\xA9l\xC3\xA9phone"), std::string("\xE6\x89\x8B\xE6\x9C\xBA"), std::string("totp"),
+        std::string("totp-x"), std::string("totp-1a"), std::string("my totp-1"), std::string("1"), forty,
+        forty_of_four_bytes, std::string("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB")}) {
+    EXPECT_TRUE(valid_factor_name(name)) << name;
+  }
+}
+
+TEST(FactorName, LooksLikeNoId) {
+  for (const char* name : {"totp-1", "TOTP-1", "Totp-007", "hotp-3", "sms-2", "call-2", "key-1", "push-9", "totp-"})
+    EXPECT_FALSE(valid_factor_name(name)) << name;
+}
+
+TEST(FactorName, IsSomethingToSeeAndNothingMore) {
+  using namespace std::string_view_literals;
+  for (const auto name : {""sv,
+                          " "sv,
+                          "   "sv,
+                          " iPhone"sv,
+                          "iPhone "sv,
+                          "\xC2\xA0"sv,
+                          "iPhone\xE3\x80\x80"sv,
+                          "\xE2\x80\x8D"sv,
+                          "\xE2\x80\x8B"sv,
+                          "\xC2\xAD"sv,
+                          "a\nb"sv,
+                          "a\0b"sv,
+                          "\x1b[31mred"sv,
+                          "a\x7f"sv,
+                          "a\xC2\x9B"sv,
+                          "a\xE2\x80\xAE"sv,
+                          "a\xE2\x80\xA8"sv,
+                          "\xC3"sv,
+                          "\xFF"sv,
+                          "\xED\xA0\x80"sv})
+    EXPECT_FALSE(valid_factor_name(name)) << name;
+}
+
+TEST(FactorName, IsAtMostFortyCharacters) {
+  EXPECT_FALSE(valid_factor_name(std::string(41, 'x')));
+  std::string long_in_characters;
+  for (int i = 0; i < 41; ++i) long_in_characters += "\xC3\xA9";
+  EXPECT_FALSE(valid_factor_name(long_in_characters));
+}
+
+}  // namespace
+}  // namespace mfa
