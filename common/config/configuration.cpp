@@ -1,0 +1,192 @@
+#include "common/config/configuration.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "common/config/document.h"
+#include "common/config/fields.h"
+#include "common/config/mistakes.h"
+#include "common/config/rules.h"
+
+namespace mfa {
+namespace {
+
+using namespace std::literals;
+
+constexpr std::size_t kLongestIssuer = 60;     // characters: it must leave room in the picture that an app scans
+constexpr std::size_t kLongestHelpdesk = 200;  // characters: a line of a prompt
+constexpr std::size_t kLongestPath = 1000;     // characters; the store's own files get longer names (PATH_MAX is 4096)
+
+constexpr std::array kBackends{"sqlite"sv};
+constexpr std::array kLaterBackends{"postgresql"sv, "postgres"sv};
+constexpr std::array kAlgorithms{"SHA1"sv, "SHA256"sv, "SHA512"sv};
+constexpr std::array kLaterTables{"access"sv, "key"sv, "phone"sv, "trust"sv, "geo"sv, "records"sv, "gateway"sv};
+
+struct Draft {
+  Settings settings;
+  std::vector<Rule> rules;                     // of the text at hand
+  std::map<std::string, std::string> rule_at;  // name -> file:line, of all texts
+  Mistakes* lockout_mistakes = nullptr;        // of the last text that set first or longest
+  Place lockout_place;
+};
+
+template <class T>
+void set(T& target, std::optional<T> value) {
+  if (value) target = std::move(*value);
+}
+
+void read_path(const Field& field, Draft& draft) {
+  std::optional<std::string> path = text_in(field, kLongestPath);
+  if (path && (!path->starts_with('/') || path->ends_with('/'))) {
+    field.wrong("must be the whole path of a file, from / on, not " + quoted(*path));
+    return;
+  }
+  set(draft.settings.store_path, std::move(path));
+}
+
+constexpr auto kStore = std::to_array<Key<Draft>>({
+    {"backend", [](const Field& field, Draft&) { (void)word_in(field, kBackends, kLaterBackends); }},
+    {"path", read_path},
+});
+
+constexpr auto kTotp = std::to_array<Key<Draft>>({
+    {"digits", [](const Field& field, Draft& draft) { set(draft.settings.totp.digits, number_in(field, 6, 8)); }},
+    {"period",
+     [](const Field& field, Draft& draft) {
+       const std::optional<int> seconds =
+           number_in(field, 10, 300,
+                     "fewer seconds leave no time to type a code, more leave it to whoever looked over a shoulder");
+       if (seconds) draft.settings.totp.period = std::chrono::seconds(*seconds);
+     }},
+    {"algorithm",
+     [](const Field& field, Draft& draft) {
+       if (const auto word = word_in(field, kAlgorithms)) {
+         set(draft.settings.totp.algorithm, hash_algorithm(*word));
+       }
+     }},
+    {"window", [](const Field& field, Draft& draft) { set(draft.settings.totp_window, number_in(field, 0, 10)); }},
+});
+
+void read_lock(const Field& field, std::chrono::seconds& target, Draft& draft) {
+  set(target, span_in(field, "1s", "24h"));
+  draft.lockout_mistakes = &field.mistakes;
+  draft.lockout_place = field.value.place;
+}
+
+constexpr auto kLockout = std::to_array<Key<Draft>>({
+    {"tries",
+     [](const Field& field, Draft& draft) {
+       if (const auto tries = number_in(field, 1, 20)) {
+         draft.settings.lockout.tries = static_cast<std::uint32_t>(*tries);
+       }
+     }},
+    {"first", [](const Field& field, Draft& draft) { read_lock(field, draft.settings.lockout.first, draft); }},
+    {"longest", [](const Field& field, Draft& draft) { read_lock(field, draft.settings.lockout.longest, draft); }},
+});
+
+void read_issuer(const Field& field, Draft& draft) {
+  std::optional<std::string> issuer = text_in(field, kLongestIssuer);
+  if (issuer && issuer->contains(':')) {
+    field.wrong("must not contain a colon: apps take what follows it for the account");
+    return;
+  }
+  set(draft.settings.issuer, std::move(issuer));
+}
+
+void read_rules(const Field& field, Draft& draft) {
+  const auto* list = std::get_if<List>(&field.value.is);
+  if (list == nullptr) {
+    field.wrong_type("a list of tables, each written [[rule]]");
+    return;
+  }
+  for (const Value& value : *list) {
+    std::optional<Rule> rule = rule_in({.name = field.name, .value = value, .mistakes = field.mistakes});
+    if (!rule) continue;
+    const std::string here = fmt::format("{}:{}", field.mistakes.file(), value.place.line);
+    const auto [first, added] = draft.rule_at.emplace(rule->name, here);
+    if (!added && !rule->name.empty()) {
+      field.mistakes.add(value.place,
+                         fmt::format("there is a rule {} already, at {}", quoted(rule->name), first->second));
+    }
+    draft.rules.push_back(std::move(*rule));
+  }
+}
+
+template <std::size_t N>
+void read_section(const Field& field, const std::array<Key<Draft>, N>& keys, Draft& draft) {
+  const Table* table = table_in(field, fmt::format("[{}]", field.name));
+  if (table != nullptr) read_table(*table, field.name + ".", keys, {}, draft, field.mistakes);
+}
+
+constexpr auto kTop = std::to_array<Key<Draft>>({
+    {"issuer", read_issuer},
+    {"helpdesk",
+     [](const Field& field, Draft& draft) { set(draft.settings.helpdesk, text_in(field, kLongestHelpdesk)); }},
+    {"store", [](const Field& field, Draft& draft) { read_section(field, kStore, draft); }},
+    {"totp", [](const Field& field, Draft& draft) { read_section(field, kTotp, draft); }},
+    {"lockout", [](const Field& field, Draft& draft) { read_section(field, kLockout, draft); }},
+    {"rule", read_rules},
+});
+
+void read_text(const ConfigurationText& text, Draft& draft, Mistakes& mistakes) {
+  const std::expected<Table, SyntaxError> table = parse_document(text.contents);
+  if (table) {
+    read_table(*table, "", kTop, kLaterTables, draft, mistakes);
+  } else {
+    mistakes.add(table.error().place, "is not TOML: " + table.error().text);
+  }
+}
+
+Configuration read(std::span<const ConfigurationText> texts) {
+  Draft draft;
+  std::vector<std::vector<ConfigurationError>> errors(texts.size());  // of each text
+  std::vector<Mistakes> mistakes;
+  for (std::size_t i = 0; i < texts.size(); ++i) mistakes.emplace_back(texts[i].file, errors[i]);
+
+  std::vector<Rule> of_main;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    read_text(texts[i], draft, mistakes[i]);
+    std::vector<Rule>& rules = i == 0 ? of_main : draft.settings.rules;
+    std::ranges::move(std::exchange(draft.rules, {}), std::back_inserter(rules));
+  }
+  std::ranges::move(of_main, std::back_inserter(draft.settings.rules));
+
+  const LockoutPolicy& lockout = draft.settings.lockout;
+  if (lockout.longest < lockout.first && draft.lockout_mistakes != nullptr) {
+    draft.lockout_mistakes->add(draft.lockout_place, "lockout.longest must not be shorter than lockout.first");
+  }
+
+  std::vector<ConfigurationError> all;
+  for (std::vector<ConfigurationError>& of_text : errors) {
+    std::ranges::stable_sort(of_text, {}, [](const ConfigurationError& e) { return std::pair(e.line, e.column); });
+    std::ranges::move(of_text, std::back_inserter(all));
+  }
+  if (texts.empty()) all.push_back({.file = {}, .line = 0, .column = 0, .text = "there is no configuration"});
+  if (!all.empty()) return std::unexpected(std::move(all));
+  return std::move(draft.settings);
+}
+
+}  // namespace
+
+std::string to_string(const ConfigurationError& error) {
+  if (error.line == 0) return fmt::format("{}: {}", error.file, error.text);
+  return fmt::format("{}:{}:{}: {}", error.file, error.line, error.column, error.text);
+}
+
+Configuration read_configuration(std::span<const ConfigurationText> texts) {
+  try {
+    return read(texts);
+  } catch (const std::exception& error) {
+    return std::unexpected(std::vector<ConfigurationError>{
+        {.file = texts.empty() ? std::string() : texts.front().file, .line = 0, .column = 0, .text = error.what()}});
+  }
+}
+
+}  // namespace mfa
