@@ -1,0 +1,15 @@
+// A request carried out: from the verb to its flow, and from the flow's reply to JSON.
+#pragma once
+
+#include <expected>
+
+#include "common/flows/requests.h"
+#include "common/service/request.h"
+#include "common/service/wiped_text.h"
+
+namespace mfa {
+
+[[nodiscard]] std::expected<WipedText, RequestError> perform(Engine& engine, const Asker& asker,
+                                                             const Request& request);
+
+}  // namespace mfa

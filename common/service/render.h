@@ -1,0 +1,22 @@
+// Replies as JSON, exactly as product.md says (What `--json` says): times in RFC 3339 UTC, what does not apply left
+// out. Secrets appear where they are told once, and only there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/domain/types.h"
+#include "common/flows/requests.h"
+#include "common/service/wiped_text.h"
+
+namespace mfa {
+
+// "2026-11-22T21:45:00Z". Outside the years 0 to 9999 the nearest moment inside.
+[[nodiscard]] std::string rfc3339(UnixTime time);
+
+[[nodiscard]] WipedText to_json(const StatusReply& reply);
+[[nodiscard]] WipedText to_json(const EnrolledReply& reply);
+[[nodiscard]] WipedText to_json(const FactorReply& reply);
+[[nodiscard]] WipedText codes_to_json(const std::vector<std::string>& codes);
+
+}  // namespace mfa

@@ -1,0 +1,130 @@
+#include "common/service/request.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "common/domain/utf8.h"
+
+namespace mfa {
+namespace {
+
+using Members = std::map<std::string, std::string, std::less<>>;
+
+// Takes one flat object of strings and stops at the first thing that is something else, so that depth, numbers of any
+// length and the like never get anywhere.
+class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Members members;
+  std::string fault;
+
+  bool start_object(std::size_t /*size*/) override {
+    if (open_) return wrong("a value is not a string");
+    open_ = true;
+    return true;
+  }
+  bool end_object() override { return true; }
+  bool key(string_t& name) override {
+    if (members.contains(name)) return wrong("a key comes twice");
+    key_ = name;
+    return true;
+  }
+  bool string(string_t& text) override {
+    if (!open_) return wrong("not an object");
+    if (has_control_characters(text)) return wrong("a value holds a control character");
+    members.emplace(key_, text);
+    return true;
+  }
+  bool null() override { return other(); }
+  bool boolean(bool /*value*/) override { return other(); }
+  bool number_integer(number_integer_t /*value*/) override { return other(); }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return other(); }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return other(); }
+  bool binary(binary_t& /*value*/) override { return other(); }
+  bool start_array(std::size_t /*size*/) override { return other(); }
+  bool end_array() override { return other(); }
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const nlohmann::detail::exception& /*what*/) override {
+    return wrong("not valid JSON");
+  }
+
+ private:
+  bool other() { return wrong(open_ ? "a value is not a string" : "not an object"); }
+  bool wrong(std::string_view what) {
+    fault = what;
+    return false;
+  }
+
+  bool open_ = false;
+  std::string key_;
+};
+
+struct Key {
+  std::string_view name;
+  bool needed;
+  std::string Request::* place;
+};
+constexpr Key kFactor{"factor", true, &Request::factor};
+constexpr Key kName{"name", true, &Request::name};
+constexpr Key kMaybeName{"name", false, &Request::name};
+constexpr Key kUser{"user", true, &Request::user};
+constexpr std::array kOfOneFactor{kFactor};
+constexpr std::array kOfRename{kFactor, kName};
+constexpr std::array kOfTotp{kMaybeName};
+constexpr std::array kOfProvision{kUser, kMaybeName};
+
+std::span<const Key> keys_of(Verb verb) {
+  switch (verb) {
+    case Verb::status:
+    case Verb::codes:
+    case Verb::test:
+      return {};
+    case Verb::totp:
+      return kOfTotp;
+    case Verb::set_default:
+    case Verb::remove:
+      return kOfOneFactor;
+    case Verb::rename:
+      return kOfRename;
+    case Verb::provision:
+      return kOfProvision;
+  }
+  return {};
+}
+
+// Takes a member out; nothing if it is not there.
+std::optional<std::string> take(Members& members, std::string_view name) {
+  const auto found = members.find(name);
+  if (found == members.end()) return std::nullopt;
+  return std::move(members.extract(found).mapped());
+}
+
+}  // namespace
+
+std::expected<Request, std::string> parse_request(std::string_view json) {
+  if (json.size() > kLongestRequest) return std::unexpected("longer than 4096 bytes");
+  if (json.contains('\0')) return std::unexpected("not valid JSON");  // for the parser it would be the end
+  FlatObject object;
+  if (!nlohmann::json::sax_parse(json, &object)) return std::unexpected(object.fault);
+  Members& members = object.members;
+
+  const auto verb_name = take(members, "verb");
+  if (!verb_name) return std::unexpected("no verb");
+  const auto verb = verb_named(*verb_name);
+  if (!verb) return std::unexpected("unknown verb");
+  Request request{.verb = *verb, .factor = {}, .name = {}, .user = {}};
+  for (const Key& key : keys_of(*verb)) {
+    auto given = take(members, key.name);
+    if (!given && key.needed) return std::unexpected(std::string("without ").append(key.name));
+    if (given && given->empty()) return std::unexpected(std::string("empty ").append(key.name));
+    if (given) request.*key.place = std::move(*given);
+  }
+  if (*verb == Verb::provision && take(members, "kind") != "totp") return std::unexpected("unknown kind of factor");
+  if (!members.empty()) return std::unexpected("a key that this verb does not have");
+  return request;
+}
+
+}  // namespace mfa

@@ -1,0 +1,159 @@
+#include "common/service/session.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "common/flows/login.h"
+#include "common/service/perform.h"
+#include "common/service/socket_dialogue.h"
+#include "common/service/verdict.h"
+#include "common/service/wire.h"
+
+namespace mfa {
+
+using protocol::Fields;
+using protocol::FrameType;
+using protocol::Tag;
+using protocol::VerdictCode;
+
+namespace {
+
+Verdict misunderstood() {
+  return {.code = VerdictCode::usage,
+          .text = "The program that asks and the MFA service do not understand each other.",
+          .hint = {},
+          .reason = "malformed"};
+}
+
+Verdict other_version() {
+  return {.code = VerdictCode::unavailable,
+          .text = "The program that asks and the MFA service are of different versions.",
+          .hint = "Finish the upgrade: restart mfad and the program.",
+          .reason = "version"};
+}
+
+Verdict without_configuration() {
+  return {.code = VerdictCode::unavailable,
+          .text = "The MFA service has no valid configuration.",
+          .hint = "As root, see what is wrong with it: mfad --check-config",
+          .reason = "configuration"};
+}
+
+bool version_served(const Fields& fields) {
+  const auto version = fields.byte(Tag::version);
+  return version && *version >= protocol::kOldestVersion && *version <= protocol::kVersion;
+}
+
+LoginFacts facts_in(const Fields& fields, Caller caller) {
+  const auto text = [&fields](Tag tag) { return std::string(fields.get(tag).value_or("")); };
+  return {.user = text(Tag::user),
+          .service = text(Tag::service),
+          .tty = text(Tag::tty),
+          .rhost = text(Tag::rhost),
+          .ruser = text(Tag::ruser),
+          .ssh_connection = text(Tag::ssh_connection),
+          .ssh_auth_info = text(Tag::ssh_auth_info),
+          .from_root = caller.uid.value == 0,
+          .configuration_only = fields.get(Tag::configuration_only).has_value()};
+}
+
+class Session {
+ public:
+  Session(const SessionContext& context, int connection, Caller caller)
+      : context_(context), caller_(caller), wire_(connection, context.limits) {}
+
+  void run() {
+    FrameBuffer room;
+    if (!wire_.send(hello_frame(room))) return;
+    if (const auto verdict = converse()) (void)send_verdict(wire_, *verdict);  // a client that is gone has lost nothing
+  }
+
+ private:
+  // Nothing if there is nobody left to tell.
+  std::optional<Verdict> converse() {
+    const auto first = wire_.receive(context_.limits.first_frame);
+    if (!first) return first.error() == WireError::malformed ? std::optional(misunderstood()) : std::nullopt;
+    const bool login = first->type == FrameType::login;
+    if (!login && first->type != FrameType::request) return misunderstood();
+    if (!version_served(first->fields)) return other_version();
+
+    const Snapshot snapshot = context_.configuration();
+    if (!snapshot.settings) return deny_for_want_of_configuration(snapshot);
+    return login ? serve_login(first->fields, *snapshot.settings) : serve_request(first->fields, *snapshot.settings);
+  }
+
+  // Noted for root's programs alone, so that nobody else can fill the journal.
+  Verdict deny_for_want_of_configuration(const Snapshot& snapshot) {
+    if (caller_.uid.value == 0)
+      context_.journal.note(Severity::error, fmt::format("denied, no valid configuration: {}", snapshot.fault));
+    return without_configuration();
+  }
+
+  Engine engine(const Settings& settings, Store& store) const {
+    return {.settings = settings,
+            .store = store,
+            .clock = context_.clock,
+            .random = context_.random,
+            .accounts = context_.accounts,
+            .journal = context_.journal,
+            .server = context_.server};
+  }
+
+  Verdict serve_login(const Fields& fields, const Settings& settings) {
+    const LoginFacts facts = facts_in(fields, caller_);
+    Engine reach = engine(settings, facts.configuration_only ? context_.no_store : context_.store);
+    SocketDialogue dialogue(wire_, context_.limits, /*offers=*/false);
+    return verdict_of(login(reach, facts, caller_, dialogue));
+  }
+
+  Verdict serve_request(const Fields& fields, const Settings& settings) {
+    const auto json = fields.get(Tag::json);
+    if (!json) return misunderstood();
+    const auto request = parse_request(*json);
+    if (!request) {
+      Verdict verdict = misunderstood();
+      verdict.hint = fmt::format("The request: {}.", request.error());
+      return verdict;
+    }
+    Engine reach = engine(settings, context_.store);
+    SocketDialogue dialogue(wire_, context_.limits, /*offers=*/true);
+    const auto password = context_.password_check(wire_.connection());
+    const Asker asker{.caller = caller_,
+                      .terminal = context_.terminal(wire_.connection(), caller_),
+                      .password = *password,
+                      .dialogue = dialogue};
+    auto reply = perform(reach, asker, *request);
+    if (!reply) return verdict_of(reply.error());
+    if (!send_json(wire_, *reply)) return {.code = VerdictCode::unavailable, .text = {}, .hint = {}, .reason = "gone"};
+    return {.code = VerdictCode::done, .text = {}, .hint = {}, .reason = {}};
+  }
+
+  const SessionContext& context_;
+  Caller caller_;
+  Wire wire_;
+};
+
+void note_failure(Journal& journal, const char* what) noexcept {
+  try {
+    journal.note(Severity::error, fmt::format("a session ended in an error of the program: {}", what));
+  } catch (...) {
+    return;  // out of memory, most likely: the client sees the end of the connection, which denies
+  }
+}
+
+}  // namespace
+
+void serve_session(const SessionContext& context, int connection, Caller caller) noexcept {
+  try {
+    Session(context, connection, caller).run();
+  } catch (const std::exception& error) {
+    note_failure(context.journal, error.what());
+  } catch (...) {
+    note_failure(context.journal, "unknown");
+  }
+}
+
+}  // namespace mfa

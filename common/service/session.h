@@ -1,0 +1,46 @@
+// One dialogue from hello to verdict, on one connection: read what the client is about, run the flow, say how it ended.
+//
+// Who is asking is what the kernel says of the connection; no message changes that. Whatever goes wrong ends in a
+// verdict that lets nobody in, or in the end of the connection, which means the same.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/domain/settings.h"
+#include "common/domain/types.h"
+#include "common/flows/engine.h"
+#include "common/ports/store.h"
+#include "common/ports/system.h"
+#include "common/service/limits.h"
+
+namespace mfa {
+
+// The configuration at one moment. Without settings everything is denied; `fault` says why, for the journal.
+struct Snapshot {
+  std::shared_ptr<const Settings> settings;
+  std::string fault;
+};
+
+// All a session may reach; outlives it. Safe to use from many threads.
+struct SessionContext {
+  const Limits& limits;
+  std::function<Snapshot()> configuration;
+  Store& store;
+  Store& no_store;  // for what is to be decided without one
+  Clock& clock;
+  Random& random;
+  Accounts& accounts;
+  Journal& journal;
+  std::string server;
+  // For the peer of a connection.
+  std::function<std::unique_ptr<PasswordCheck>(int connection)> password_check;
+  std::function<std::optional<TerminalId>(int connection, const Caller&)> terminal;
+};
+
+// Does not close the connection. Throws nothing.
+void serve_session(const SessionContext& context, int connection, Caller caller) noexcept;
+
+}  // namespace mfa

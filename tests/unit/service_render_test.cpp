@@ -1,0 +1,82 @@
+// Replies as product.md promises them, read back by a JSON library that did not write them.
+#include "common/service/render.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "common/service/json_writer.h"
+
+namespace mfa {
+namespace {
+
+std::string plain(const WipedText& text) { return {text.begin(), text.end()}; }
+
+TEST(Rendering, TimesAreRfc3339InUtc) {
+  EXPECT_EQ(rfc3339({0}), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(rfc3339({-1}), "1969-12-31T23:59:59Z");
+  EXPECT_EQ(rfc3339({951'782'400}), "2000-02-29T00:00:00Z");
+  EXPECT_EQ(rfc3339({1'800'000'000}), "2027-01-15T08:00:00Z");
+  EXPECT_EQ(rfc3339({253'402'300'799}), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(rfc3339({INT64_MAX}), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(rfc3339({INT64_MIN}), "0000-01-01T00:00:00Z");
+}
+
+TEST(Rendering, StatusInFull) {
+  StatusReply reply;
+  reply.user = "alice";
+  reply.mfa = Requirement::require;
+  reply.required_since = UnixTime{1'800'000'000};
+  reply.factors.push_back({"totp-1", "totp", "iPhone", "SHA1, 6 digits, 30 s", true, {0}, UnixTime{60}});
+  reply.factors.push_back({"totp-2", "totp", "tablet", "", false, {0}, std::nullopt});
+  reply.recovery_codes_left = 9;
+  reply.locked_until = UnixTime{120};
+  reply.notices = {"one", "two"};
+  EXPECT_EQ(plain(to_json(reply)),
+            R"({"user":"alice","mfa":"require","required_since":"2027-01-15T08:00:00Z","factors":[)"
+            R"({"id":"totp-1","kind":"totp","name":"iPhone","default":true,"detail":"SHA1, 6 digits, 30 s",)"
+            R"("added":"1970-01-01T00:00:00Z","last_used":"1970-01-01T00:01:00Z"},)"
+            R"({"id":"totp-2","kind":"totp","name":"tablet","default":false,"added":"1970-01-01T00:00:00Z"}],)"
+            R"("recovery_codes_left":9,"locked_until":"1970-01-01T00:02:00Z","notices":["one","two"]})");
+}
+
+TEST(Rendering, WhatDoesNotApplyIsLeftOut) {
+  StatusReply reply;
+  reply.user = "bob";
+  EXPECT_EQ(plain(to_json(reply)),
+            R"({"user":"bob","mfa":"optional","factors":[],"recovery_codes_left":0,"notices":[]})");
+  EXPECT_EQ(plain(to_json(EnrolledReply{"totp-1", "totp", "otpauth://totp/x", "AAAA", {}})),
+            R"({"factor":"totp-1","kind":"totp","uri":"otpauth://totp/x","secret":"AAAA"})");
+}
+
+TEST(Rendering, WhatIsToldOnce) {
+  EXPECT_EQ(
+      plain(to_json(EnrolledReply{"totp-1", "totp", "otpauth://totp/x", "AAAA", {"a-b", "c-d"}})),
+      R"({"factor":"totp-1","kind":"totp","uri":"otpauth://totp/x","secret":"AAAA","recovery_codes":["a-b","c-d"]})");
+  EXPECT_EQ(plain(codes_to_json({"a-b"})), R"({"codes":["a-b"]})");
+  EXPECT_EQ(plain(codes_to_json({})), R"({"codes":[]})");
+  EXPECT_EQ(plain(to_json(FactorReply{"totp-1", "iPhone"})), R"({"factor":"totp-1","name":"iPhone"})");
+}
+
+TEST(Rendering, AnyTextIsValidJsonAndComesBack) {
+  for (const std::string& text : {std::string(), std::string("\"\\/\b\f\n\r\t"), std::string("\0\x01\x1f\x7f", 4),
+                                  std::string("Zoë ☎ 😀"), std::string("</script>")}) {
+    const auto read = nlohmann::json::parse(plain(to_json(FactorReply{"totp-1", text})));
+    EXPECT_EQ(read["name"].get<std::string>(), text);
+  }
+}
+
+TEST(Rendering, InvalidUtf8BecomesReplacementCharacters) {
+  const auto shown = [](const std::string& text) {
+    return nlohmann::json::parse(plain(to_json(FactorReply{"totp-1", text})))["name"].get<std::string>();
+  };
+  EXPECT_EQ(shown("a\xff"
+                  "b"),
+            "a\xEF\xBF\xBD"
+            "b");
+  EXPECT_EQ(shown("\xc3"), "\xEF\xBF\xBD");
+  EXPECT_EQ(shown("\xe2\x98"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+}  // namespace
+}  // namespace mfa

@@ -1,0 +1,137 @@
+// What mfa-enroll may ask, and everything near it that is no request.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "common/service/request.h"
+
+namespace mfa {
+namespace {
+
+TEST(RequestJson, EachVerbWithItsKeys) {
+  struct Row {
+    std::string json;
+    Verb verb;
+    std::string factor, name, user;
+  };
+  const std::vector<Row> rows{
+      {R"({"verb":"status"})", Verb::status, "", "", ""},
+      {R"({"verb":"totp"})", Verb::totp, "", "", ""},
+      {R"({"verb":"totp","name":"iPhone"})", Verb::totp, "", "iPhone", ""},
+      {R"({"name":"Zo\u00eb's ☎","verb":"totp"})", Verb::totp, "", "Zoë's ☎", ""},
+      {R"({"verb":"codes"})", Verb::codes, "", "", ""},
+      {R"({"verb":"test"})", Verb::test, "", "", ""},
+      {R"({"verb":"default","factor":"totp-1"})", Verb::set_default, "totp-1", "", ""},
+      {R"({"verb":"rename","factor":"totp-1","name":"x"})", Verb::rename, "totp-1", "x", ""},
+      {R"({"verb":"remove","factor":"iPhone"})", Verb::remove, "iPhone", "", ""},
+      {R"({"verb":"admin provision","user":"alice","kind":"totp"})", Verb::provision, "", "", "alice"},
+      {R"({"verb":"admin provision","user":"alice","kind":"totp","name":"x"})", Verb::provision, "", "x", "alice"},
+      {" \t\r\n{ \"verb\" : \"status\" }\n", Verb::status, "", "", ""},
+  };
+  for (const Row& row : rows) {
+    const auto request = parse_request(row.json);
+    ASSERT_TRUE(request) << row.json << ": " << request.error();
+    EXPECT_EQ(request->verb, row.verb) << row.json;
+    EXPECT_EQ(request->factor, row.factor) << row.json;
+    EXPECT_EQ(request->name, row.name) << row.json;
+    EXPECT_EQ(request->user, row.user) << row.json;
+  }
+}
+
+TEST(RequestJson, AnythingElseIsNone) {
+  const std::vector<std::string> rows{
+      "",
+      " ",
+      "null",
+      "true",
+      "1",
+      "1e999",
+      R"("status")",
+      "[]",
+      R"(["verb","status"])",
+      "{",
+      "{}",
+      "}",
+      R"({"verb"})",
+      R"({"verb":})",
+      R"({"verb":"status")",
+      R"({"verb":"status"}})",
+      R"({"verb":"status"} x)",
+      R"({"verb":"status"}{"verb":"status"})",
+      R"({"verb":"status",})",
+      R"({'verb':'status'})",
+      R"({verb:"status"})",
+      R"({"verb":"status"/**/})",
+      // Verbs
+      R"({"verb":""})",
+      R"({"verb":"Status"})",
+      R"({"verb":"status "})",
+      R"({"verb":"reset"})",
+      R"({"verb":"helpdesk reset"})",
+      R"({"verb":"provision","user":"alice","kind":"totp"})",
+      // Types
+      R"({"verb":null})",
+      R"({"verb":1})",
+      R"({"verb":["status"]})",
+      R"({"verb":{"verb":"status"}})",
+      R"({"verb":"default","factor":1})",
+      R"({"verb":"default","factor":-1})",
+      R"({"verb":"default","factor":1.5})",
+      R"({"verb":"default","factor":true})",
+      R"({"verb":"default","factor":null})",
+      R"({"verb":"default","factor":[]})",
+      // Keys: missing, unknown, of another verb, empty, twice
+      R"({"factor":"totp-1"})",
+      R"({"verb":"default"})",
+      R"({"verb":"rename","factor":"totp-1"})",
+      R"({"verb":"rename","name":"x"})",
+      R"({"verb":"status","extra":"x"})",
+      R"({"verb":"status","factor":"totp-1"})",
+      R"({"verb":"codes","user":"alice"})",
+      R"({"verb":"totp","user":"alice"})",
+      R"({"verb":"default","factor":""})",
+      R"({"verb":"totp","name":""})",
+      R"({"verb":"status","verb":"codes"})",
+      R"({"verb":"status","verb":"status"})",
+      R"({"verb":"remove","factor":"totp-1","factor":"totp-2"})",
+      R"({"verb":"admin provision","kind":"totp"})",
+      R"({"verb":"admin provision","user":"alice"})",
+      R"({"verb":"admin provision","user":"alice","kind":"sms"})",
+      R"({"verb":"admin provision","user":"","kind":"totp"})",
+      // Text
+      "{\"verb\":\"default\",\"factor\":\"a\xff\"}",
+      "{\"verb\":\"default\",\"factor\":\"\xc0\xaf\"}",
+      "{\"verb\":\"default\",\"factor\":\"\xed\xa0\x80\"}",
+      R"({"verb":"default","factor":"\ud800"})",
+      R"({"verb":"default","factor":"a\u0000b"})",
+      R"({"verb":"default","factor":"a\nb"})",
+      R"({"verb":"default","factor":"\u001b[2J"})",
+      R"({"verb":"default","factor":"\u202e"})",
+      "{\"verb\":\"default\",\"factor\":\"a\nb\"}",
+      std::string("{\"verb\":\"status\"}\0", 18),
+      // Depth and length
+      std::string(4000, '['),
+      std::string(4000, '{'),
+      R"({"verb":"default","factor":")" + std::string(4096, 'x') + "\"}",
+      std::string(4096, ' ') + R"({"verb":"status"})",
+  };
+  for (const std::string& row : rows) {
+    const auto request = parse_request(row);
+    EXPECT_FALSE(request) << row;
+    if (!request) {
+      EXPECT_FALSE(request.error().empty()) << row;
+    }
+  }
+}
+
+TEST(RequestJson, TheLongestOneIsRead) {
+  const std::string start = R"({"verb":"default","factor":")";
+  const std::string longest = start + std::string(kLongestRequest - start.size() - 2, 'x') + "\"}";
+  ASSERT_EQ(longest.size(), kLongestRequest);
+  EXPECT_TRUE(parse_request(longest));
+  EXPECT_FALSE(parse_request(longest + " "));
+}
+
+}  // namespace
+}  // namespace mfa

@@ -1,0 +1,409 @@
+// Whole sessions over a socketpair: the real flows over doubles of the ports, with honest and hostile clients.
+#include "common/service/session.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "tests/doubles/doubles.h"
+#include "tests/unit/service_client.h"
+
+namespace mfa {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::answer_frame;
+using testing::byte;
+using testing::Client;
+using testing::connected_pair;
+using testing::frame;
+using testing::FrameType;
+using testing::Heard;
+using testing::login_frame;
+using testing::request_frame;
+using testing::Tag;
+using testing::VerdictCode;
+
+constexpr Caller kRoot{Uid{0}, 1};
+constexpr Caller kAlice{Uid{1000}, 2};
+constexpr Caller kBob{Uid{1001}, 3};
+
+class SessionTest : public ::testing::Test {
+ protected:
+  struct Borrowed final : PasswordCheck {
+    explicit Borrowed(PasswordCheck& check) : check_(check) {}
+    PasswordAnswer check(const Secret& password) override { return check_.check(password); }
+    PasswordCheck& check_;
+  };
+
+  // Starts the engine's side; it ends with the client's or by itself, before the fixture goes.
+  Client connect(Caller caller) {
+    auto ends = connected_pair();
+    engines_.emplace_back([this, caller, end = std::move(ends.engine)]() mutable {
+      serve_session(context_, end.get(), caller);
+      end.reset();
+    });
+    return Client(std::move(ends.client));
+  }
+  void require_a_code() {
+    Rule rule;
+    rule.name = "all";
+    rule.mfa = Requirement::require;
+    configured_.rules = {rule};
+  }
+  ~SessionTest() override {
+    for (auto& engine : engines_) engine.join();
+  }
+
+  doubles::World world_;
+  doubles::MemoryStore no_store_;
+  Settings configured_;
+  std::string fault_;
+  Limits limits_;
+  SessionContext context_{.limits = limits_,
+                          .configuration =
+                              [this] {
+                                return fault_.empty() ? Snapshot{std::make_shared<const Settings>(configured_), ""}
+                                                      : Snapshot{nullptr, fault_};
+                              },
+                          .store = world_.store,
+                          .no_store = no_store_,
+                          .clock = world_.clock,
+                          .random = world_.random,
+                          .accounts = world_.accounts,
+                          .journal = world_.journal,
+                          .server = "lab-gw",
+                          .password_check = [this](int) { return std::make_unique<Borrowed>(world_.passwords); },
+                          .terminal = [](int, const Caller&) { return std::optional<TerminalId>(); }};
+
+ private:
+  std::vector<std::thread> engines_;
+};
+
+TEST_F(SessionTest, SaysHelloBeforeItIsSpokenTo) {
+  const Client client = connect(kRoot);
+  const auto hello = client.hear();
+  ASSERT_TRUE(hello);
+  EXPECT_EQ(hello->type, FrameType::hello);
+  EXPECT_EQ(hello->text(Tag::version), byte(protocol::kVersion));
+  EXPECT_EQ(hello->text(Tag::oldest), byte(protocol::kOldestVersion));
+}
+
+TEST_F(SessionTest, ALoginWithACode) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice"));
+  const auto ask = client.hear(FrameType::ask);
+  ASSERT_TRUE(ask);
+  EXPECT_TRUE(ask->text(Tag::text).ends_with("Verification code: "));
+  EXPECT_EQ(ask->text(Tag::flag), byte(1));
+  client.say(answer_frame(world_.code()));
+  const auto verdict = client.verdict();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->verdict(), VerdictCode::passed);
+  EXPECT_EQ(verdict->text(Tag::reason), "totp-1");
+}
+
+TEST_F(SessionTest, EachResultHasItsVerdict) {
+  world_.enrol("alice", Uid{1000});
+  require_a_code();
+  const auto ends_with = [this](const Client& client) {
+    const auto verdict = client.verdict();
+    return verdict ? verdict->verdict() : VerdictCode{};
+  };
+  {
+    const Client client = connect(kRoot);
+    client.say(login_frame("alice"));
+    for (int round = 0; round < 3 && client.hear(FrameType::ask); ++round)
+      client.say(answer_frame(world_.wrong_code()));
+    EXPECT_EQ(ends_with(client), VerdictCode::wrong);
+  }
+  {
+    const Client client = connect(kRoot);
+    client.say(login_frame("alice"));
+    for (int round = 0; round < 2 && client.hear(FrameType::ask); ++round)
+      client.say(answer_frame(world_.wrong_code()));
+    EXPECT_EQ(ends_with(client), VerdictCode::locked);
+  }
+  {
+    const Client client = connect(kRoot);
+    client.say(login_frame("bob"));
+    EXPECT_EQ(ends_with(client), VerdictCode::denied);
+  }
+  world_.store.fail_at = 0;
+  {
+    const Client client = connect(kRoot);
+    client.say(login_frame("alice"));
+    EXPECT_EQ(ends_with(client), VerdictCode::unavailable);
+  }
+  configured_.rules.clear();
+  {
+    const Client client = connect(kRoot);
+    client.say(login_frame("bob"));
+    EXPECT_EQ(ends_with(client), VerdictCode::skipped);
+  }
+}
+
+TEST_F(SessionTest, OnlyRootsFactsAreBelieved) {
+  Rule skip;
+  skip.name = "sshd needs none";
+  skip.service = {"sshd"};
+  skip.mfa = Requirement::skip;
+  require_a_code();
+  configured_.rules.insert(configured_.rules.begin(), skip);
+  const Client root = connect(kRoot);
+  root.say(login_frame("alice"));
+  EXPECT_EQ(root.verdict()->verdict(), VerdictCode::skipped);
+  const Client alice = connect(kAlice);
+  alice.say(login_frame("alice"));
+  EXPECT_EQ(alice.verdict()->verdict(), VerdictCode::denied);
+}
+
+TEST_F(SessionTest, NobodyIsVerifiedAsSomeoneElse) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  const Client client = connect(kBob);
+  client.say(login_frame("alice"));
+  const auto verdict = client.verdict();
+  EXPECT_EQ(verdict->verdict(), VerdictCode::denied);
+}
+
+TEST_F(SessionTest, ConfigurationOnlyTouchesNoStore) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  no_store_.fail_at = 0;
+  const int before = world_.store.operations;
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice", {{Tag::configuration_only, ""}}));
+  EXPECT_EQ(client.verdict()->verdict(), VerdictCode::unavailable);
+  EXPECT_EQ(world_.store.operations, before);
+}
+
+TEST_F(SessionTest, WithoutConfigurationEverythingIsDenied) {
+  fault_ = "/etc/mfa/mfa.toml:3:7: no such key";
+  const Client login = connect(kRoot);
+  login.say(login_frame("alice"));
+  const auto verdict = login.verdict();
+  EXPECT_EQ(verdict->verdict(), VerdictCode::unavailable);
+  EXPECT_EQ(verdict->text(Tag::reason), "configuration");
+  ASSERT_EQ(world_.journal.notes.size(), 1U);
+  EXPECT_TRUE(world_.journal.notes[0].contains("mfa.toml:3:7")) << world_.journal.notes[0];
+
+  const Client request = connect(kAlice);
+  request.say(request_frame(R"({"verb":"status"})"));
+  EXPECT_EQ(request.verdict()->verdict(), VerdictCode::unavailable);
+  EXPECT_EQ(world_.journal.notes.size(), 1U) << "who is not root fills no journal";
+}
+
+TEST_F(SessionTest, VersionsOfProtocol) {
+  for (const int version : {0, protocol::kVersion + 1, 255}) {
+    const Client client = connect(kRoot);
+    client.say(login_frame("alice", {}, version));
+    const auto verdict = client.verdict();
+    ASSERT_TRUE(verdict) << version;
+    EXPECT_EQ(verdict->verdict(), VerdictCode::unavailable) << version;
+    EXPECT_EQ(verdict->text(Tag::reason), "version") << version;
+  }
+  for (const std::string& version : {std::string(), std::string("\0\1", 2)}) {
+    const Client client = connect(kRoot);
+    client.say(frame(FrameType::login, {{Tag::version, version}, {Tag::user, "alice"}}));
+    EXPECT_EQ(client.verdict()->verdict(), VerdictCode::unavailable);
+  }
+  const Client without = connect(kRoot);
+  without.say(frame(FrameType::login, {{Tag::user, "alice"}}));
+  EXPECT_EQ(without.verdict()->verdict(), VerdictCode::unavailable);
+}
+
+TEST_F(SessionTest, ARequestAndItsReply) {
+  world_.enrol("alice", Uid{1000});
+  const Client client = connect(kAlice);
+  client.say(request_frame(R"({"verb":"status"})"));
+  const auto result = client.hear(FrameType::result);
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(result->text(Tag::json).starts_with(R"({"user":"alice","mfa":"optional","factors":[{"id":"totp-1",)"))
+      << result->text(Tag::json);
+  EXPECT_EQ(result->text(Tag::more), "");
+  EXPECT_EQ(client.verdict()->verdict(), VerdictCode::done);
+}
+
+TEST_F(SessionTest, EnrollingOffersTheKeyOnTheWay) {
+  const Client client = connect(kAlice);
+  client.say(request_frame(R"({"verb":"totp","name":"iPhone"})"));
+  const auto password = client.hear(FrameType::ask);
+  ASSERT_TRUE(password);
+  EXPECT_EQ(password->text(Tag::flag), byte(0)) << "a password is not echoed";
+  client.say(answer_frame("correct horse"));
+  const auto offer = client.hear(FrameType::result);
+  ASSERT_TRUE(offer);
+  EXPECT_TRUE(offer->text(Tag::json).starts_with(R"({"offer":{"kind":"totp","uri":"otpauth://totp/)"))
+      << offer->text(Tag::json);
+  ASSERT_TRUE(client.hear(FrameType::ask));
+}
+
+TEST_F(SessionTest, RefusalsSayWhyAndWhatNext) {
+  const Client client = connect(kAlice);
+  client.say(request_frame(R"({"verb":"admin provision","user":"bob","kind":"totp"})"));
+  const auto verdict = client.verdict();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->verdict(), VerdictCode::refused);
+  EXPECT_FALSE(verdict->text(Tag::text).empty());
+  EXPECT_FALSE(verdict->text(Tag::hint).empty());
+}
+
+TEST_F(SessionTest, WhatIsNoRequestIsUsage) {
+  for (const char* const json :
+       {"", "{}", R"({"verb":"helpdesk reset","user":"bob"})", R"({"verb":"status","x":"y"})"}) {
+    const Client client = connect(kAlice);
+    client.say(request_frame(json));
+    const auto verdict = client.verdict();
+    ASSERT_TRUE(verdict) << json;
+    EXPECT_EQ(verdict->verdict(), VerdictCode::usage) << json;
+  }
+  const Client client = connect(kAlice);
+  client.say(frame(FrameType::request, {{Tag::version, byte(protocol::kVersion)}}));
+  EXPECT_EQ(client.verdict()->verdict(), VerdictCode::usage);
+}
+
+// Frames that are none, that come at the wrong time, or twice: nobody gets in, and the engine goes on.
+TEST_F(SessionTest, HostileFirstFrames) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  const std::vector<std::string> rows{
+      answer_frame(world_.code()),
+      frame(FrameType::verdict, {{Tag::verdict, byte(1)}}),
+      frame(FrameType::hello, {{Tag::version, byte(1)}}),
+      frame(FrameType::ask, {}),
+      frame(FrameType::show, {{Tag::text, "x"}}),
+      login_frame("alice") + login_frame("alice"),
+      login_frame("alice") + answer_frame(world_.code()),
+      frame(FrameType::login, {{Tag::user, "alice"}, {Tag::version, byte(1)}}),
+      std::string("\xff\xff\xff\xff", 4),
+      std::string("\xff\xffL\0", 4) + std::string(70'000, 'x'),
+      std::string(100'000, '\0'),
+  };
+  for (const std::string& row : rows) {
+    const Client client = connect(kRoot);
+    client.say(row);
+    const auto verdict = client.hear(FrameType::verdict);
+    if (verdict) {
+      EXPECT_EQ(verdict->verdict(), VerdictCode::usage) << row;
+    }
+  }
+  EXPECT_TRUE(world_.store.state.events.empty());
+}
+
+TEST_F(SessionTest, AFirstFrameThatDoesNotComeEndsTheConnection) {
+  limits_.first_frame = 1ms;
+  for (const std::string& start : {std::string(), login_frame("alice").substr(0, 11)}) {
+    const Client client = connect(kRoot);
+    client.say(start);
+    ASSERT_TRUE(client.hear(FrameType::hello));
+    EXPECT_FALSE(client.hear());
+  }
+}
+
+TEST_F(SessionTest, AnswersThatAreNone) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  const std::string good = answer_frame(world_.code());
+  const std::vector<std::string> rows{
+      frame(FrameType::answer, {{Tag::text, world_.code()}}),                          // without its status
+      frame(FrameType::answer, {{Tag::flag, byte(1)}}),                                // without its text
+      frame(FrameType::answer, {{Tag::text, world_.code()}, {Tag::flag, byte(0)}}),    // no such status
+      frame(FrameType::answer, {{Tag::text, world_.code()}, {Tag::flag, byte(255)}}),  //
+      frame(FrameType::answer, {{Tag::text, world_.code()}, {Tag::flag, "\1\1"}}),     //
+      good + good,                                                                     // twice at once
+      login_frame("alice"),                                                            // out of order
+      request_frame(R"({"verb":"status"})"),                                           //
+      frame(FrameType::verdict, {{Tag::verdict, byte(1)}}),                            // its own verdict
+      "\x01",                                                                          // cut short
+  };
+  for (const std::string& row : rows) {
+    Client client = connect(kRoot);
+    client.say(login_frame("alice"));
+    ASSERT_TRUE(client.hear(FrameType::ask));
+    client.say(row);
+    if (row.size() == 1) {
+      client.hang_up();
+      continue;
+    }
+    const auto verdict = client.verdict();
+    if (verdict) {
+      EXPECT_EQ(verdict->verdict(), VerdictCode::conversation) << row;
+    }
+  }
+  EXPECT_EQ(world_.person("alice").lockout.failures, 0U) << "none of it was a guess";
+}
+
+TEST_F(SessionTest, StatusesOfAnAnswer) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  struct Row {
+    int status;
+    VerdictCode verdict;
+    std::string reason;
+  };
+  for (const Row& row :
+       {Row{2, VerdictCode::conversation, "cannot_ask"}, Row{3, VerdictCode::conversation, "answered_with_password"}}) {
+    const Client client = connect(kRoot);
+    client.say(login_frame("alice"));
+    ASSERT_TRUE(client.hear(FrameType::ask));
+    client.say(answer_frame(world_.code(), row.status));
+    const auto verdict = client.verdict();
+    EXPECT_EQ(verdict->verdict(), row.verdict) << row.status;
+    EXPECT_EQ(verdict->text(Tag::reason), row.reason);
+  }
+}
+
+TEST_F(SessionTest, LongAnswersAreRefusedAndTheDialogueGoesOn) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice"));
+  ASSERT_TRUE(client.hear(FrameType::ask));
+  client.say(answer_frame(std::string(kLongestAnswer + 1, '1')));
+  ASSERT_TRUE(client.hear(FrameType::ask));
+  client.say(answer_frame("", 4));  // the module found it too long
+  ASSERT_TRUE(client.hear(FrameType::ask));
+  client.say(answer_frame(world_.code()));
+  EXPECT_EQ(client.verdict()->verdict(), VerdictCode::passed);
+}
+
+TEST_F(SessionTest, AnAnswerBeforeItsQuestionAnswersNothing) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice"));
+  ASSERT_TRUE(client.hear(FrameType::ask));
+  // The second is on its way before the second question; whether the engine reads both at once or not, it counts for
+  // nothing.
+  client.say(answer_frame(world_.wrong_code()));
+  client.say(answer_frame(world_.code()));
+  const auto verdict = client.verdict();
+  if (verdict) {
+    EXPECT_EQ(verdict->verdict(), VerdictCode::conversation);
+  }
+}
+
+TEST_F(SessionTest, SilenceAtAPromptEndsTheDialogue) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  limits_.answer = 1ms;
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice"));
+  ASSERT_TRUE(client.hear(FrameType::ask));
+  EXPECT_EQ(client.verdict()->verdict(), VerdictCode::conversation);
+}
+
+TEST_F(SessionTest, AnExceptionEndsTheSessionAlone) {
+  context_.configuration = []() -> Snapshot { throw std::bad_alloc(); };
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice"));
+  EXPECT_FALSE(client.hear(FrameType::verdict));
+  ASSERT_EQ(world_.journal.notes.size(), 1U);
+  EXPECT_TRUE(world_.journal.notes[0].contains("bad_alloc"));
+}
+
+}  // namespace
+}  // namespace mfa
