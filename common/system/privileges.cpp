@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +15,7 @@
 #include <optional>
 #include <vector>
 
+#include "common/system/capabilities.h"
 #include "common/system/error_text.h"
 #include "common/system/process_limits.h"
 
@@ -50,22 +48,6 @@ std::optional<ServiceUser> in_name_service(const std::string& name) {
   if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
     return std::nullopt;
   return ServiceUser{.uid = {found->pw_uid}, .gid = {found->pw_gid}};
-}
-
-// capset(2) has no wrapper in libc. Empty sets; the ambient set follows the inheritable one.
-bool drop_capabilities() {
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
-  return ::syscall(SYS_capset, &header, none.data()) == 0;
-}
-
-bool has_capabilities() {
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held{};
-  if (::syscall(SYS_capget, &header, held.data()) != 0) return true;
-  for (const auto& word : held)
-    if ((word.effective | word.permitted | word.inheritable) != 0) return true;
-  return false;
 }
 
 bool is_wholly(Uid uid, Gid gid) {
@@ -115,8 +97,8 @@ std::expected<void, std::string> become(Uid uid, Gid gid) {
   if (::setgroups(0, nullptr) != 0) return failure("leave the groups");
   if (::setresgid(gid.value, gid.value, gid.value) != 0) return failure("change the gid");
   if (::setresuid(uid.value, uid.value, uid.value) != 0) return failure("change the uid");
-  if (!drop_capabilities()) return failure("let go of capabilities");
-  if (!is_wholly(uid, gid) || has_capabilities() || can_come_back())
+  if (auto dropped = keep_only_capabilities({}); !dropped) return dropped;
+  if (!is_wholly(uid, gid) || has_any_capability() || can_come_back())
     return std::unexpected(std::string("root could be had back after it was given up"));
   return harden();
 }
