@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ void set(T& target, std::optional<T> value) {
 void read_path(const Field& field, Draft& draft) {
   std::optional<std::string> path = text_in(field, kLongestPath);
   if (path && (!path->starts_with('/') || path->ends_with('/'))) {
-    field.wrong("must be the whole path of a file, from / on, not " + quoted(*path));
+    field.wrong("must be the whole path of a file, from / on, not " + in_quotes(*path));
     return;
   }
   set(draft.settings.store_path, std::move(path));
@@ -113,7 +114,7 @@ void read_rules(const Field& field, Draft& draft) {
     const auto [first, added] = draft.rule_at.emplace(rule->name, here);
     if (!added && !rule->name.empty()) {
       field.mistakes.add(value.place,
-                         fmt::format("there is a rule {} already, at {}", quoted(rule->name), first->second));
+                         fmt::format("there is a rule {} already, at {}", in_quotes(rule->name), first->second));
     }
     draft.rules.push_back(std::move(*rule));
   }
@@ -165,7 +166,7 @@ Configuration read(std::span<const ConfigurationText> texts) {
 
   std::vector<ConfigurationError> all;
   for (std::vector<ConfigurationError>& of_text : errors) {
-    std::ranges::stable_sort(of_text, {}, [](const ConfigurationError& e) { return std::pair(e.line, e.column); });
+    std::ranges::sort(of_text, {}, [](const ConfigurationError& e) { return std::tie(e.line, e.column, e.text); });
     std::ranges::move(of_text, std::back_inserter(all));
   }
   if (texts.empty()) all.push_back({.file = {}, .line = 0, .column = 0, .text = "there is no configuration"});
@@ -176,8 +177,8 @@ Configuration read(std::span<const ConfigurationText> texts) {
 }  // namespace
 
 std::string to_string(const ConfigurationError& error) {
-  if (error.line == 0) return fmt::format("{}: {}", error.file, error.text);
-  return fmt::format("{}:{}:{}: {}", error.file, error.line, error.column, error.text);
+  if (error.line == 0) return printable(fmt::format("{}: {}", error.file, error.text));
+  return printable(fmt::format("{}:{}:{}: {}", error.file, error.line, error.column, error.text));
 }
 
 Configuration read_configuration(std::span<const ConfigurationText> texts) {

@@ -73,7 +73,7 @@ std::optional<std::chrono::seconds> span_in(const Field& field, std::string_view
   }
   const std::optional<std::chrono::seconds> span = parse_span(*text);
   if (!span) {
-    field.wrong(fmt::format("must be {}, not {}", kForm, quoted(*text)));
+    field.wrong(fmt::format("must be {}, not {}", kForm, in_quotes(*text)));
     return std::nullopt;
   }
   if (span < parse_span(least) || span > parse_span(most)) {
@@ -105,10 +105,10 @@ std::optional<std::string> word_in(const Field& field, std::span<const std::stri
   if (word == nullptr) {
     field.wrong_type(fmt::format("\"{}\"", fmt::join(words, "\" or \"")));
   } else if (is_one_of(*word, later)) {
-    field.wrong(fmt::format("{} {}", quoted(*word), kLater));
+    field.wrong(fmt::format("{} {}", in_quotes(*word), kLater));
   } else {
-    field.wrong(
-        fmt::format("must be \"{}\", not {}{}", fmt::join(words, "\" or \""), quoted(*word), suggestion(*word, words)));
+    field.wrong(fmt::format("must be \"{}\", not {}{}", fmt::join(words, "\" or \""), in_quotes(*word),
+                            suggestion(*word, words)));
   }
   return std::nullopt;
 }
@@ -117,7 +117,7 @@ std::optional<std::vector<Field>> list_in(const Field& field) {
   const auto* list = std::get_if<List>(&field.value.is);
   if (list == nullptr) {
     const auto* text = std::get_if<std::string>(&field.value.is);
-    field.wrong_type(text != nullptr ? fmt::format("a list: [{}]", quoted(*text)) : "a list");
+    field.wrong_type(text != nullptr ? fmt::format("a list: [{}]", in_quotes(*text)) : "a list");
     return std::nullopt;
   }
   if (list->empty()) {
@@ -143,7 +143,7 @@ void refuse_key(const Entry& entry, const std::string& prefix, std::span<const s
     mistakes.add(entry.place, fmt::format("{}{} {}", prefix, entry.key, kLater));
   } else {
     mistakes.add(entry.place,
-                 fmt::format("{}{} is not a key{}", prefix, quoted(entry.key), suggestion(entry.key, known)));
+                 fmt::format("{}{} is not a key{}", prefix, in_quotes(entry.key), suggestion(entry.key, known)));
   }
 }
 

@@ -35,20 +35,26 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
-  std::string shown = "\"";
-  const bool whole = text.size() <= kShown;
-  for (std::string_view rest = text; !rest.empty() && shown.size() <= kShown;) {
-    const std::string_view before = rest;
-    if (!take_code_point(rest)) {
+std::string printable(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    if (!take_code_point(text)) {
       shown += '?';
-      rest.remove_prefix(1);
+      text.remove_prefix(1);
       continue;
     }
-    const std::string_view point = before.substr(0, before.size() - rest.size());
+    const std::string_view point = before.substr(0, before.size() - text.size());
     shown += has_control_characters(point) ? "?" : point;
   }
-  return shown + (whole ? "\"" : "…\"");
+  return shown;
+}
+
+std::string in_quotes(std::string_view text) {
+  std::size_t end = std::min(text.size(), kShown);
+  // Not in the middle of a character: its further bytes are 10xxxxxx.
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return fmt::format("\"{}{}\"", printable(text.substr(0, end)), end < text.size() ? "…" : "");
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) {

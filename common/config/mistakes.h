@@ -12,12 +12,18 @@
 
 namespace mfa {
 
+// `text` with a '?' for every control character and every byte that is not UTF-8.
+[[nodiscard]] std::string printable(std::string_view text);
+
+// `text` in quotes as a message may show it: printable, and "…" for the end of what is long.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
 class Mistakes {
  public:
   Mistakes(std::string file, std::vector<ConfigurationError>& errors) : file_(std::move(file)), errors_(&errors) {}
 
-  void add(Place place, std::string text) {
-    errors_->push_back({.file = file_, .line = place.line, .column = place.column, .text = std::move(text)});
+  void add(Place place, std::string_view text) {
+    errors_->push_back({.file = file_, .line = place.line, .column = place.column, .text = printable(text)});
   }
   [[nodiscard]] const std::string& file() const { return file_; }
 
@@ -25,10 +31,6 @@ class Mistakes {
   std::string file_;
   std::vector<ConfigurationError>* errors_;
 };
-
-// `text` in quotes as a message may show it: control characters and what is not UTF-8 become '?', the end of what is
-// long becomes "…".
-[[nodiscard]] std::string quoted(std::string_view text);
 
 // The candidate that `word` is most likely a misspelling of: letters in another case, or at most two letters wrong,
 // missing, added or swapped. Empty if none is near.

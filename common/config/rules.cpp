@@ -46,9 +46,9 @@ std::vector<std::pair<Field, Pattern>> patterns_in(const Field& field, Check che
     const bool negated = written->starts_with('!');
     Pattern pattern{.negated = negated, .text = written->substr(negated ? 1 : 0)};
     if (pattern.text.empty() || pattern.text.front() == '!' || pattern.text.front() == ' ') {
-      element.wrong("takes one \"!\" with the value right behind it, not " + quoted(*written));
+      element.wrong("takes one \"!\" with the value right behind it, not " + in_quotes(*written));
     } else if (!seen.insert(pattern.text).second) {
-      element.wrong("names " + quoted(pattern.text) + " twice");
+      element.wrong("names " + in_quotes(pattern.text) + " twice");
     } else if (std::string wrong = check(pattern.text); !wrong.empty()) {
       element.wrong(wrong);
     } else {
@@ -69,33 +69,34 @@ std::vector<std::string> names_in(const Field& field, Check check) {
 
 std::string check_name(const std::string& text) {
   if (text.front() == '%' || text.front() == '@') {
-    return fmt::format("takes plain names: {} without the first letter, and groups under the key group", quoted(text));
+    return fmt::format("takes plain names: {} without the first letter, and groups under the key group",
+                       in_quotes(text));
   }
   return {};
 }
 
 std::string check_glob(const std::string& text) {
   if (text.find_first_of("[]{}") != std::string::npos) {
-    return fmt::format("takes only * and ? as patterns, not {}", quoted(text));
+    return fmt::format("takes only * and ? as patterns, not {}", in_quotes(text));
   }
   return check_name(text);
 }
 
 std::string check_server(const std::string& text) {
-  if (text.contains('.')) return fmt::format("knows a server by its name up to the first dot, not {}", quoted(text));
+  if (text.contains('.')) return fmt::format("knows a server by its name up to the first dot, not {}", in_quotes(text));
   return check_glob(text);
 }
 
 std::string check_group(const std::string& text) {
   if (text.find_first_of("*?") != std::string::npos) {
-    return fmt::format("takes names of groups, not patterns such as {}", quoted(text));
+    return fmt::format("takes names of groups, not patterns such as {}", in_quotes(text));
   }
   return check_name(text);
 }
 
 std::string check_first_factor(const std::string& text) {
   if (std::ranges::find(kFirstFactors, text) != kFirstFactors.end()) return {};
-  return fmt::format("must be \"password\", \"publickey\" or \"publickey-sk\", not {}{}", quoted(text),
+  return fmt::format("must be \"password\", \"publickey\" or \"publickey-sk\", not {}{}", in_quotes(text),
                      suggestion(text, kFirstFactors));
 }
 
@@ -116,7 +117,7 @@ std::expected<Network, std::string> parse_network(std::string_view text) {
     return std::unexpected(
         fmt::format("must be a network such as \"192.0.2.0/24\", an address, \"console\" or \"unknown\", "
                     "not {}{}",
-                    quoted(text), suggestion(text, kPlaces)));
+                    in_quotes(text), suggestion(text, kPlaces)));
   }
   // ::ffff:192.0.2.0/120 is 192.0.2.0/24: the bits are counted as written.
   const int before = !address->v6 && host.contains(':') ? 96 : 0;
@@ -128,7 +129,7 @@ std::expected<Network, std::string> parse_network(std::string_view text) {
     const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), prefix);
     if (error != std::errc() || end != bits.data() + bits.size() || prefix < before || prefix > before + most) {
       return std::unexpected(
-          fmt::format("must have from {} to {} bits after the slash, not {}", before, before + most, quoted(bits)));
+          fmt::format("must have from {} to {} bits after the slash, not {}", before, before + most, in_quotes(bits)));
     }
     network.prefix = prefix - before;
   }
@@ -136,7 +137,7 @@ std::expected<Network, std::string> parse_network(std::string_view text) {
     return std::unexpected(
         fmt::format("must be a network whose host part is zero, not {}; for one address leave the "
                     "bits out",
-                    quoted(text)));
+                    in_quotes(text)));
   }
   return network;
 }
@@ -163,7 +164,7 @@ void read_factors(const Field& field, Rule& rule) {
     const std::optional<std::string> word = word_in(element, kFactors, kLaterFactors);
     if (!word) continue;
     if (const std::optional<FactorKind> kind = factor_kind(*word); kind && !rule.factors.insert(*kind).second) {
-      element.wrong("names " + quoted(*word) + " twice");
+      element.wrong("names " + in_quotes(*word) + " twice");
     }
   }
 }
@@ -232,7 +233,7 @@ std::optional<Rule> rule_in(const Field& field) {
   if (table == nullptr) return std::nullopt;
   const Entry* name = find(*table, "name");
   const auto* known = name == nullptr ? nullptr : std::get_if<std::string>(&name->value.is);
-  const std::string prefix = known == nullptr ? "rule: " : fmt::format("rule {}: ", quoted(*known));
+  const std::string prefix = known == nullptr ? "rule: " : fmt::format("rule {}: ", in_quotes(*known));
 
   Rule rule;
   read_table(*table, prefix, kKeys, kLaterKeys, rule, field.mistakes);

@@ -145,6 +145,11 @@ enrol = "refuse"
   EXPECT_TRUE(rule.from[4].negated);
 }
 
+// toml++ trips over letters that follow a line's end in such a string; people's names have them.
+TEST(Configuration, StringsMayGoOnInTheNextLine) {
+  EXPECT_EQ(settings_of("helpdesk = \"\"\"Service \\\n  école\"\"\"\n").helpdesk, "Service école");
+}
+
 TEST(Configuration, KnowsTheFourRequirements) {
   const std::vector<std::pair<std::string, Requirement>> rows{{"require", Requirement::require},
                                                               {"optional", Requirement::optional},

@@ -64,7 +64,8 @@ TEST(Address, IsReadAndShownInOneForm) {
       {"fe80::1%a b", {}},
       {"fe80::1%a/b", {}},
       {"fe80::1%\x7f", {}},
-      {"fe80::1%0123456789012345678901234567890123456789", {}},
+      {"fe80::1%01234567890123456789012345678901", "fe80::1"},
+      {"fe80::1%012345678901234567890123456789012", {}},
       {"%eth0", {}},
       {"localhost", {}},
       {"UNKNOWN", {}},
@@ -93,10 +94,10 @@ LoginFacts by_root() {
 }
 
 TEST(Origin, IsTheConsoleOnlyOnAVirtualTerminalOrASerialLine) {
-  const std::vector<std::string> consoles{"tty1",         "/dev/tty1",  "tty9",        "tty63",        "/dev/tty12",
-                                          "ttyS0",        "/dev/ttyS1", "ttyAMA0",     "/dev/ttyAMA0", "/dev/ttyUSB0",
-                                          "/dev/ttyACM1", "hvc0",       "/dev/hvc0",   "xvc0",         "ttymxc2",
-                                          "ttysclp0",     "console",    "/dev/console"};
+  const std::vector<std::string> consoles{"tty1",         "/dev/tty1",    "tty9",       "tty63",       "/dev/tty12",
+                                          "tty999",       "ttyS0",        "/dev/ttyS1", "ttyAMA0",     "/dev/ttyAMA0",
+                                          "/dev/ttyUSB0", "/dev/ttyACM1", "hvc0",       "/dev/hvc0",   "xvc0",
+                                          "ttymxc2",      "ttysclp0",     "console",    "/dev/console"};
   for (const std::string& tty : consoles) {
     LoginFacts facts = by_root();
     facts.tty = tty;

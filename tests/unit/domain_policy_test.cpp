@@ -158,6 +158,20 @@ TEST(RuleConditions, ListsOfNamesMatchAsWritten) {
   }
 }
 
+TEST(RuleConditions, ServersHaveNoCase) {
+  PolicyFacts facts = alice();
+  for (const std::string name : {"AZ-az", "az-AZ", "Az-aZ"}) {
+    facts.server = name;
+    Rule tried;
+    for (const std::string pattern : {"AZ-AZ", "az-az", "?Z-a?"}) {
+      tried.server = {pattern};
+      EXPECT_TRUE(matches(tried, facts)) << name << " " << pattern;
+    }
+    tried.server = {"@[-`{"};  // what stands beside the letters
+    EXPECT_FALSE(matches(tried, facts));
+  }
+}
+
 TEST(RuleConditions, PlacesMatchToTheBit) {
   struct Row {
     Strings from;
