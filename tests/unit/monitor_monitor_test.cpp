@@ -43,8 +43,9 @@ constexpr Uid kBin{2};
 constexpr Uid kSys{3};
 
 std::string read_text(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 // A folder of PAM services of our own, with a module that does what the password says (pam_scripted.cpp); a shadow file
@@ -387,6 +388,7 @@ TEST_P(Hostile, engines_get_no_answer_and_no_further_question) {
     message.msg_control = control.data();
     message.msg_controllen = CMSG_SPACE(sizeof(int) * descriptors.size());
     auto* header = CMSG_FIRSTHDR(&message);
+    if (header == nullptr) FAIL();
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int) * descriptors.size());

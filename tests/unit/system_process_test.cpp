@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -332,40 +333,24 @@ TEST(Terminal, is_nothing_when_the_process_that_connected_has_ended) {
   if (::getsockopt(probe.connection.get(), SOL_SOCKET, 77, &fd, &size) != 0) GTEST_SKIP() << "needs Linux 6.5";
   const Descriptor pidfd(fd);
 
-  // A child makes the pair, hands one end over, and ends; its number is then claimed for a process at a terminal.
-  const Sitter carrier;
+  // A child connects and ends; its connection is then claimed to be that of a process at a terminal.
+  Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  socklen_t length = sizeof(sa_family_t);  // a name of the kernel's choosing
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), length), 0);
+  length = sizeof address;
+  ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    const Sitter made;
-    const int passed = made.connection.get();
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    char byte = 'x';
-    iovec part{.iov_base = &byte, .iov_len = 1};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    auto* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    *reinterpret_cast<int*>(CMSG_DATA(header)) = passed;
-    ::_exit(::sendmsg(carrier.other.get(), &message, 0) == 1 ? 0 : 1);
+    const Descriptor made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ::_exit(::connect(made.get(), reinterpret_cast<const sockaddr*>(&address), length));
   }
+  const Descriptor passed(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   int status = -1;
   ::waitpid(child, &status, 0);
   ASSERT_EQ(status, 0);
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  char byte = 0;
-  iovec part{.iov_base = &byte, .iov_len = 1};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  ASSERT_EQ(::recvmsg(carrier.connection.get(), &message, MSG_CMSG_CLOEXEC), 1);
-  const Descriptor passed(*reinterpret_cast<int*>(CMSG_DATA(CMSG_FIRSTHDR(&message))));
 
   int master = -1;
   const pid_t sitter = ::forkpty(&master, nullptr, nullptr, nullptr);
@@ -374,8 +359,11 @@ TEST(Terminal, is_nothing_when_the_process_that_connected_has_ended) {
     ::_exit(::read(STDIN_FILENO, &end, 1) >= 0 ? 0 : 1);
   }
   const Descriptor keep_master(master);
-  while (!terminal_of(probe.connection.get(), {.uid = {::geteuid()}, .pid = sitter})) ::usleep(1000);
-  EXPECT_FALSE(terminal_of(passed.get(), {.uid = {::geteuid()}, .pid = sitter}));
+  const Caller claimed{.uid = {::geteuid()}, .pid = sitter};
+  // Until it has its terminal.
+  for (int i = 0; i < 10000 && !terminal_of(probe.connection.get(), claimed); ++i) ::usleep(1000);
+  EXPECT_TRUE(terminal_of(probe.connection.get(), claimed));
+  EXPECT_FALSE(terminal_of(passed.get(), claimed));
   ::kill(sitter, SIGKILL);
   ::waitpid(sitter, nullptr, 0);
 }
