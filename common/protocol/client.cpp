@@ -144,8 +144,9 @@ void forget(int& fd) {
 
 }  // namespace
 
-bool Connection::fail(Failure failure) {
+bool Connection::fail(Failure failure, int fault) {
   failure_ = failure;
+  fault_ = fault;
   forget(fd_);
   return false;
 }
@@ -167,15 +168,18 @@ Reached Connection::connect_to(const char* socket) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::size_t length = std::strlen(socket);
-  failure_ = Failure::error;
+  fail(Failure::error, ENAMETOOLONG);
   if (length == 0 || length >= sizeof address.sun_path) return Reached::failed;
   std::memcpy(address.sun_path, socket, length);
 
   fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd_ < 0) return Reached::failed;
+  if (fd_ < 0) {
+    fail(Failure::error, errno);
+    return Reached::failed;
+  }
   const int fault = connect_within(fd_, address, Deadline(kHelloSeconds));
   if (fault == 0 && is_engine(fd_)) return Reached::service;
-  fail(fault == EAGAIN ? Failure::timeout : Failure::error);
+  fail(fault == EAGAIN ? Failure::timeout : Failure::error, fault);
   if (fault == 0) return Reached::impostor;
   return fault == ENOENT || fault == ECONNREFUSED ? Reached::no_service : Reached::failed;
 }
@@ -189,13 +193,17 @@ Reached Connection::reach(const char* socket) {
 Reached Connection::start_session() {
   close();
   way_ = Reached::failed;
-  failure_ = Failure::error;
+  fail(Failure::error, EPERM);
+  if (geteuid() != 0) return way_;
   int ends[2] = {-1, -1};
-  if (geteuid() != 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return way_;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    fault_ = errno;
+    return way_;
+  }
   pid_t child = -1;
-  const int fault = spawn_session(ends[1], child);
+  fault_ = spawn_session(ends[1], child);
   forget(ends[1]);
-  if (fault != 0) {
+  if (fault_ != 0) {
     forget(ends[0]);
     return way_;
   }
@@ -214,12 +222,12 @@ bool Connection::send(std::span<const char> frame) {
       frame = frame.subspan(static_cast<std::size_t>(n));
     } else if (errno == EAGAIN) {
       if (deadline.nanos_left() == 0) return fail(Failure::timeout);
-      if (wait_for(fd_, POLLOUT, deadline) == Ready::error) return fail(Failure::error);
+      if (wait_for(fd_, POLLOUT, deadline) == Ready::error) return fail(Failure::error, errno);
     } else if (errno == EPIPE || errno == ECONNRESET) {
       failure_ = Failure::end;  // still open: the engine may have said why before it closed
       return false;
     } else if (errno != EINTR) {
-      return fail(Failure::error);
+      return fail(Failure::error, errno);
     }
   }
   return true;
@@ -234,9 +242,9 @@ bool Connection::read_exactly(std::span<char> bytes, const Deadline& deadline) {
       return fail(Failure::end);
     } else if (errno == EAGAIN) {
       if (deadline.nanos_left() == 0) return fail(Failure::timeout);
-      if (wait_for(fd_, POLLIN, deadline) == Ready::error) return fail(Failure::error);
+      if (wait_for(fd_, POLLIN, deadline) == Ready::error) return fail(Failure::error, errno);
     } else if (errno != EINTR) {
-      return fail(Failure::error);
+      return fail(Failure::error, errno);
     }
   }
   return true;

@@ -62,6 +62,8 @@ class Connection {
   // into this object's buffer until the next call. Nothing on failure: why() says which.
   [[nodiscard]] std::optional<Received> receive(int seconds);
   [[nodiscard]] Failure why() const { return failure_; }
+  // errno of a failure that is Failure::error; 0 if there is none to tell.
+  [[nodiscard]] int fault() const { return fault_; }
   // How the last reach(), start_session() or open() ended.
   [[nodiscard]] Reached way() const { return way_; }
 
@@ -69,11 +71,12 @@ class Connection {
   Reached connect_to(const char* socket);
   std::optional<Received> exchange(std::span<const char> first);
   bool read_exactly(std::span<char> bytes, const Deadline& deadline);
-  bool fail(Failure failure);
+  bool fail(Failure failure, int fault = 0);
 
   int fd_ = -1;
   int child_ = -1;  // pidfd of a session of our own: unlike a pid it can never come to mean another process
   Failure failure_ = Failure::end;
+  int fault_ = 0;
   Reached way_ = Reached::failed;
   char buffer_[kHeader + kMostPayload];
 };

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -182,6 +184,51 @@ class ScriptedEngine {
   int connection_ = -1;
   bool stopping_ = false;
   std::thread thread_;
+};
+
+// A listener in a process of another uid, as root can make one.
+class Stranger {
+ public:
+  Stranger(const std::string& path, uid_t uid) {
+    int ready[2];
+    if (pipe(ready) != 0) abort();
+    pid_ = fork();
+    if (pid_ == 0) {
+      if (setuid(uid) != 0 || listen_at(path, 8) < 0 || write(ready[1], "", 1) != 1) _exit(1);
+      for (;;) pause();
+    }
+    close(ready[1]);
+    char c = 0;
+    listening_ = read(ready[0], &c, 1) == 1;
+    close(ready[0]);
+  }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+  ~Stranger() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  [[nodiscard]] bool listening() const { return listening_; }
+
+ private:
+  pid_t pid_ = -1;
+  bool listening_ = false;
+};
+
+inline bool is_root() { return geteuid() == 0; }
+
+// The effective uid of somebody else, for the rest of a block.
+class Unprivileged {
+ public:
+  Unprivileged() { changed_ = is_root() && seteuid(65534) == 0; }
+  Unprivileged(const Unprivileged&) = delete;
+  Unprivileged& operator=(const Unprivileged&) = delete;
+  ~Unprivileged() {
+    if (changed_ && seteuid(0) != 0) abort();
+  }
+
+ private:
+  bool changed_ = false;
 };
 
 }  // namespace mfa::test

@@ -19,7 +19,9 @@ namespace {
 
 using test::byte;
 using test::Frame;
+using test::is_root;
 using test::ScriptedEngine;
+using test::Unprivileged;
 
 using Failure = Connection::Failure;
 
@@ -28,22 +30,6 @@ const std::string kFirst = test::encoded({FrameType::login, {{Tag::version, byte
 std::string first_for(const std::string& user) {
   return test::encoded({FrameType::login, {{Tag::version, byte(1)}, {Tag::user, user}}});
 }
-
-bool is_root() { return geteuid() == 0; }
-
-// The effective uid of somebody else, for the rest of a block.
-class Unprivileged {
- public:
-  Unprivileged() { changed_ = is_root() && seteuid(65534) == 0; }
-  Unprivileged(const Unprivileged&) = delete;
-  Unprivileged& operator=(const Unprivileged&) = delete;
-  ~Unprivileged() {
-    if (changed_ && seteuid(0) != 0) abort();
-  }
-
- private:
-  bool changed_ = false;
-};
 
 class Client : public testing::Test {
  protected:
@@ -90,41 +76,12 @@ TEST_F(Client, ItsDescriptorsCloseOnExec) {
   EXPECT_GE(sockets, 2);
 }
 
-// A listener in a process of another uid, as root can make one.
-class Stranger {
- public:
-  Stranger(const std::string& path, uid_t uid) {
-    int ready[2];
-    if (pipe(ready) != 0) abort();
-    pid_ = fork();
-    if (pid_ == 0) {
-      if (setuid(uid) != 0 || test::listen_at(path, 8) < 0 || write(ready[1], "", 1) != 1) _exit(1);
-      for (;;) pause();
-    }
-    close(ready[1]);
-    char c = 0;
-    listening_ = read(ready[0], &c, 1) == 1;
-    close(ready[0]);
-  }
-  Stranger(const Stranger&) = delete;
-  Stranger& operator=(const Stranger&) = delete;
-  ~Stranger() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  [[nodiscard]] bool listening() const { return listening_; }
-
- private:
-  pid_t pid_ = -1;
-  bool listening_ = false;
-};
-
 TEST_F(Client, AcceptsRootWithoutALookUpAndTheUserMfaAndNobodyElse) {
   if (!is_root()) GTEST_SKIP() << "needs root to listen as another user";
   constexpr uid_t kStranger = 12345;
   const test::Folder folder;
   ASSERT_EQ(chmod(folder.path().c_str(), 0777), 0);
-  const Stranger stranger(folder.path("s"), kStranger);
+  const test::Stranger stranger(folder.path("s"), kStranger);
   ASSERT_TRUE(stranger.listening());
   struct {
     const char* who;

@@ -1,0 +1,115 @@
+#include "pam_module/facts.h"
+
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace mfa {
+namespace {
+
+std::string_view view(const char* text) { return text == nullptr ? std::string_view{} : std::string_view{text}; }
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+std::size_t first_of(std::string_view text, char wanted) {
+  return static_cast<std::size_t>(std::find(text.begin(), text.end(), wanted) - text.begin());
+}
+
+// "publickey ssh-rsa" of "publickey ssh-rsa AAAA…".
+std::string_view method_and_type(std::string_view line) {
+  const std::size_t method = first_of(line, ' ');
+  if (method == line.size()) return line;
+  const std::string_view rest{line.data() + method + 1, line.size() - method - 1};
+  return {line.data(), method + 1 + first_of(rest, ' ')};
+}
+
+}  // namespace
+
+std::string_view pam_item(pam_handle_t* pamh, int which) {
+  const void* value = nullptr;
+  if (pam_get_item(pamh, which, &value) != PAM_SUCCESS) return {};
+  return view(static_cast<const char*>(value));
+}
+
+std::string_view name_of(FactsFault fault) {
+  switch (fault) {
+    case FactsFault::no_user:
+      return "no_user";
+    case FactsFault::conversation:
+      return "conversation";
+    case FactsFault::user_malformed:
+      return "user_malformed";
+    case FactsFault::too_long:
+      return "fact_too_long";
+  }
+  return "unknown";
+}
+
+std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh) {
+  const char* user = nullptr;
+  const int asked = pam_get_user(pamh, &user, nullptr);
+  if (asked == PAM_CONV_ERR || asked == PAM_CONV_AGAIN) return std::unexpected(FactsFault::conversation);
+  if (asked != PAM_SUCCESS || view(user).empty()) return std::unexpected(FactsFault::no_user);
+
+  const Facts facts{
+      .user = view(user),
+      .service = pam_item(pamh, PAM_SERVICE),
+      .tty = pam_item(pamh, PAM_TTY),
+      .rhost = pam_item(pamh, PAM_RHOST),
+      .ruser = pam_item(pamh, PAM_RUSER),
+      .ssh_connection = view(pam_getenv(pamh, "SSH_CONNECTION")),
+      .ssh_auth_info = view(pam_getenv(pamh, "SSH_AUTH_INFO_0")),
+  };
+  if (facts.user.size() > kLongestUser || std::any_of(facts.user.begin(), facts.user.end(), is_control)) {
+    return std::unexpected(FactsFault::user_malformed);
+  }
+  for (const auto fact : {facts.service, facts.tty, facts.rhost, facts.ruser, facts.ssh_connection}) {
+    if (fact.size() > kLongestItem) return std::unexpected(FactsFault::too_long);
+  }
+  return facts;
+}
+
+std::string_view fit_auth_info(std::string_view lines, std::span<char> out) {
+  if (lines.size() <= out.size()) return lines;
+  std::size_t used = 0;
+  const auto add = [&](std::string_view line) {
+    if (line.size() + 1 > out.size() - used) return false;
+    std::memcpy(out.data() + used, line.data(), line.size());
+    out[used + line.size()] = '\n';
+    used += line.size() + 1;
+    return true;
+  };
+  while (!lines.empty()) {
+    const std::string_view line{lines.data(), first_of(lines, '\n')};
+    if (!line.empty() && !add(line)) add(method_and_type(line));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+  }
+  if (used == 0) add("cut");
+  return {out.data(), used};
+}
+
+std::span<const char> write_login(std::span<char> buffer, const Facts& facts, bool configuration_only) {
+  using protocol::Tag;
+  char auth_info[protocol::kLongestFact];
+  protocol::FrameWriter writer(buffer, protocol::FrameType::login);
+  writer.field(Tag::version, protocol::kVersion);
+  const auto add = [&](Tag tag, std::string_view fact) {
+    if (!fact.empty()) writer.field(tag, fact);
+  };
+  add(Tag::user, facts.user);
+  add(Tag::service, facts.service);
+  add(Tag::tty, facts.tty);
+  add(Tag::rhost, facts.rhost);
+  add(Tag::ruser, facts.ruser);
+  add(Tag::ssh_connection, facts.ssh_connection);
+  add(Tag::ssh_auth_info, fit_auth_info(facts.ssh_auth_info, auth_info));
+  if (configuration_only) writer.field(Tag::configuration_only, std::string_view{});
+  return writer.finish();
+}
+
+}  // namespace mfa

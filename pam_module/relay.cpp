@@ -1,0 +1,219 @@
+#include "pam_module/relay.h"
+
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "common/protocol/client.h"
+#include "pam_module/conversation.h"
+#include "pam_module/log.h"
+
+namespace mfa {
+namespace {
+
+using protocol::AnswerStatus;
+using protocol::Connection;
+using protocol::FrameType;
+using protocol::Reached;
+using protocol::Tag;
+using protocol::VerdictCode;
+
+constexpr std::size_t kLongestAnswer = 512;  // bytes (product.md, Limits)
+constexpr std::string_view kUnavailable =
+    "Multi-factor authentication cannot be used right now. Please try again in a minute, or tell the people who run "
+    "this system.";
+
+bool lets_in(VerdictCode code) {
+  return code == VerdictCode::passed || code == VerdictCode::trusted || code == VerdictCode::skipped;
+}
+
+std::string_view name_of(VerdictCode code) {
+  switch (code) {
+    case VerdictCode::passed:
+      return "passed";
+    case VerdictCode::trusted:
+      return "trusted";
+    case VerdictCode::skipped:
+      return "skipped";
+    case VerdictCode::wrong:
+      return "wrong";
+    case VerdictCode::locked:
+      return "locked";
+    case VerdictCode::denied:
+      return "denied";
+    case VerdictCode::conversation:
+      return "conversation";
+    default:
+      return "unavailable";
+  }
+}
+
+int priority_of(VerdictCode code) {
+  if (lets_in(code)) return LOG_INFO;
+  return code == VerdictCode::unavailable ? LOG_ERR : LOG_NOTICE;
+}
+
+std::string_view name_of(Reached way) {
+  switch (way) {
+    case Reached::service:
+      return "service";
+    case Reached::session:
+      return "session";
+    case Reached::no_service:
+      return "no_service";
+    case Reached::impostor:
+      return "impostor";
+    case Reached::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+std::string_view name_of(Connection::Failure failure) {
+  switch (failure) {
+    case Connection::Failure::end:
+      return "connection_ended";
+    case Connection::Failure::timeout:
+      return "timeout";
+    case Connection::Failure::malformed:
+      return "malformed_frame";
+    case Connection::Failure::error:
+      return "unreachable";
+  }
+  return "unreachable";
+}
+
+// Whether a host's prompts are answered with the password that was typed before. Both are the person's own words; the
+// comparison takes constant time all the same.
+bool is_password(pam_handle_t* pamh, std::string_view answer) {
+  const std::string_view password = pam_item(pamh, PAM_AUTHTOK);
+  if (password.empty() || password.size() != answer.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < answer.size(); ++i) {
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(answer[i] ^ password[i]));
+  }
+  return difference == 0;
+}
+
+class Relay {
+ public:
+  Relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts)
+      : pamh_(pamh), arguments_(arguments), facts_(facts), conversation_(pamh) {}
+
+  VerdictCode run() {
+    auto frame = begin();
+    if (frame && frame->type == FrameType::hello) {
+      if (!protocol::speaks_our_version(*frame)) return unavailable("version");
+      frame = connection_.receive(arguments_.timeout);
+    } else if (frame && (frame->type != FrameType::verdict || lets_in(code_of(*frame)))) {
+      return unavailable("protocol");  // before Hello the engine may only turn us away
+    }
+    for (; frame; frame = connection_.receive(arguments_.timeout)) {
+      switch (frame->type) {
+        case FrameType::show:
+          conversation_.show(frame->fields.get(Tag::text).value_or(""), frame->fields.byte(Tag::flag) == 1);
+          break;
+        case FrameType::ask:
+          if (!answer(*frame)) return unavailable(name_of(connection_.why()));
+          break;
+        case FrameType::verdict:
+          return finish(*frame);
+        default:
+          return unavailable("protocol");
+      }
+    }
+    const Reached way = connection_.way();
+    return unavailable(way == Reached::no_service || way == Reached::impostor ? name_of(way)
+                                                                              : name_of(connection_.why()));
+  }
+
+ private:
+  // The engine's first frame. A service that hangs is replaced by a session that decides by configuration alone, so
+  // that a rule that skips still lets in.
+  std::optional<Connection::Received> begin() {
+    const bool privileged = geteuid() == 0;
+    const char* const socket = arguments_.socket != nullptr ? arguments_.socket
+                               : privileged                 ? protocol::kLoginSocket
+                                                            : protocol::kUserSocket;
+    auto first = connection_.open(socket, write_login(login_, facts_, false));
+    debug();
+    const bool hangs =
+        !first && connection_.why() == Connection::Failure::timeout && connection_.way() != Reached::session;
+    if (!hangs || !privileged) return first;
+    log(LOG_ERR, "event", "service_hangs");
+    if (connection_.start_session() == Reached::session && connection_.send(write_login(login_, facts_, true))) {
+      first = connection_.receive(protocol::kHelloSeconds);
+    }
+    debug();
+    return first;
+  }
+
+  // Carries one prompt to the person and the answer back. False if the engine is gone.
+  bool answer(const Connection::Received& ask) {
+    const Answer typed = conversation_.ask(ask.fields.get(Tag::text).value_or(""), ask.fields.byte(Tag::flag) == 1);
+    AnswerStatus status = AnswerStatus::given;
+    if (!typed) {
+      status = AnswerStatus::conversation_failed;
+    } else if (is_password(pamh_, typed.text())) {
+      status = AnswerStatus::is_password;
+      log(LOG_WARNING, "event", "password_as_answer",
+          "the client answers prompts with the password: it cannot show prompts");
+    } else if (typed.text().size() > kLongestAnswer) {
+      status = AnswerStatus::too_long;
+    }
+    char buffer[protocol::kHeader + kLongestAnswer + 16];
+    protocol::FrameWriter writer(buffer, FrameType::answer);
+    if (status == AnswerStatus::given) writer.field(Tag::text, typed.text());
+    const bool sent = connection_.send(writer.field(Tag::flag, static_cast<std::uint8_t>(status)).finish());
+    explicit_bzero(buffer, sizeof buffer);
+    // The connection ended: what the engine said last may still be there to be read.
+    return sent || connection_.why() == Connection::Failure::end;
+  }
+
+  static VerdictCode code_of(const Connection::Received& verdict) {
+    return static_cast<VerdictCode>(verdict.fields.byte(Tag::verdict).value_or(0));
+  }
+
+  VerdictCode finish(const Connection::Received& verdict) {
+    const VerdictCode code = code_of(verdict);
+    const auto text = verdict.fields.get(Tag::text).value_or("");
+    log(priority_of(code), "verdict", name_of(code), verdict.fields.get(Tag::reason).value_or(""));
+    if (!text.empty()) conversation_.show(text, !lets_in(code));
+    return code;
+  }
+
+  VerdictCode unavailable(std::string_view reason) {
+    log(LOG_ERR, "verdict", name_of(VerdictCode::unavailable), reason);
+    conversation_.show(kUnavailable, true);
+    return VerdictCode::unavailable;
+  }
+
+  void log(int priority, std::string_view key, std::string_view value, std::string_view reason = {}) {
+    LogLine line;
+    line.add(key, value).add("user", facts_.user).add("service", facts_.service);
+    if (!reason.empty()) line.add("reason", reason);
+    const bool failed = priority == LOG_ERR && connection_.why() == Connection::Failure::error;
+    const char* const error = failed && connection_.fault() != 0 ? strerrordesc_np(connection_.fault()) : nullptr;
+    if (error != nullptr) line.add("error", error);
+    line.write(pamh_, priority);
+  }
+
+  void debug() {
+    if (arguments_.debug) log(LOG_DEBUG, "way", name_of(connection_.way()));
+  }
+
+  pam_handle_t* pamh_;
+  const Arguments& arguments_;
+  const Facts& facts_;
+  Connection connection_;
+  Conversation conversation_;
+  char login_[protocol::kHeader + protocol::kMostPayload];
+};
+
+}  // namespace
+
+protocol::VerdictCode relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts) {
+  return Relay(pamh, arguments, facts).run();
+}
+
+}  // namespace mfa
