@@ -27,7 +27,7 @@ NEVER = {
     "common/domain": r"<(unistd|fcntl|syslog|sys/.*|iostream|fstream|cstdio|ctime|time|security/.*|sqlite3|toml.*|nlohmann/.*)",
     "common/flows": r"<(unistd|fcntl|syslog|sys/.*|security/.*|sqlite3|openssl/.*|toml.*|nlohmann/.*)",
     "common/protocol": r"<(string|vector|map|iostream|memory|functional|fmt/.*|nlohmann/.*)>",
-    "pam_module": r"<(string|vector|map|iostream|memory|functional|thread|mutex|fmt/.*|openssl/.*|sqlite3)",
+    "pam_module": r"<(string|vector|map|iostream|memory|functional|thread|mutex|fmt/.*|openssl/.*|sqlite3.*)>",
     "cli": r"<(sqlite3|openssl/.*|toml.*)",
 }
 
