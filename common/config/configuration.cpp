@@ -149,6 +149,7 @@ Configuration read(std::span<const ConfigurationText> texts) {
   Draft draft;
   std::vector<std::vector<ConfigurationError>> errors(texts.size());  // of each text
   std::vector<Mistakes> mistakes;
+  mistakes.reserve(texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) mistakes.emplace_back(texts[i].file, errors[i]);
 
   std::vector<Rule> of_main;

@@ -57,6 +57,7 @@ template <class Target, std::size_t N>
 void read_table(const Table& table, const std::string& prefix, const std::array<Key<Target>, N>& keys,
                 std::span<const std::string_view> later, Target& target, Mistakes& mistakes) {
   std::vector<std::string_view> known;
+  known.reserve(N);
   for (const Key<Target>& key : keys) known.push_back(key.name);
   for (const Entry& entry : table) {
     const auto key = std::ranges::find(keys, entry.key, &Key<Target>::name);

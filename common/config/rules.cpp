@@ -49,7 +49,7 @@ std::vector<std::pair<Field, Pattern>> patterns_in(const Field& field, Check che
       element.wrong("takes one \"!\" with the value right behind it, not " + in_quotes(*written));
     } else if (!seen.insert(pattern.text).second) {
       element.wrong("names " + in_quotes(pattern.text) + " twice");
-    } else if (std::string wrong = check(pattern.text); !wrong.empty()) {
+    } else if (const std::string wrong = check(pattern.text); !wrong.empty()) {
       element.wrong(wrong);
     } else {
       patterns.emplace_back(element, std::move(pattern));

@@ -39,7 +39,7 @@ class ListMatch {
 };
 
 template <class Hits>
-bool list_matches(const std::vector<std::string>& list, Hits hits) {
+bool list_matches(const std::vector<std::string>& list, const Hits& hits) {
   ListMatch match;
   for (const std::string& written : list) {
     const Value value = value_of(written);
