@@ -27,6 +27,12 @@ bool write_sets(const Sets& sets) {
   return ::syscall(SYS_capset, &header, sets.data()) == 0;
 }
 
+bool same(const Sets& a, const Sets& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    return x.effective == y.effective && x.permitted == y.permitted && x.inheritable == y.inheritable;
+  });
+}
+
 // What an exec by root may have again. A process without CAP_SETPCAP cannot say so; systemd has said it then.
 void bound(std::span<const int> capabilities) {
   for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
@@ -49,7 +55,9 @@ std::expected<void, std::string> keep_only_capabilities(std::span<const int> cap
     wanted[i].permitted &= held[i].permitted;
     wanted[i].effective = wanted[i].permitted;
   }
-  if (!write_sets(wanted)) return std::unexpected(fmt::format("cannot drop capabilities: {}", error_text(errno)));
+  // systemd may have left just these, and not let one ask for fewer (~@privileged forbids capset).
+  if (!same(held, wanted) && !write_sets(wanted))
+    return std::unexpected(fmt::format("cannot drop capabilities: {}", error_text(errno)));
   return {};
 }
 

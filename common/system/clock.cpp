@@ -1,13 +1,12 @@
 #include "common/system/clock.h"
 
-#include <ctime>
+#include <chrono>
 
 namespace mfa {
 
 UnixTime SystemClock::now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);  // cannot fail: the clock exists and the pointer is good
-  return {time.tv_sec};
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::floor<std::chrono::seconds>(since_epoch).count()};
 }
 
 }  // namespace mfa

@@ -46,12 +46,8 @@ bool LookupPool::finish(std::function<void()> work) {
   if (shared_->stuck >= most_workers_) return false;
   shared_->queue.push_back(job);
   if (shared_->idle < shared_->queue.size() && shared_->workers < most_workers_) {
-    try {
-      std::thread(work_on, shared_).detach();
-      ++shared_->workers;
-    } catch (const std::system_error&) {
-      // No thread to be had: one of those there are may still take it in time.
-    }
+    // With no thread to be had, one of those there are may still take it in time.
+    if (start_worker(shared_)) ++shared_->workers;
   }
   shared_->something_to_do.notify_one();
 
@@ -64,6 +60,15 @@ bool LookupPool::finish(std::function<void()> work) {
     shared_->worker_left.notify_all();
   }
   return job->state == Job::State::done;
+}
+
+bool LookupPool::start_worker(const std::shared_ptr<Shared>& shared) {
+  try {
+    std::thread(work_on, shared).detach();
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
 }
 
 void LookupPool::work_on(const std::shared_ptr<Shared>& shared) {

@@ -39,6 +39,7 @@ class LookupPool {
   struct Job;
   struct Shared;
   [[nodiscard]] bool finish(std::function<void()> work);
+  [[nodiscard]] static bool start_worker(const std::shared_ptr<Shared>& shared);
   static void work_on(const std::shared_ptr<Shared>& shared);
 
   std::shared_ptr<Shared> shared_;

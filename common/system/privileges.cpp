@@ -27,7 +27,7 @@ std::expected<void, std::string> failure(std::string_view act) {
 }
 
 struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
 };
 
 std::optional<ServiceUser> in_local_file(const std::string& name) {

@@ -46,12 +46,17 @@ bool keep_descriptor(int keep) {
   return ::close_range(kPlace + 1, ~0U, 0) == 0;
 }
 
+bool ignore_stop_signals() {
+  bool good = true;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) good = ::signal(signal, SIG_IGN) != SIG_ERR && good;
+  return good;
+}
+
 [[noreturn]] void be_the_monitor(int channel, const Options& options) {
   int status = 1;
   try {
     ::setsid();  // fails only for a leader, and a forked process is none
-    if (settle() && keep_descriptor(channel)) {
-      for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(signal, SIG_IGN);
+    if (settle() && ignore_stop_signals() && keep_descriptor(channel)) {
       Monitor monitor(options);
       monitor.add_channel(Descriptor(3));
       monitor.run();
