@@ -1,0 +1,132 @@
+#include "common/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "common/store/failure.h"
+#include "common/store/sealed.h"
+
+namespace mfa {
+
+namespace {
+
+// Times and steps that are not set are kept as -2147483648 (transaction.cpp, kNever), which takes the four bytes that
+// real ones take: rows keep their width when they change, and a login dirties fewer pages.
+constexpr SchemaStep kVersion1 = R"sql(
+CREATE TABLE meta (
+  one       INTEGER PRIMARY KEY CHECK (one = 1),
+  store_id  BLOB    NOT NULL CHECK (length(store_id) = 16),
+  created   INTEGER NOT NULL,
+  key_check BLOB    NOT NULL,
+  log_turns INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE person (
+  id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+  name               TEXT    NOT NULL UNIQUE CHECK (length(name) > 0),
+  uid                INTEGER NOT NULL UNIQUE CHECK (uid BETWEEN 0 AND 4294967295),
+  first_seen         INTEGER NOT NULL,
+  failures           INTEGER NOT NULL CHECK (failures BETWEEN 0 AND 4294967295),
+  locks              INTEGER NOT NULL CHECK (locks BETWEEN 0 AND 4294967295),
+  locked_at          INTEGER NOT NULL,
+  locked_until       INTEGER NOT NULL,
+  default_factor     INTEGER NOT NULL CHECK (default_factor BETWEEN 0 AND 4294967295),
+  next_factor        INTEGER NOT NULL CHECK (next_factor BETWEEN 1 AND 4294967295),
+  failed_since_login INTEGER NOT NULL CHECK (failed_since_login BETWEEN 0 AND 4294967295)
+) STRICT;
+
+CREATE TABLE factor (
+  person    INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  number    INTEGER NOT NULL CHECK (number BETWEEN 1 AND 4294967295),
+  kind      INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 255),
+  name      TEXT    NOT NULL CHECK (length(name) > 0),
+  added     INTEGER NOT NULL,
+  last_used INTEGER NOT NULL,
+  sealed    BLOB    NOT NULL,
+  algorithm INTEGER NOT NULL CHECK (algorithm BETWEEN 1 AND 3),
+  digits    INTEGER NOT NULL CHECK (digits BETWEEN 6 AND 8),
+  period    INTEGER NOT NULL CHECK (period BETWEEN 10 AND 300),
+  last_step INTEGER NOT NULL,
+  PRIMARY KEY (person, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_code (
+  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  hash   BLOB    NOT NULL CHECK (length(hash) = 32),
+  PRIMARY KEY (person, hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE step_up (
+  person   INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  terminal BLOB    NOT NULL CHECK (length(terminal) = 32),
+  until    INTEGER NOT NULL,
+  PRIMARY KEY (person, terminal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  seq        INTEGER PRIMARY KEY CHECK (seq > 0),
+  at         INTEGER NOT NULL,
+  kind       INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 65535),
+  user       TEXT,
+  actor      TEXT,
+  service    TEXT,
+  place      TEXT,
+  server     TEXT,
+  factor     TEXT,
+  reason     TEXT,
+  salt       BLOB    CHECK (length(salt) = 16),
+  commitment BLOB    NOT NULL CHECK (length(commitment) = 32),
+  chain_key  INTEGER NOT NULL CHECK (chain_key BETWEEN 0 AND 4294967295),
+  chain      BLOB    NOT NULL CHECK (length(chain) = 32)
+) STRICT;
+CREATE INDEX event_by_user ON event (user, seq) WHERE user IS NOT NULL;
+)sql";
+
+constexpr std::array<SchemaStep, 1> kSteps{kVersion1};
+
+constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
+constexpr std::string_view kKeyCheckText = "this key fits this store";
+constexpr std::size_t kStoreIdSize = 16;
+
+}  // namespace
+
+std::span<const SchemaStep> schema_steps() { return kSteps; }
+
+SchemaChange bring_up_to_date(Connection& connection, std::span<const SchemaStep> steps) {
+  SchemaChange change{connection.number("PRAGMA user_version"), static_cast<std::int64_t>(steps.size())};
+  const bool ours = connection.number("PRAGMA application_id") == kApplicationId;
+  if (!ours && (change.from != 0 || connection.number("SELECT count(*) FROM sqlite_schema") != 0))
+    throw StoreFailure(StoreError::damaged, "the file is not a store of pam_mfa");
+  if (change.from > change.to)
+    throw StoreFailure(StoreError::too_new,
+                       fmt::format("the store has schema {}, this release knows {}", change.from, change.to));
+  if (change.from < 0) throw StoreFailure(StoreError::damaged, "the store's schema has no version");
+  if (change.from == change.to) return change;
+  for (const SchemaStep step : steps.subspan(static_cast<std::size_t>(change.from))) connection.execute(step);
+  connection.execute(
+      fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, change.to).c_str());
+  return change;
+}
+
+void make_store(Connection& connection, const KeyRing& keys, UnixTime now) {
+  bring_up_to_date(connection, schema_steps());
+  std::array<std::uint8_t, kStoreIdSize> id{};
+  random_bytes(id);
+  const std::string check = seal(keys, kKeyCheckPlace, Secret(kKeyCheckText));
+  connection.prepared("INSERT INTO meta (one, store_id, created, key_check, log_turns) VALUES (1, ?, ?, ?, 0)")
+      .bind_blob(id)
+      .bind(now.seconds)
+      .bind_blob({reinterpret_cast<const std::uint8_t*>(check.data()), check.size()})
+      .run();
+}
+
+void check_key(Connection& connection, const KeyRing& keys) {
+  auto meta = connection.prepared("SELECT key_check FROM meta");
+  if (!meta.row()) throw StoreFailure(StoreError::damaged, "the store has no key check");
+  const auto blob = meta.blob(0);
+  if (open_sealed(keys, kKeyCheckPlace, blob) != Secret(kKeyCheckText))
+    throw StoreFailure(StoreError::damaged, "the store's key check holds something else");
+}
+
+}  // namespace mfa

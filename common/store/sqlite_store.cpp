@@ -1,0 +1,181 @@
+#include "common/store/sqlite_store.h"
+
+#include <algorithm>
+
+namespace mfa {
+
+namespace {
+
+constexpr std::size_t kMostInBatch = 128;        // commands: with some five pages each, well below the log's size
+constexpr std::int64_t kTrailRowsAtOnce = 2000;  // some 10 ms
+
+void fail_all(std::span<Command* const> batch, StoreError error) {
+  for (Command* command : batch)
+    if (!command->error) command->error = error;
+}
+
+// Whatever the work throws, it is over. What a foreign exception says is not noted: nobody knows what is in it.
+std::optional<StoreFailure> run(const Command& command, Transaction& transaction) {
+  try {
+    command.work()(transaction);
+    return std::nullopt;
+  } catch (const StoreFailure& failure) {
+    return failure;
+  } catch (...) {
+    return StoreFailure(StoreError::unavailable, "the work of a command threw an exception");
+  }
+}
+
+// What is on disk stays there, whatever becomes of its line.
+void tell(Journal& journal, const std::vector<Recorded>& recorded) noexcept {
+  for (const auto& [event, mark] : recorded) {
+    try {
+      journal.record(event, mark);
+    } catch (...) {
+      continue;
+    }
+  }
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::string path, KeyRing keys, Journal& journal, StoreOptions options)
+    : journal_(journal),
+      mode_(options.mode),
+      file_(std::move(path), std::move(keys), journal, options),
+      queue_([this](Batch batch) { serve(batch); }, kMostInBatch, options.busy_limit) {}
+
+std::expected<std::unique_ptr<SqliteStore>, StoreError> SqliteStore::open(const std::string& path, KeyRing keys,
+                                                                          Journal& journal, StoreOptions options) {
+  auto store = std::make_unique<SqliteStore>(path, std::move(keys), journal, options);
+  if (auto opened = store->check(); !opened) return std::unexpected(opened.error());
+  return store;
+}
+
+std::expected<void, StoreError> SqliteStore::check() {
+  return read([](Transaction&) {});
+}
+
+std::expected<void, StoreError> SqliteStore::write(const std::function<void(Transaction&)>& work) {
+  return submit(CommandKind::write, work);
+}
+
+std::expected<void, StoreError> SqliteStore::read(const std::function<void(Transaction&)>& work) {
+  return submit(CommandKind::read, work);
+}
+
+std::expected<void, StoreError> SqliteStore::submit(CommandKind kind, const std::function<void(Transaction&)>& work) {
+  try {
+    Command command(kind, work);
+    return queue_.submit(command);
+  } catch (const std::exception&) {
+    return std::unexpected(StoreError::unavailable);  // no memory to queue up with
+  }
+}
+
+void SqliteStore::serve(Batch batch) {
+  try {
+    file_.open();
+  } catch (const StoreFailure& failure) {
+    fail_all(batch, file_.settle(failure, "opening"));
+    if (mode_ == StoreMode::per_command) file_.close();
+    return;
+  }
+  try {
+    serve_opened(batch);
+  } catch (...) {
+    file_.close();  // and with it what was under way
+    throw;
+  }
+  if (mode_ == StoreMode::per_command) file_.close();
+}
+
+// Reads first: they see what is on disk, never what the batch is about to write, and need not wait for the commit.
+void SqliteStore::serve_opened(Batch batch) {
+  std::vector<Command*> writes;
+  writes.reserve(batch.size());
+  for (Command* command : batch) {
+    if (command->kind() == CommandKind::write) {
+      writes.push_back(command);
+      continue;
+    }
+    serve_read(*command);
+    queue_.done(*command);
+  }
+  for (Batch rest = writes; !rest.empty();) {
+    const bool alone = file_.is_open() && file_.scarce();
+    rest = rest.subspan(write_together(alone ? rest.first(1) : rest));
+  }
+}
+
+void SqliteStore::serve_read(Command& command) {
+  try {
+    file_.open();
+    file_.connection().execute("BEGIN");
+    SqliteTransaction transaction(file_.connection(), file_.keys(), nullptr);
+    const auto failure = run(command, transaction);
+    if (failure) command.error = file_.settle(*failure, "read");
+    if (in_transaction()) file_.connection().execute("ROLLBACK");
+  } catch (const StoreFailure& failure) {
+    if (!command.error) command.error = file_.settle(failure, "read");
+  }
+}
+
+bool SqliteStore::in_transaction() { return file_.is_open() && file_.connection().in_transaction(); }
+
+// One transaction for as many commands as go well. A failure that takes the whole transaction with it (SQLite may roll
+// back by itself when the disk fails) ends it, along with those before; the rest get another one. Returns how many
+// commands are dealt with.
+std::size_t SqliteStore::write_together(Batch batch) {
+  std::vector<Recorded> recorded;
+  try {
+    file_.open();
+    file_.connection().execute("BEGIN IMMEDIATE");
+    TrailHead head = read_head(file_.connection(), file_.keys());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      write_one(*batch[i], head, recorded);
+      if (in_transaction()) continue;
+      fail_all(batch.first(i + 1), batch[i]->error.value_or(StoreError::unavailable));
+      return i + 1;
+    }
+    commit(batch, recorded);
+  } catch (const StoreFailure& failure) {
+    fail_all(batch, file_.settle(failure, "write"));
+    if (in_transaction()) file_.close();
+  }
+  return batch.size();
+}
+
+void SqliteStore::write_one(Command& command, TrailHead& head, std::vector<Recorded>& recorded) {
+  Connection& connection = file_.connection();
+  connection.prepared("SAVEPOINT command").run();
+  const TrailHead before = head;
+  SqliteTransaction transaction(connection, file_.keys(), &head);
+  if (const auto failure = run(command, transaction)) {
+    command.error = file_.settle(*failure, "write");
+    head = before;
+    if (in_transaction()) connection.prepared("ROLLBACK TO command").run();
+  } else {
+    std::ranges::move(transaction.take_recorded(), std::back_inserter(recorded));
+  }
+  if (in_transaction()) connection.prepared("RELEASE command").run();
+}
+
+void SqliteStore::commit(Batch batch, const std::vector<Recorded>& recorded) {
+  file_.connection().prepared("COMMIT").run();
+  tell(journal_, recorded);
+  for (Command* command : batch) queue_.done(*command);
+  file_.tend();
+}
+
+std::expected<TrailReport, StoreError> SqliteStore::verify_trail() {
+  TrailReport report;
+  for (bool more = true; more;) {
+    auto part =
+        read([&](Transaction&) { more = verify_rows(file_.connection(), file_.keys(), kTrailRowsAtOnce, report); });
+    if (!part) return std::unexpected(part.error());
+  }
+  return report;
+}
+
+}  // namespace mfa

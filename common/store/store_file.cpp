@@ -1,0 +1,176 @@
+#include "common/store/store_file.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <random>
+#include <system_error>
+#include <thread>
+
+#include "common/store/schema.h"
+#include "common/store/trail.h"
+
+namespace mfa {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kShortestPause{1};
+constexpr milliseconds kLongestPause{32};
+constexpr std::chrono::seconds kDamagedFor{5};
+
+// A resident log may grow to half of what is written out for it. A process that opens for one command reads the whole
+// log first, so there it is kept short.
+constexpr int kResidentLog = 1000;                // frames of 4 KiB
+constexpr int kPerCommandLog = 128;               // frames
+constexpr std::int64_t kCheckedOnOpening = 2500;  // pages (10 MB) that are checked in some 10 ms
+
+milliseconds jittered(milliseconds pause) {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return milliseconds(std::uniform_int_distribution<std::int64_t>(kShortestPause.count(), pause.count())(generator));
+}
+
+std::string words(int error) { return std::generic_category().message(error); }
+
+}  // namespace
+
+std::string resolved_folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos || slash + 1 == path.size())
+    throw StoreFailure(StoreError::unavailable, "the path of the store is not absolute");
+  const std::unique_ptr<char, decltype(&std::free)> folder(
+      realpath(slash == 0 ? "/" : path.substr(0, slash).c_str(), nullptr), &std::free);
+  if (!folder)
+    throw StoreFailure(errno == ENOENT ? StoreError::missing : StoreError::unavailable,
+                       fmt::format("its folder: {}", words(errno)));
+  return std::string(folder.get()) + path.substr(slash);
+}
+
+std::string resolved_store(const std::string& path) {
+  std::string resolved = resolved_folder_of(path);
+  struct stat status{};
+  if (lstat(resolved.c_str(), &status) != 0)
+    throw StoreFailure(errno == ENOENT ? StoreError::missing : StoreError::unavailable, words(errno));
+  if (!S_ISREG(status.st_mode)) throw StoreFailure(StoreError::unavailable, "it is not a regular file");
+  if (status.st_size == 0) throw StoreFailure(StoreError::damaged, "it is empty");
+  return resolved;
+}
+
+StoreFile::StoreFile(std::string path, KeyRing keys, Journal& journal, StoreOptions options)
+    : path_(std::move(path)), keys_(std::move(keys)), journal_(journal), options_(options) {}
+
+StoreFile::~StoreFile() {
+  if (!connection_ || options_.mode != StoreMode::resident) return;
+  try {
+    room_->checkpoint(*connection_);
+  } catch (const std::exception&) {
+    // The log stays, and the next one to open it reads it.
+  }
+}
+
+void StoreFile::open() {
+  if (connection_) return;
+  if (damaged_until_ && steady_clock::now() < *damaged_until_)
+    throw StoreFailure(StoreError::damaged, "it was found damaged a moment ago");
+  const std::string path = resolved_store(path_);
+  const auto until = steady_clock::now() + options_.busy_limit;
+  for (milliseconds pause = kShortestPause;; pause = std::min(2 * pause, kLongestPause)) {
+    try {
+      open_once(path);
+      return;
+    } catch (const StoreFailure& failure) {
+      connection_.reset();
+      if (failure.error() != StoreError::busy || steady_clock::now() >= until) throw;
+    }
+    std::this_thread::sleep_for(jittered(pause));
+  }
+}
+
+void StoreFile::open_once(const std::string& path) {
+  connection_ = std::make_unique<Connection>(path);
+  if (connection_->number("PRAGMA user_version") == 0)
+    throw StoreFailure(StoreError::damaged, "the file holds no store");
+  upgrade();
+  check_key(*connection_, keys_);
+  room_.emplace(path);
+  room_->prepare(*connection_);
+  if (options_.mode == StoreMode::resident && connection_->number("PRAGMA page_count") <= kCheckedOnOpening)
+    require_sound();
+}
+
+void StoreFile::upgrade() {
+  const auto version = connection_->number("PRAGMA user_version");
+  if (connection_->number("PRAGMA application_id") == kApplicationId &&
+      version == static_cast<std::int64_t>(schema_steps().size()))
+    return;
+  connection_->execute("BEGIN IMMEDIATE");
+  const auto change = bring_up_to_date(*connection_, schema_steps());
+  TrailHead head = read_head(*connection_, keys_);
+  Event event;
+  event.kind = EventKind::schema_upgraded;
+  event.reason = fmt::format("{} to {}", change.from, change.to);
+  event.at = {std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
+  append_event(*connection_, keys_, event, head);
+  connection_->execute("COMMIT");
+  journal_.record(event, mark_of(head));
+}
+
+void StoreFile::require_sound() {
+  auto verdict = connection_->prepared("PRAGMA quick_check(1)");
+  if (!verdict.row() || verdict.text(0) != "ok")
+    throw StoreFailure(StoreError::damaged, fmt::format("check: {}", verdict.text(0)));
+}
+
+int StoreFile::longest_log() const { return options_.mode == StoreMode::resident ? kResidentLog : kPerCommandLog; }
+
+void StoreFile::tend() noexcept {
+  try {
+    if (connection_->frames_in_log() >= longest_log()) turn_log();
+    tell_room(room_->refill(*connection_));
+    log_told_ = false;
+  } catch (const std::exception& trouble) {
+    if (!std::exchange(log_told_, true)) note(Severity::warning, fmt::format("tending: {}", trouble.what()));
+  }
+}
+
+// After a complete checkpoint the next commit *of this connection* begins the log anew; another one's would go on at
+// its end. So whoever closes now makes that commit itself.
+void StoreFile::turn_log() {
+  room_->checkpoint(*connection_);
+  if (options_.mode == StoreMode::per_command) connection_->prepared("UPDATE meta SET log_turns = log_turns + 1").run();
+}
+
+void StoreFile::tell_room(bool low) {
+  if (low && !full_told_)
+    note(Severity::error, fmt::format("the disk is full; {} KiB are left aside", room_->left(*connection_) / 1024));
+  full_told_ = low;
+}
+
+StoreError StoreFile::settle(const StoreFailure& failure, std::string_view doing) {
+  note(failure.error() == StoreError::busy ? Severity::warning : Severity::error,
+       fmt::format("{}: {}", doing, failure.detail()));
+  if (!calls_for_a_check(failure.sqlite_code())) return failure.error();
+  connection_.reset();
+  try {
+    open();
+    require_sound();
+    note(Severity::warning, "opened anew and checked: it is sound");
+    return StoreError::unavailable;
+  } catch (const StoreFailure& found) {
+    connection_.reset();
+    note(Severity::error, fmt::format("opened anew: {}", found.detail()));
+    if (found.error() == StoreError::damaged) damaged_until_ = steady_clock::now() + kDamagedFor;
+    return found.error();
+  }
+}
+
+void StoreFile::note(Severity severity, std::string_view text) {
+  journal_.note(severity, fmt::format("store {}: {}", path_, text));
+}
+
+}  // namespace mfa

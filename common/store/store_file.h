@@ -1,0 +1,81 @@
+// The file of a store: opening it, keeping it open, keeping its log short, and finding out what ails it.
+//
+// Everything here is for one thread at a time. Errors are StoreFailure; each is also a line in the journal with
+// SQLite's own words, once, where it was handled.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/ports/system.h"
+#include "common/store/connection.h"
+#include "common/store/failure.h"
+#include "common/store/keyring.h"
+#include "common/store/room.h"
+
+namespace mfa {
+
+enum class StoreMode : std::uint8_t {
+  resident,     // mfad: the file is kept open, and nobody else gets it
+  per_command,  // mfad --session: opened for each command, beside other such processes
+};
+
+struct StoreOptions {
+  StoreMode mode = StoreMode::resident;
+  std::chrono::milliseconds busy_limit{10'000};  // how long another process may hold the file before `busy`
+};
+
+class StoreFile {
+ public:
+  StoreFile(std::string path, KeyRing keys, Journal& journal, StoreOptions options);
+  StoreFile(const StoreFile&) = delete;
+  StoreFile& operator=(const StoreFile&) = delete;
+  ~StoreFile();
+
+  // Opens it if it is not open. Waits while another process holds it. Throws StoreFailure.
+  void open();
+  void close() { connection_.reset(); }
+  [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
+
+  [[nodiscard]] Connection& connection() { return *connection_; }
+  [[nodiscard]] const KeyRing& keys() const { return keys_; }
+  [[nodiscard]] bool scarce() { return room_->scarce(*connection_); }
+
+  // After a commit: moves a long log into the file, takes more room. Trouble is noted and met again by the next commit.
+  void tend() noexcept;
+  // What a failure means to the caller, noted. If SQLite's word is not to be trusted, the file is opened anew and
+  // checked first; whatever was under way on the old connection is gone then.
+  [[nodiscard]] StoreError settle(const StoreFailure& failure, std::string_view doing);
+  void note(Severity severity, std::string_view text);
+
+ private:
+  void open_once(const std::string& path);
+  void upgrade();
+  void require_sound();
+  void turn_log();
+  void tell_room(bool low);
+  [[nodiscard]] int longest_log() const;
+
+  const std::string path_;
+  const KeyRing keys_;
+  Journal& journal_;
+  const StoreOptions options_;
+
+  std::unique_ptr<Connection> connection_;
+  std::optional<Room> room_;
+  bool full_told_ = false;
+  bool log_told_ = false;
+  // Found damaged by a whole check: not checked again before, since that reads all of the file.
+  std::optional<std::chrono::steady_clock::time_point> damaged_until_;
+};
+
+// Where the store really lies: symbolic links in the folder's path are followed, never one in place of the file. Throws
+// StoreFailure: missing, damaged if it is empty.
+[[nodiscard]] std::string resolved_store(const std::string& path);
+// The same for a file that need not be there.
+[[nodiscard]] std::string resolved_folder_of(const std::string& path);
+
+}  // namespace mfa

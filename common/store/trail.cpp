@@ -1,0 +1,164 @@
+#include "common/store/trail.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "common/store/canonical.h"
+#include "common/store/failure.h"
+
+namespace mfa {
+
+namespace {
+
+constexpr std::size_t kSaltSize = 16;
+constexpr std::string_view kFirst = "mfa trail begins";
+
+Digest commitment_to(const Event& event, ByteView salt) {
+  Canonical fields;
+  fields.text(event.user)
+      .text(event.actor)
+      .text(event.service)
+      .text(event.from)
+      .text(event.server)
+      .text(event.factor)
+      .text(event.reason);
+  return sha256_of_both(salt, fields.view());
+}
+
+Digest chained(const Secret& key, const Digest& previous, std::int64_t seq, std::int64_t at, std::int64_t kind,
+               ByteView commitment) {
+  Canonical row;
+  row.bytes(previous).number(seq).number(at).number(kind).bytes(commitment);
+  return hmac_sha256(key, row.view());
+}
+
+const Secret* trail_key(const KeyRing& keys, std::int64_t id) {
+  return keys.subkey({static_cast<std::uint32_t>(id)}, KeyUse::trail);
+}
+
+struct Row {
+  std::int64_t seq, at, kind, chain_key;
+  Event event;  // its fields
+  bool purged;
+  bool fields_dropped;
+  std::vector<std::uint8_t> salt, commitment, chain;
+};
+
+Row row_of(Statement& found) {
+  Row row{found.integer(0), found.integer(1), found.integer(2), found.integer(3), {}, found.is_null(11), true,
+          found.blob(11),   found.blob(12),   found.blob(13)};
+  for (int column = 4; column <= 10; ++column) row.fields_dropped = row.fields_dropped && found.is_null(column);
+  row.event.user = found.text(4);
+  row.event.actor = found.text(5);
+  row.event.service = found.text(6);
+  row.event.from = found.text(7);
+  row.event.server = found.text(8);
+  row.event.factor = found.text(9);
+  row.event.reason = found.text(10);
+  return row;
+}
+
+// Of a row that follows the report's head.
+std::optional<TrailFault> fault_of(Connection& connection, const KeyRing& keys, const Row& row, TrailHead& head) {
+  if (row.seq != head.seq + 1) return TrailFault::missing;
+  const Secret* key = trail_key(keys, row.chain_key);
+  if (key == nullptr) return TrailFault::unknown_key;
+  const bool kept =
+      row.purged ? row.fields_dropped : std::ranges::equal(commitment_to(row.event, row.salt), row.commitment);
+  if (!kept) return TrailFault::altered;
+  if (head.seq == 0) head = first_head(connection, keys, {static_cast<std::uint32_t>(row.chain_key)});
+  const Digest chain = chained(*key, head.chain, row.seq, row.at, row.kind, row.commitment);
+  if (!std::ranges::equal(chain, row.chain)) return TrailFault::unchained;
+  head = {row.seq, chain};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(TrailFault fault) {
+  switch (fault) {
+    case TrailFault::missing:
+      return "missing";
+    case TrailFault::altered:
+      return "altered";
+    case TrailFault::unchained:
+      return "unchained";
+    case TrailFault::unknown_key:
+      return "unknown key";
+  }
+  return "unchained";
+}
+
+TrailHead first_head(Connection& connection, const KeyRing& keys, KeyId key) {
+  auto meta = connection.prepared("SELECT store_id FROM meta");
+  const Secret* secret = keys.subkey(key, KeyUse::trail);
+  if (!meta.row() || secret == nullptr) throw StoreFailure(StoreError::damaged, "the trail has no beginning");
+  const auto id = meta.blob(0);
+  Canonical first;
+  first.text(kFirst).bytes(id);
+  return {0, hmac_sha256(*secret, first.view())};
+}
+
+TrailHead read_head(Connection& connection, const KeyRing& keys) {
+  auto last = connection.prepared("SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1");
+  if (!last.row()) return first_head(connection, keys, keys.newest());
+  TrailHead head{last.integer(0), {}};
+  const auto chain = last.blob(1);
+  if (chain.size() != head.chain.size())
+    throw StoreFailure(StoreError::damaged, "the trail's last row has no chain value");
+  std::ranges::copy(chain, head.chain.begin());
+  return head;
+}
+
+void append_event(Connection& connection, const KeyRing& keys, const Event& event, TrailHead& head) {
+  std::array<std::uint8_t, kSaltSize> salt{};
+  random_bytes(salt);
+  const Digest commitment = commitment_to(event, salt);
+  const std::int64_t kind = static_cast<std::int64_t>(event.kind);
+  const TrailHead next{
+      head.seq + 1, chained(keys.subkey(KeyUse::trail), head.chain, head.seq + 1, event.at.seconds, kind, commitment)};
+  connection
+      .prepared(
+          "INSERT INTO event (seq, at, kind, user, actor, service, place, server, factor, reason, salt,"
+          " commitment, chain_key, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(next.seq)
+      .bind(event.at.seconds)
+      .bind(kind)
+      .bind(event.user)
+      .bind(event.actor)
+      .bind(event.service)
+      .bind(event.from)
+      .bind(event.server)
+      .bind(event.factor)
+      .bind(event.reason)
+      .bind_blob(salt)
+      .bind_blob(commitment)
+      .bind(std::int64_t{keys.newest().value})
+      .bind_blob(next.chain)
+      .run();
+  head = next;
+}
+
+TrailMark mark_of(const TrailHead& head) { return {head.seq, to_hex(head.chain)}; }
+
+bool verify_rows(Connection& connection, const KeyRing& keys, std::int64_t most, TrailReport& report) {
+  auto rows = connection.prepared(
+      "SELECT seq, at, kind, chain_key, user, actor, service, place, server, factor, reason, salt, commitment, chain"
+      " FROM event WHERE seq > ? ORDER BY seq LIMIT ?");
+  rows.bind(report.head.seq).bind(most);
+  std::int64_t seen = 0;
+  while (rows.row()) {
+    ++seen;
+    const Row row = row_of(rows);
+    if (const auto fault = fault_of(connection, keys, row, report.head)) {
+      report.first_bad = {row.seq, *fault};
+      return false;
+    }
+    ++report.rows;
+    if (row.purged) ++report.purged;
+  }
+  return seen == most;
+}
+
+}  // namespace mfa

@@ -1,0 +1,56 @@
+// The trail: rows that nobody can alter, remove, insert or swap unnoticed without the key.
+//
+// Each row commits to its personal fields by SHA-256(salt ‖ fields) and is chained by
+//   chain = HMAC-SHA256(trail key, previous chain ‖ seq ‖ at ‖ kind ‖ commitment),
+// the first one to the store's random id. Purging later drops fields and salt and keeps the commitment, so the chain
+// holds. A tail that was cut leaves a good chain: the journal's lines (seq and head) show it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/domain/event.h"
+#include "common/ports/system.h"
+#include "common/store/connection.h"
+#include "common/store/crypto.h"
+#include "common/store/keyring.h"
+
+namespace mfa {
+
+// The end of the chain as it is within a transaction.
+struct TrailHead {
+  std::int64_t seq = 0;  // of the last row; 0: none yet
+  Digest chain{};
+  auto operator<=>(const TrailHead&) const = default;
+};
+
+[[nodiscard]] TrailHead first_head(Connection& connection, const KeyRing& keys, KeyId key);  // before the first row
+[[nodiscard]] TrailHead read_head(Connection& connection, const KeyRing& keys);
+// Adds a row; the head moves on.
+void append_event(Connection& connection, const KeyRing& keys, const Event& event, TrailHead& head);
+[[nodiscard]] TrailMark mark_of(const TrailHead& head);
+
+enum class TrailFault : std::uint8_t {
+  missing,      // rows before this one were removed, or it was inserted with a number of its own
+  altered,      // its fields are not those it commits to
+  unchained,    // it, or a row before it, was altered, inserted, removed or swapped
+  unknown_key,  // its key is not in the ring
+};
+[[nodiscard]] std::string_view name_of(TrailFault fault);
+
+struct TrailReport {
+  std::int64_t rows = 0;    // found good
+  std::int64_t purged = 0;  // of these, rows whose personal detail was dropped; without the key, too, it can be
+  TrailHead head;           // after the last good row
+  struct Bad {
+    std::int64_t seq = 0;
+    TrailFault fault{};
+  };
+  std::optional<Bad> first_bad;
+};
+
+// Checks up to `most` rows after those the report has found good. False: it is at the end, or has found a bad row.
+[[nodiscard]] bool verify_rows(Connection& connection, const KeyRing& keys, std::int64_t most, TrailReport& report);
+
+}  // namespace mfa

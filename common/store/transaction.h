@@ -1,0 +1,63 @@
+// ports/store.h's Transaction in SQL. Every operation either does the whole of what it says or throws StoreFailure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/ports/store.h"
+#include "common/store/connection.h"
+#include "common/store/keyring.h"
+#include "common/store/trail.h"
+
+namespace mfa {
+
+// An event that was appended, and where: for the journal, once it is on disk.
+struct Recorded {
+  Event event;
+  TrailMark mark;
+};
+
+class SqliteTransaction final : public Transaction {
+ public:
+  // `head` is the trail's end, kept by the caller from one command to the next; nothing: this one only looks.
+  SqliteTransaction(Connection& connection, const KeyRing& keys, TrailHead* head)
+      : connection_(connection), keys_(keys), head_(head) {}
+
+  std::optional<Person> person_by_name(const Username& name) override;
+  std::optional<Person> person_by_uid(Uid uid) override;
+  Person add_person(const Username& name, Uid uid, UnixTime first_seen) override;
+  void save(const Person& person) override;
+
+  std::vector<Factor> factors(PersonId person) override;
+  void add_factor(PersonId person, const Factor& factor) override;
+  void save_factor(PersonId person, const Factor& factor) override;
+  void remove_factor(PersonId person, std::uint32_t number) override;
+
+  void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override;
+  std::size_t recovery_codes_left(PersonId person) override;
+  bool use_recovery_code(PersonId person, std::string_view code) override;
+
+  std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override;
+  void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override;
+  void forget_step_ups(PersonId person) override;
+
+  void append(const Event& event) override;
+
+  [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }
+
+ private:
+  void changing() const;  // throws if this one only looks
+  void touched_one(const char* what) const;
+  [[nodiscard]] Factor factor_of(PersonId person, Statement& row);
+
+  Connection& connection_;
+  const KeyRing& keys_;
+  TrailHead* head_;
+  std::vector<Recorded> recorded_;
+};
+
+}  // namespace mfa

@@ -1,0 +1,147 @@
+// A write is all or nothing; a read changes nothing; events come along with what they record, numbered and in order.
+#include <stdexcept>
+
+#include "tests/contract/store_contract.h"
+
+namespace mfa::test {
+namespace {
+
+TEST_P(StoreContract, A_failed_operation_undoes_the_whole_command) {
+  const Person alice = person_called("alice", 1001);
+  bool went_on = false;
+  const auto events_before = journal.events().size();
+  const auto done = store->write([&](Transaction& tx) {
+    tx.add_person({"bob"}, {1002}, kStart);
+    tx.add_factor(alice.id, totp_factor(1, "key"));
+    tx.append(event_about("alice"));
+    tx.add_person({"alice"}, {1003}, kStart);  // there already
+    went_on = true;
+  });
+  EXPECT_FALSE(done.has_value());
+  EXPECT_FALSE(went_on);
+  EXPECT_EQ(journal.events().size(), events_before);
+  ASSERT_TRUE(store->read([&](Transaction& tx) {
+    EXPECT_EQ(tx.person_by_name({"bob"}), std::nullopt);
+    EXPECT_TRUE(tx.factors(alice.id).empty());
+  }));
+}
+
+TEST_P(StoreContract, An_exception_of_the_work_undoes_it_and_stays_inside) {
+  for (const bool standard : {true, false}) {
+    std::expected<void, StoreError> done;
+    EXPECT_NO_THROW(done = store->write([&](Transaction& tx) {
+      tx.add_person({"bob"}, {1002}, kStart);
+      if (standard) throw std::runtime_error("a fault of the caller");
+      throw 42;  // NOLINT(hicpp-exception-baseclass)
+    }));
+    EXPECT_EQ(done, std::unexpected(StoreError::unavailable));
+  }
+  EXPECT_NO_THROW(EXPECT_FALSE(store->read([](Transaction&) { throw std::runtime_error("a fault of the caller"); })));
+  ASSERT_TRUE(store->read([](Transaction& tx) { EXPECT_EQ(tx.person_by_name({"bob"}), std::nullopt); }));
+  person_called("bob", 1002);
+}
+
+TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
+  const Person alice = person_called("alice", 1001);
+  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(1, "key")); }));
+  const std::vector<std::string> codes{"7k3m92qxd4tp"};
+  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.replace_recovery_codes(alice.id, codes); }));
+  const std::vector<std::function<void(Transaction&)>> changes{
+      [&](Transaction& tx) { tx.add_person({"bob"}, {1002}, kStart); },
+      [&](Transaction& tx) { tx.save(alice); },
+      [&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(2, "key")); },
+      [&](Transaction& tx) { tx.save_factor(alice.id, totp_factor(1, "key", "other")); },
+      [&](Transaction& tx) { tx.remove_factor(alice.id, 1); },
+      [&](Transaction& tx) { tx.replace_recovery_codes(alice.id, {}); },
+      [&](Transaction& tx) { static_cast<void>(tx.use_recovery_code(alice.id, "7k3m92qxd4tp")); },
+      [&](Transaction& tx) { tx.record_step_up(alice.id, {"a"}, kStart); },
+      [&](Transaction& tx) { tx.forget_step_ups(alice.id); },
+      [&](Transaction& tx) { tx.append(event_about("alice")); }};
+  const auto events_before = journal.events().size();
+  for (std::size_t i = 0; i < changes.size(); ++i) EXPECT_FALSE(store->read(changes[i])) << i;
+  EXPECT_EQ(journal.events().size(), events_before);
+  ASSERT_TRUE(store->read([&](Transaction& tx) {
+    EXPECT_EQ(tx.person_by_name({"bob"}), std::nullopt);
+    EXPECT_EQ(tx.recovery_codes_left(alice.id), 1U);
+    ASSERT_EQ(tx.factors(alice.id).size(), 1U);
+    EXPECT_EQ(tx.factors(alice.id).front().name, "iPhone");
+  }));
+}
+
+TEST_P(StoreContract, What_was_written_is_read_at_once_also_within_the_command) {
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    Person alice = tx.add_person({"alice"}, {1001}, kStart);
+    EXPECT_TRUE(tx.person_by_name({"alice"}));
+    tx.add_factor(alice.id, totp_factor(alice.next_factor, "key"));
+    alice.next_factor++;
+    tx.save(alice);
+    EXPECT_EQ(tx.person_by_uid({1001})->next_factor, 2U);
+    EXPECT_EQ(tx.factors(alice.id).size(), 1U);
+  }));
+  ASSERT_TRUE(store->read([](Transaction& tx) { EXPECT_EQ(tx.person_by_uid({1001})->next_factor, 2U); }));
+}
+
+TEST_P(StoreContract, The_work_runs_once) {
+  int runs = 0;
+  ASSERT_TRUE(store->write([&](Transaction&) { ++runs; }));
+  ASSERT_TRUE(store->read([&](Transaction&) { ++runs; }));
+  EXPECT_EQ(runs, 2);
+  EXPECT_FALSE(store->write([&](Transaction& tx) {
+    ++runs;
+    tx.save(Person{});
+  }));
+  EXPECT_EQ(runs, 3);
+}
+
+TEST_P(StoreContract, A_result_comes_back_through_writing_and_reading) {
+  const auto id = writing(*store, [&](Transaction& tx) { return tx.add_person({"alice"}, {1001}, kStart).id; });
+  ASSERT_TRUE(id.has_value());
+  EXPECT_EQ(reading(*store, [](Transaction& tx) { return tx.person_by_uid({1001})->id; }), *id);
+}
+
+TEST_P(StoreContract, Events_reach_the_journal_numbered_and_in_order) {
+  ASSERT_TRUE(store->write([](Transaction& tx) {
+    tx.append(event_about("alice", EventKind::login_failed, "wrong"));
+    tx.append(event_about("alice", EventKind::locked_out));
+  }));
+  ASSERT_TRUE(store->write([](Transaction& tx) { tx.append(event_about("bob")); }));
+  reopen();
+  ASSERT_TRUE(store->write([](Transaction& tx) { tx.append(event_about("carol")); }));
+  const auto events = journal.events();
+  ASSERT_EQ(events.size(), 4U);
+  EXPECT_EQ(events[0].first, event_about("alice", EventKind::login_failed, "wrong"));
+  EXPECT_EQ(events[1].first, event_about("alice", EventKind::locked_out));
+  EXPECT_EQ(events[2].first, event_about("bob"));
+  EXPECT_EQ(events[3].first, event_about("carol"));
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    EXPECT_EQ(events[i].second.seq, events[0].second.seq + static_cast<std::int64_t>(i));
+    EXPECT_EQ(events[i].second.head.size(), 64U);
+    if (i > 0) {
+      EXPECT_NE(events[i].second.head, events[i - 1].second.head);
+    }
+  }
+}
+
+TEST_P(StoreContract, A_failed_command_takes_no_number_in_the_trail) {
+  ASSERT_TRUE(store->write([](Transaction& tx) { tx.append(event_about("alice")); }));
+  EXPECT_FALSE(store->write([](Transaction& tx) {
+    tx.append(event_about("mallory"));
+    tx.save(Person{});
+  }));
+  ASSERT_TRUE(store->write([](Transaction& tx) { tx.append(event_about("bob")); }));
+  const auto events = journal.events();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].second.seq, events[0].second.seq + 1);
+}
+
+TEST_P(StoreContract, A_work_that_calls_the_store_is_refused_instead_of_waiting_for_itself) {
+  const auto done = store->write([&](Transaction& tx) {
+    tx.add_person({"alice"}, {1001}, kStart);
+    EXPECT_FALSE(store->read([](Transaction&) {}));
+    EXPECT_FALSE(store->write([](Transaction&) {}));
+  });
+  EXPECT_TRUE(done.has_value());
+}
+
+}  // namespace
+}  // namespace mfa::test
