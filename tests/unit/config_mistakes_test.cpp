@@ -381,7 +381,7 @@ TEST(Quoted, ShowsOnlyWhatIsPrintable) {
 }
 
 TEST(Nearest, FindsWhatWasMeant) {
-  const std::vector<std::string_view> keys{"first", "longest", "tries", "from"};
+  const std::vector<std::string_view> keys{"first", "longest", "tries", "from", "azaza"};
   const std::vector<std::pair<std::string_view, std::string_view>> rows{
       {"first", "first"},
       {"firts", "first"},
@@ -393,6 +393,17 @@ TEST(Nearest, FindsWhatWasMeant) {
       {"farms", ""},
       {"lngst", "longest"},
       {"form", "from"},
+      {"irst", "first"},
+      {"xfirst", "first"},
+      {"ifrst", "first"},
+      {"firstxy", "first"},
+      {"rfom", "from"},
+      {"ifrts", "first"},
+      {"ifrxt", "first"},
+      {"ifyxt", ""},
+      {"AZAZA", "azaza"},
+      {"ZAAZA", "azaza"},
+      {"[@[@[", ""},
       {"fro", "from"},
       {"fo", ""},
       {"f", ""},
