@@ -192,8 +192,8 @@ class Relay {
     LogLine line;
     line.add(key, value).add("user", facts_.user).add("service", facts_.service);
     if (!reason.empty()) line.add("reason", reason);
-    const bool failed = priority == LOG_ERR && connection_.why() == Connection::Failure::error;
-    const char* const error = failed && connection_.fault() != 0 ? strerrordesc_np(connection_.fault()) : nullptr;
+    const bool failed = connection_.why() == Connection::Failure::error && connection_.fault() != 0;
+    const char* const error = failed ? strerrordesc_np(connection_.fault()) : nullptr;
     if (error != nullptr) line.add("error", error);
     line.write(pamh_, priority);
   }

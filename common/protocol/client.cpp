@@ -178,7 +178,11 @@ Reached Connection::connect_to(const char* socket) {
     return Reached::failed;
   }
   const int fault = connect_within(fd_, address, Deadline(kHelloSeconds));
-  if (fault == 0 && is_engine(fd_)) return Reached::service;
+  if (fault == 0 && is_engine(fd_)) {
+    failure_ = Failure::end;
+    fault_ = 0;
+    return Reached::service;
+  }
   fail(fault == EAGAIN ? Failure::timeout : Failure::error, fault);
   if (fault == 0) return Reached::impostor;
   return fault == ENOENT || fault == ECONNREFUSED ? Reached::no_service : Reached::failed;
@@ -208,6 +212,7 @@ Reached Connection::start_session() {
     return way_;
   }
   fd_ = ends[0];
+  failure_ = Failure::end;
   child_ = open_pidfd(child);  // fails if the host reaps by itself and the child is gone: then nothing is left to do
   return way_ = Reached::session;
 }

@@ -1,0 +1,127 @@
+// A program that logs people in: loads pam_mfa.so through the real libpam, with a PAM service of its own in a folder of
+// its own, and plays the person.
+#pragma once
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <security/pam_appl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <fstream>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/module/interposed.h"
+#include "tests/module/scripted_engine.h"
+
+namespace mfa::test {
+
+struct LoggedLine {
+  int priority = 0;
+  std::string text;
+};
+inline std::vector<LoggedLine> syslog_lines;  // what went through pam_syslog
+inline std::vector<std::string> wiped;        // what explicit_bzero was given
+
+// One message of the conversation, as the host got it.
+struct Said {
+  int style = 0;
+  std::string text;
+  bool operator==(const Said&) const = default;
+};
+
+class Host {
+ public:
+  // What the person, or the host in their place, does at a prompt.
+  std::string reply = "123456";
+  int result = PAM_SUCCESS;
+  bool null_response = false;  // no array of responses
+  bool null_text = false;      // an array without text
+  bool null_conversation = false;
+  std::string password;  // becomes PAM_AUTHTOK before the first answer, as a module before us would have it
+  std::vector<std::pair<int, std::string>> items;
+  std::vector<std::string> environment;  // of PAM
+  bool unprivileged = false;
+
+  std::vector<Said> said;
+  int most_messages = 0;  // in one call
+
+  int authenticate(const std::string& arguments, const char* user = "alice") {
+    return run("auth required " MFA_MODULE " " + arguments, user, pam_authenticate);
+  }
+
+  int run(const std::string& line, const char* user, int (*phase)(pam_handle_t*, int)) {
+    const Folder folder;
+    std::ofstream(folder.path("campus")) << line << "\n";
+    const pam_conv conversation{null_conversation ? nullptr : converse, this};
+    EXPECT_EQ(pam_start_confdir("campus", user, &conversation, folder.path().c_str(), &pamh_), PAM_SUCCESS);
+    for (const auto& [which, value] : items) EXPECT_EQ(pam_set_item(pamh_, which, value.c_str()), PAM_SUCCESS);
+    for (const auto& variable : environment) EXPECT_EQ(pam_putenv(pamh_, variable.c_str()), PAM_SUCCESS);
+    syslog_lines.clear();  // libpam's own about the folder
+    int code = -1;
+    if (unprivileged) {
+      const Unprivileged now;
+      code = phase(pamh_, 0);
+    } else {
+      code = phase(pamh_, 0);
+    }
+    EXPECT_EQ(pam_end(pamh_, code), PAM_SUCCESS);
+    EXPECT_EQ(dlopen(MFA_MODULE, RTLD_NOW | RTLD_NOLOAD), nullptr) << "the module is still loaded";
+    return code;
+  }
+
+ private:
+  static int converse(int count, const pam_message** messages, pam_response** responses, void* self) {
+    return static_cast<Host*>(self)->answer(count, messages, responses);
+  }
+
+  int answer(int count, const pam_message** messages, pam_response** responses) {
+    most_messages = std::max(most_messages, count);
+    said.push_back({messages[0]->msg_style, messages[0]->msg});
+    const bool prompt = messages[0]->msg_style == PAM_PROMPT_ECHO_ON || messages[0]->msg_style == PAM_PROMPT_ECHO_OFF;
+    if (!prompt) {
+      *responses = static_cast<pam_response*>(calloc(1, sizeof(pam_response)));
+      return PAM_SUCCESS;
+    }
+    if (!password.empty()) {
+      EXPECT_EQ(pam_set_item(pamh_, PAM_AUTHTOK, password.c_str()), PAM_SUCCESS);
+    }
+    if (result != PAM_SUCCESS) {
+      // Hosts promise nothing about it; a module that touches it dies. libpam does, asking for a name.
+      const void* user = nullptr;
+      const bool asks_for_name = pam_get_item(pamh_, PAM_USER, &user) == PAM_SUCCESS && user == nullptr;
+      *responses = asks_for_name ? nullptr : reinterpret_cast<pam_response*>(8);
+      return result;
+    }
+    *responses = null_response ? nullptr : static_cast<pam_response*>(calloc(1, sizeof(pam_response)));
+    if (*responses != nullptr && !null_text) (*responses)->resp = strdup(reply.c_str());
+    return PAM_SUCCESS;
+  }
+
+  pam_handle_t* pamh_ = nullptr;
+};
+
+}  // namespace mfa::test
+
+extern "C" {
+
+[[gnu::visibility("default")]] void pam_syslog(const pam_handle_t*, int priority, const char* format, ...) {
+  char line[8192];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  mfa::test::syslog_lines.push_back({priority, line});
+}
+
+[[gnu::visibility("default")]] void explicit_bzero(void* bytes, size_t size) {
+  mfa::test::wiped.emplace_back(static_cast<const char*>(bytes), size);
+  volatile char* at = static_cast<char*>(bytes);
+  for (size_t i = 0; i < size; ++i) at[i] = 0;
+}
+
+}  // extern "C"
