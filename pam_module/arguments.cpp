@@ -2,6 +2,7 @@
 
 #include <sys/un.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <system_error>
@@ -11,7 +12,7 @@ namespace {
 
 // Without starts_with(), which is written with substr(), which can throw.
 std::optional<std::string_view> value_of(std::string_view word, std::string_view key) {
-  if (word.size() < key.size() || std::string_view(word.data(), key.size()) != key) return std::nullopt;
+  if (word.size() < key.size() || !std::equal(key.begin(), key.end(), word.begin())) return std::nullopt;
   word.remove_prefix(key.size());
   return word;
 }
@@ -22,9 +23,8 @@ bool is_socket_path(std::string_view path) {
 
 std::optional<int> seconds(std::string_view digits) {
   int value = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, fault] = std::from_chars(digits.data(), end, value);
-  if (fault != std::errc{} || stopped != end || value < kShortestTimeout || value > kLongestTimeout) {
+  const auto [stopped, fault] = std::from_chars(digits.begin(), digits.end(), value);
+  if (fault != std::errc{} || stopped != digits.end() || value < kShortestTimeout || value > kLongestTimeout) {
     return std::nullopt;
   }
   return value;

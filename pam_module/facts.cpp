@@ -16,16 +16,11 @@ bool is_control(char c) {
   return byte < 0x20 || byte == 0x7f;
 }
 
-std::size_t first_of(std::string_view text, char wanted) {
-  return static_cast<std::size_t>(std::find(text.begin(), text.end(), wanted) - text.begin());
-}
-
 // "publickey ssh-rsa" of "publickey ssh-rsa AAAA…".
 std::string_view method_and_type(std::string_view line) {
-  const std::size_t method = first_of(line, ' ');
-  if (method == line.size()) return line;
-  const std::string_view rest{line.data() + method + 1, line.size() - method - 1};
-  return {line.data(), method + 1 + first_of(rest, ' ')};
+  const auto method = std::find(line.begin(), line.end(), ' ');
+  if (method == line.end()) return line;
+  return {line.begin(), std::find(method + 1, line.end(), ' ')};
 }
 
 }  // namespace
@@ -85,7 +80,7 @@ std::string_view fit_auth_info(std::string_view lines, std::span<char> out) {
     return true;
   };
   while (!lines.empty()) {
-    const std::string_view line{lines.data(), first_of(lines, '\n')};
+    const std::string_view line{lines.begin(), std::find(lines.begin(), lines.end(), '\n')};
     if (!line.empty() && !add(line)) add(method_and_type(line));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
   }

@@ -23,6 +23,8 @@ constexpr std::string_view kUnavailable =
     "Multi-factor authentication cannot be used right now. Please try again in a minute, or tell the people who run "
     "this system.";
 
+constexpr auto kUnavailableByte = static_cast<std::uint8_t>(VerdictCode::unavailable);
+
 bool lets_in(VerdictCode code) {
   return code == VerdictCode::passed || code == VerdictCode::trusted || code == VerdictCode::skipped;
 }
@@ -171,7 +173,7 @@ class Relay {
   }
 
   static VerdictCode code_of(const Connection::Received& verdict) {
-    return static_cast<VerdictCode>(verdict.fields.byte(Tag::verdict).value_or(0));
+    return static_cast<VerdictCode>(verdict.fields.byte(Tag::verdict).value_or(kUnavailableByte));
   }
 
   VerdictCode finish(const Connection::Received& verdict) {

@@ -43,7 +43,7 @@ class Connection::Deadline {
  private:
   static std::int64_t now() {
     timespec t{};
-    clock_gettime(CLOCK_MONOTONIC, &t);  // cannot fail with this clock and a valid pointer
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);  // cannot fail with this clock and a valid pointer
     return t.tv_sec * kNanosPerSecond + t.tv_nsec;
   }
   std::int64_t at_;
