@@ -38,9 +38,8 @@ Reservation reserve_attempt(const LockoutState& state, const LockoutPolicy& poli
     next = rebased(state, now);
     if (now < next.locked_until) return LockedOut{next.locked_until, next};
   }
-  const std::uint32_t tries = std::max(policy.tries, 1U);
   next.failures = one_more(next.failures);
-  if (next.locks == 0 && next.failures < tries) return Reserved{next, tries - next.failures};
+  if (next.locks == 0 && next.failures < policy.tries) return Reserved{next, policy.tries - next.failures};
 
   next.locks = one_more(next.locks);
   next.locked_at = now;

@@ -74,15 +74,16 @@ Decoded decode(std::string_view text, std::string_view also) {
   return decoded;
 }
 
-// "Issuer:account" or "account"; the colon may be encoded, and spaces may follow it.
+// "Issuer:account" or "account"; the colon may be encoded. Spaces before the account are the format's, not its own.
 std::optional<OtpauthError> read_label(std::string_view text, OtpauthUri& parts) {
   auto label = decode(text, ":!$&'()*+,;=");
   if (!label) return label.error();
   if (const auto colon = label->find(':'); colon != std::string::npos) {
     parts.issuer = label->substr(0, colon);
     if (parts.issuer.empty()) return OtpauthError::bad_label;
-    label->erase(0, label->find_first_not_of(' ', colon + 1));
+    label->erase(0, colon + 1);
   }
+  label->erase(0, label->find_first_not_of(' '));
   if (label->empty() || label->contains(':')) return OtpauthError::bad_label;
   parts.account = std::move(*label);
   return std::nullopt;

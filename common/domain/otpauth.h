@@ -39,7 +39,8 @@ inline constexpr std::size_t kShortestKey = 10;  // bytes
 inline constexpr std::size_t kLongestKey = 128;
 
 // otpauth://totp/Issuer:account?secret=…&issuer=Issuer with everything percent-encoded but letters, digits and "-._~@".
-// Colons, which the format cannot hold in an issuer or an account, are left out. The result holds the key: wipe() it.
+// Colons, which the format cannot hold in an issuer or an account, are left out; spaces before an account are not read
+// back. The result holds the key: wipe() it.
 [[nodiscard]] std::string otpauth_uri(const OtpauthUri& parts);
 [[nodiscard]] std::expected<OtpauthUri, OtpauthError> parse_otpauth_uri(std::string_view uri);
 

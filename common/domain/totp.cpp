@@ -38,11 +38,10 @@ TotpResult verify_totp(const Secret& key, const TotpParameters& parameters, std:
     const std::string code = hotp_code(key, static_cast<std::uint64_t>(step), parameters.digits, parameters.algorithm);
     if (code.size() != digits.size()) return TotpWrong{};
     const auto differs = static_cast<std::int64_t>(CRYPTO_memcmp(code.data(), digits.data(), digits.size()) != 0);
-    const auto negative = static_cast<std::int64_t>(step < 0);
-    const std::int64_t keep = -(differs | negative);  // all ones or none
+    const std::int64_t keep = -differs;  // all ones or none
     newest = (newest & keep) | (step & ~keep);
   }
-  if (newest < 0) return TotpWrong{};
+  if (newest < 0) return TotpWrong{};  // no match, or none but before the epoch
   if (TimeStep{newest} <= last_step) return TotpReplayed{};
   return TotpAccepted{TimeStep{newest}};
 }

@@ -8,7 +8,7 @@ namespace mfa {
 namespace {
 
 TEST(Factor, IsKnownByItsKindAndNumber) {
-  Factor factor{.number = 12, .name = "iPhone", .added = {}, .last_used = {}, .detail = TotpFactor{}};
+  const Factor factor{.number = 12, .name = "iPhone", .added = {}, .last_used = {}, .detail = TotpFactor{}};
   EXPECT_EQ(factor.kind(), FactorKind::totp);
   EXPECT_EQ(factor.id(), "totp-12");
 }
@@ -56,7 +56,7 @@ TEST(FactorName, IsSomethingToSeeAndNothingMore) {
                           "\x1b[31mred"sv,
                           "a\x7f"sv,
                           "a\xC2\x9B"sv,
-                          "a\xE2\x80\xAE"sv,
+                          "a\xE2\x80\xAE"sv,  // NOLINT(misc-misleading-bidirectional): it is the question
                           "a\xE2\x80\xA8"sv,
                           "\xC3"sv,
                           "\xFF"sv,

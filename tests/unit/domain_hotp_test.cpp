@@ -35,8 +35,10 @@ TEST(Hotp, CountsWithAllEightBytes) {
 TEST(Hotp, HasNoCodeWithoutAKeyOrWithOtherLengths) {
   EXPECT_EQ(hotp_code(Secret(), 0, 6, HashAlgorithm::sha1), "");
   for (const int digits : {-1, 0, 1, 5, 9, 10}) EXPECT_EQ(hotp_code(kKey, 0, digits, HashAlgorithm::sha1), "");
-  EXPECT_EQ(hotp_code(kKey, 0, 6, static_cast<HashAlgorithm>(0)), "");
-  EXPECT_EQ(hotp_code(kKey, 0, 6, static_cast<HashAlgorithm>(4)), "");
+  for (const int value : {0, 4, 255}) {
+    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): as a damaged row might hold
+    EXPECT_EQ(hotp_code(kKey, 0, 6, static_cast<HashAlgorithm>(value)), "");
+  }
 }
 
 TEST(HashAlgorithm, IsKnownByItsExactName) {

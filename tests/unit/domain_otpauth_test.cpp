@@ -106,6 +106,15 @@ TEST(OtpauthUri, IsReadInTheOrderItComes) {
   EXPECT_EQ(read("otpauth://totp/Example:alice+lab@x?secret=" + std::string(kSecret)), "Example|alice+lab@x|SHA1/6/30");
 }
 
+// Found by fuzzing: with the issuer as a parameter alone the space was kept, and lost when the URI was written anew.
+TEST(OtpauthUri, SpacesBeforeAnAccountAreNotItsOwn) {
+  for (const char* label : {"%20a", "E:%20a", "E%3A%20%20a", "a"}) {
+    const std::string uri = "otpauth://totp/" + std::string(label) + "?issuer=E&secret=" + std::string(kSecret);
+    EXPECT_EQ(read(uri), "E|a|SHA1/6/30") << uri;
+  }
+  EXPECT_EQ(read("otpauth://totp/%20?secret=" + std::string(kSecret)), "bad_label");
+}
+
 TEST(OtpauthUri, OtherUrisAreRefused) {
   for (const char* uri : {"", "otpauth", "otpauth:", "otpauth:/totp/a", "http://totp/a", "OTPAUTH://totp/a",
                           " otpauth://totp/a", "otpauth-migration://offline?data=x"})

@@ -15,7 +15,8 @@ TEST(RecoveryCode, IsTwelveCharactersThatNobodyConfuses) {
   std::set<char> used;
   for (unsigned i = 0; i < 256; ++i) {
     Random random;
-    for (std::size_t at = 0; at < random.size(); ++at) random[at] = static_cast<std::uint8_t>(i * 97 + at * 31);
+    for (std::size_t at = 0; at < random.size(); ++at)
+      random[at] = static_cast<std::uint8_t>(std::size_t{i} * 97 + at * 31);
     const std::string code = recovery_code(random);
     ASSERT_EQ(code.size(), kRecoveryCodeCharacters);
     used.insert(code.begin(), code.end());

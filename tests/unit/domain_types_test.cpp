@@ -25,13 +25,13 @@ TEST(Secret, EqualsOnlyTheSameBytes) {
 }
 
 TEST(Secret, CopiesAreTheirOwn) {
-  Secret original("abc");
+  const Secret original("abc");
   Secret copy = original;
   copy.writable()[0] = 'x';
   EXPECT_EQ(original.text(), "abc");
   copy = original;
   EXPECT_EQ(copy.text(), "abc");
-  Secret& alias = copy;
+  const Secret& alias = copy;
   copy = alias;
   EXPECT_EQ(copy.text(), "abc");
 }

@@ -1,7 +1,6 @@
-// Draws for qr_decode.py: qr_rows LOOK QUIET_ZONE reads a text from standard input and prints the picture's rows.
+// Draws for qr_decode.py: qr_rows LOOK QUIET_ZONE reads a line from standard input and prints the picture's rows.
 #include <cstdlib>
 #include <iostream>
-#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -22,8 +21,9 @@ int main(int argc, char** argv) {
   } else {
     return 2;
   }
-  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-  const auto picture = mfa::qr_text(text, look, std::atoi(argv[2]));
+  std::string text;
+  if (!std::getline(std::cin, text)) return 2;
+  const auto picture = mfa::qr_text(text, look, static_cast<int>(std::strtol(argv[2], nullptr, 10)));
   if (!picture) return 1;
   for (const std::string& row : picture->rows) std::cout << row << '\n';
   return 0;

@@ -60,7 +60,7 @@ void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
 
 int main() {
   using namespace mfa;
-  expect("a plain string", true, [] { const std::string text(kKey); });
+  expect("a plain string", true, [] { (void)std::string(kKey); });
   expect("a secret", false, [] { const Secret secret(kKey); });
   expect("copies and moves", false, [] {
     Secret one(kKey);
@@ -70,6 +70,10 @@ int main() {
     one = Secret(std::string_view("a longer one that does not fit where the first one was"));
     one = std::move(two);
     two = one;
+    const Secret longer(
+        std::string_view("a longer one that does not fit where the key was, so that memory is changed"));
+    one = longer;
+    two = Secret(longer);
   });
   expect("base32", false, [] {
     const auto secret = base32_decode(kInBase32);
