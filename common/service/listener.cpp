@@ -77,6 +77,7 @@ void Listener::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    if (!door_taken_) socket_.reset();  // otherwise whoever stands there closes it
     tell_if_empty();
   }
   (void)eventfd_write(stop_event_.get(), 1);
@@ -157,6 +158,7 @@ bool Listener::stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest) {
     lock.lock();
     if (stopping_) {
       door_taken_ = false;
+      socket_.reset();
       return false;
     }
     if (!guest.connection) continue;

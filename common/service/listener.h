@@ -45,7 +45,7 @@ class Listener {
 
   // False if not even one thread can be had.
   [[nodiscard]] bool start();
-  // Accepts no more; sessions go on.
+  // Accepts no more and closes the socket, which ends the connections still waiting at it; sessions go on.
   void stop();
   // Ends the connections of all sessions, which makes each of them end soon.
   void cut();

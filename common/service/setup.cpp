@@ -1,0 +1,100 @@
+// The modes that end by themselves, and the monitor's.
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "common/config/configuration.h"
+#include "common/service/current_configuration.h"
+#include "common/service/handed.h"
+#include "common/service/init.h"
+#include "common/service/json_writer.h"
+#include "common/service/modes.h"
+#include "common/service/monitor/monitor_process.h"
+#include "common/service/workings.h"
+#include "common/system/clock.h"
+#include "common/system/journal.h"
+#include "common/system/privileges.h"
+#include "common/system/process_limits.h"
+
+namespace mfa {
+namespace {
+
+std::string_view text_of(const WipedText& json) { return {json.data(), json.size()}; }
+
+int tell_failure(const InitFailure& failure) {
+  JsonWriter json;
+  json.open_object().member("error", failure.error).member("hint", failure.hint).close_object();
+  fmt::print(stderr, "{}\n", text_of(json.text()));
+  return 1;
+}
+
+void tell_step(const InitStep& step) {
+  JsonWriter json;
+  json.open_object().member("what", step.what).member("did", step.made ? "made" : "kept");
+  if (!step.detail.empty()) json.member("detail", step.detail);
+  json.close_object();
+  fmt::print("{}\n", text_of(json.text()));
+}
+
+std::expected<std::string, InitFailure> store_path_for_init(const CommandLine& line) {
+  CurrentConfiguration configuration(line.configuration, line.configuration_named);
+  const auto mistakes = configuration.reload();
+  if (!mistakes.empty())
+    return std::unexpected(InitFailure{.error = mistakes.front(), .hint = "See them all: mfad --check-config"});
+  return configuration.snapshot().settings->store_path;
+}
+
+}  // namespace
+
+int run_init(const CommandLine& line) {
+  if (geteuid() != 0)
+    return tell_failure({.error = "Only root can set up this computer.", .hint = "Run it with sudo."});
+  if (auto done = prepare_session_process(); !done) return tell_failure({.error = done.error(), .hint = ""});
+  const auto store_path = store_path_for_init(line);
+  if (!store_path) return tell_failure(store_path.error());
+  const auto user = service_user();
+  if (!user) return tell_failure({.error = user.error() + ".", .hint = "Run: mfa-enroll admin init"});
+  if (auto done = become(user->uid, user->gid); !done) return tell_failure({.error = done.error(), .hint = ""});
+  SyslogJournal journal;
+  const auto steps = make_key_and_store(*store_path, journal, SystemClock().now());
+  if (!steps) return tell_failure(steps.error());
+  for (const auto& step : *steps) tell_step(step);
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+int run_check_config(const CommandLine& line) {
+  if (!line.configuration_named && access(line.configuration.c_str(), F_OK) != 0) {
+    fmt::print("{}: is not there; defaults are in force\n", line.configuration);
+    return 0;
+  }
+  const auto read = load_configuration(line.configuration);
+  if (read) {
+    fmt::print("{}: no mistakes\n", line.configuration);
+    return 0;
+  }
+  for (const auto& error : read.error()) fmt::print("{}\n", to_string(error));
+  return 1;
+}
+
+int run_monitor(const CommandLine& line) {
+  const auto fail = [](std::string_view why) {
+    fmt::print(stderr, "mfad: error: {}\n", why);
+    return 1;
+  };
+  auto supervisor = Supervisor::from_environment();
+  if (!supervisor) return fail(supervisor.error());
+  Descriptor listener = supervisor->take_only();
+  if (!listens(listener.get(), SOCK_SEQPACKET))
+    return fail("the monitor must be handed its listening socket (systemd)");
+  CurrentConfiguration configuration(line.configuration, line.configuration_named);
+  for (const auto& mistake : configuration.reload()) fmt::print(stderr, "mfad: error: {}\n", mistake);
+  const auto user = service_user();
+  if (!user) return fail(user.error());
+  return monitor::serve_monitor_unit(std::move(listener), user->uid, monitor_options(configuration, user->uid));
+}
+
+}  // namespace mfa

@@ -1,0 +1,44 @@
+#include "common/service/store_on_demand.h"
+
+#include <utility>
+
+namespace mfa {
+
+std::expected<std::shared_ptr<Store>, StoreError> StoreOnDemand::current() {
+  const std::lock_guard lock(mutex_);
+  if (store_) return store_;
+  const auto now = limits_.now();
+  if (now < next_attempt_) return std::unexpected(last_error_);
+  auto opened = open_(resident_);
+  if (opened) return store_ = *std::move(opened);
+  last_error_ = opened.error();
+  next_attempt_ = limits_.now() + limits_.store_retry;
+  return std::unexpected(last_error_);
+}
+
+std::expected<void, StoreError> StoreOnDemand::write(const std::function<void(Transaction&)>& work) {
+  const auto store = current();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->write(work);
+}
+
+std::expected<void, StoreError> StoreOnDemand::read(const std::function<void(Transaction&)>& work) {
+  const auto store = current();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->read(work);
+}
+
+std::expected<void, StoreError> StoreOnDemand::prepare() {
+  const auto store = current();
+  if (!store) return std::unexpected(store.error());
+  return {};
+}
+
+void StoreOnDemand::give_way() {
+  std::shared_ptr<Store> left;  // closed below, or by the last command that still uses it
+  const std::lock_guard lock(mutex_);
+  resident_ = false;
+  left = std::exchange(store_, nullptr);
+}
+
+}  // namespace mfa

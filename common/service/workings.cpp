@@ -1,0 +1,48 @@
+#include "common/service/workings.h"
+
+#include <memory>
+#include <utility>
+
+#include "common/service/open_store.h"
+#include "common/system/host_name.h"
+#include "common/system/terminal_id.h"
+
+namespace mfa {
+
+monitor::Options monitor_options(const CurrentConfiguration& configuration, Uid owner) {
+  const auto settings = configuration.snapshot().settings;
+  monitor::Options options;
+  options.key_path = key_path_of(settings ? settings->store_path : Settings{}.store_path);
+  options.key_owners = {owner};
+  return options;
+}
+
+Workings::Workings(CurrentConfiguration& configuration, const Limits& limits, MonitorClient monitor, bool resident)
+    : configuration_(configuration),
+      limits_(limits),
+      monitor_(std::move(monitor)),
+      store_(
+          [this](bool alone) -> std::expected<std::shared_ptr<Store>, StoreError> {
+            const Snapshot snapshot = configuration_.snapshot();
+            if (!snapshot.settings) return std::unexpected(StoreError::unavailable);
+            return open_store(snapshot.settings->store_path, journal_, alone);
+          },
+          resident, limits),
+      server_(short_host_name()) {}
+
+SessionContext Workings::context(Accounts& accounts) {
+  return {
+      .limits = limits_,
+      .configuration = [this] { return configuration_.snapshot(); },
+      .store = store_,
+      .no_store = no_store_,
+      .clock = clock_,
+      .random = random_,
+      .accounts = accounts,
+      .journal = journal_,
+      .server = server_,
+      .password_check = [this](int connection) { return std::make_unique<ConnectionPassword>(monitor_, connection); },
+      .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); }};
+}
+
+}  // namespace mfa

@@ -1,0 +1,53 @@
+// The real ports behind sessions, made once in a process that has given up root. Users get an access to accounts of
+// their own: a directory that hangs under their look-ups holds up no login of root's programs.
+#pragma once
+
+#include <string>
+
+#include "common/service/current_configuration.h"
+#include "common/service/limits.h"
+#include "common/service/monitor/monitor.h"
+#include "common/service/monitor/monitor_client.h"
+#include "common/service/session.h"
+#include "common/service/store_on_demand.h"
+#include "common/system/accounts.h"
+#include "common/system/clock.h"
+#include "common/system/journal.h"
+#include "common/system/random.h"
+
+namespace mfa {
+
+// What the monitor of this configuration is to know: the key with which versions of passwords are keyed, and whose it
+// is.
+[[nodiscard]] monitor::Options monitor_options(const CurrentConfiguration& configuration, Uid owner);
+
+class Workings {
+ public:
+  // Borrows both. `resident`: the store is this process's alone.
+  Workings(CurrentConfiguration& configuration, const Limits& limits, MonitorClient monitor, bool resident);
+  Workings(const Workings&) = delete;
+  Workings& operator=(const Workings&) = delete;
+  ~Workings() = default;
+
+  [[nodiscard]] SessionContext for_logins() { return context(login_accounts_); }
+  [[nodiscard]] SessionContext for_users() { return context(user_accounts_); }
+  [[nodiscard]] Journal& journal() { return journal_; }
+  [[nodiscard]] StoreOnDemand& store() { return store_; }
+
+ private:
+  [[nodiscard]] SessionContext context(Accounts& accounts);
+
+  CurrentConfiguration& configuration_;
+  const Limits& limits_;
+  SyslogJournal journal_;
+  SystemClock clock_;
+  KernelRandom random_;
+  NssAccounts login_accounts_;
+  NssAccounts user_accounts_;
+  MonitorClient monitor_;
+  StoreOnDemand store_;
+  NoStore no_store_;
+  const std::string server_;
+};
+
+}  // namespace mfa
