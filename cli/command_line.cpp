@@ -1,0 +1,75 @@
+#include "cli/command_line.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/plain_text.h"
+#include "cli/suggest.h"
+
+namespace mfa::cli {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kOptions{"--json", "--socket", "--help", "--version", "--name"};
+
+Failure usage(std::string error, std::string hint) {
+  return {.status = ExitStatus::usage, .error = std::move(error), .hint = std::move(hint)};
+}
+
+std::string usage_or_help(std::string_view verb) {
+  const std::string text = usage_of(verb);
+  return text.empty() ? "mfa-enroll --help" : text;
+}
+
+}  // namespace
+
+Failure unknown_verb(std::string_view group, std::string_view word) {
+  const std::string prefix = group.empty() ? "" : fmt::format("{} ", group);
+  const std::string all = group.empty() ? "mfa-enroll --help" : fmt::format("mfa-enroll help {}", group);
+  if (word.empty()) return usage(fmt::format("'{}' needs to know what to do.", group), all);
+  std::vector<std::string_view> known;
+  for (const VerbHelp& verb : verbs())
+    if (verb.name.starts_with(prefix)) known.push_back(verb.name.substr(prefix.size()));
+  const std::string near = nearest_word(word, known);
+  return usage(fmt::format("There is no '{}{}'.", prefix, word),
+               near.empty() ? all : fmt::format("Did you mean: mfa-enroll {}{}", prefix, near));
+}
+
+Failure unknown_option(std::string_view verb, std::string_view option) {
+  const std::string_view name = option.substr(0, option.find('='));
+  const std::string near = nearest_word(name, kOptions);
+  const std::string error = verb.empty() ? fmt::format("There is no option '{}'.", name)
+                                         : fmt::format("'{}' has no option '{}'.", verb, name);
+  return usage(error, near.empty() || near == name ? usage_or_help(verb) : fmt::format("Did you mean: {}", near));
+}
+
+Failure unexpected_word(std::string_view verb, std::string_view word) {
+  return usage(fmt::format("'{}' is one word too many.", word), usage_or_help(verb));
+}
+
+Failure missing_words(std::string_view verb) {
+  return usage(fmt::format("'{}' needs more words.", verb), usage_or_help(verb));
+}
+
+Failure missing_value(std::string_view verb, std::string_view what) {
+  return usage(fmt::format("{} needs a value.", what.substr(0, what.find(':'))), usage_or_help(verb));
+}
+
+Failure unknown_kind(std::string_view kind) {
+  return usage(fmt::format("There is no kind of factor '{}'.", kind), usage_of("admin provision"));
+}
+
+Failure other_fault(std::string_view verb, std::string_view what) {
+  return usage(fmt::format("This command line makes no sense: {}.", what), usage_or_help(verb));
+}
+
+std::optional<Failure> fault_of_word(std::string_view place, std::string_view value) {
+  if (value.empty()) return usage(fmt::format("{} is empty.", place), "mfa-enroll --help");
+  if (!valid_utf8(value)) return usage(fmt::format("{} is not valid UTF-8.", place), "Type it on a UTF-8 terminal.");
+  return std::nullopt;
+}
+
+}  // namespace mfa::cli

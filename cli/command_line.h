@@ -1,0 +1,24 @@
+// What is wrong with a command line, and what to type instead.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/outcome.h"
+
+namespace mfa::cli {
+
+// `group`: "" or "admin"; `word`: what stood in the verb's place, "" if nothing did.
+[[nodiscard]] Failure unknown_verb(std::string_view group, std::string_view word);
+[[nodiscard]] Failure unknown_option(std::string_view verb, std::string_view option);
+[[nodiscard]] Failure unexpected_word(std::string_view verb, std::string_view word);
+[[nodiscard]] Failure missing_words(std::string_view verb);
+// `what` begins with the option's name and a colon.
+[[nodiscard]] Failure missing_value(std::string_view verb, std::string_view what);
+[[nodiscard]] Failure unknown_kind(std::string_view kind);
+[[nodiscard]] Failure other_fault(std::string_view verb, std::string_view what);
+// Of the value of an option or a place: empty, or not UTF-8.
+[[nodiscard]] std::optional<Failure> fault_of_word(std::string_view place, std::string_view value);
+
+}  // namespace mfa::cli

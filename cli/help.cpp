@@ -1,0 +1,89 @@
+#include "cli/help.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cstddef>
+
+namespace mfa::cli {
+
+namespace {
+
+constexpr std::array kVerbs{
+    VerbHelp{"status", "", "what you have, and the next sensible step", "With --json for scripts.",
+             "mfa-enroll status"},
+    VerbHelp{"totp", "[--name NAME]", "add an authenticator app",
+             "Shows a picture to scan, or the key to type, and asks for the first code; nothing counts before that.",
+             "mfa-enroll totp --name iPhone"},
+    VerbHelp{"codes", "", "make new recovery codes; the old ones stop working",
+             "Each works once, when your phone is not at hand. They are shown only now.", "mfa-enroll codes"},
+    VerbHelp{"test", "", "try a code", "As at a login: a right code is used up by it, and a wrong one counts.",
+             "mfa-enroll test"},
+    VerbHelp{"default", "FACTOR", "choose the factor that a login names first",
+             "FACTOR is an id or a name, as in status.", "mfa-enroll default totp-2"},
+    VerbHelp{"rename", "FACTOR NAME", "give a factor another name", "FACTOR is an id or a name, as in status.",
+             "mfa-enroll rename totp-1 \"old phone\""},
+    VerbHelp{"remove", "FACTOR", "remove a factor", "FACTOR is an id or a name, as in status.",
+             "mfa-enroll remove \"old phone\""},
+    VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
+             "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
+             "mfa-enroll admin init"},
+    VerbHelp{"admin provision", "USER totp [--name NAME]", "enrol for someone and print what to hand over (root)",
+             "The key and the recovery codes are shown only now.", "mfa-enroll admin provision alice totp --json"},
+    VerbHelp{"help", "[VERB]", "this, or more about one verb", "", "mfa-enroll help totp"},
+};
+
+constexpr std::string_view kOptions =
+    "Options:\n"
+    "  --json         results as JSON on standard output, errors as JSON on standard error\n"
+    "  --socket PATH  the engine's socket (/run/mfa/user.sock)\n"
+    "  -h, --help     this, or more about one verb\n"
+    "  --version      the release\n";
+
+std::string call_of(const VerbHelp& verb) {
+  std::string text(verb.name);
+  if (!verb.arguments.empty()) text += fmt::format(" {}", verb.arguments);
+  return text;
+}
+
+// Without what may be left out.
+std::string line_of(const VerbHelp& verb) {
+  const std::string call = call_of(verb);
+  return fmt::format("  {:<26} {}\n", call.substr(0, call.find(" [")), verb.line);
+}
+
+}  // namespace
+
+std::span<const VerbHelp> verbs() { return kVerbs; }
+
+std::string general_help() {
+  std::string text =
+      "Usage: mfa-enroll [--json] [VERB ...]\n"
+      "Your second factor for logging in to this computer. Without a verb: status.\n\n";
+  for (const VerbHelp& verb : kVerbs) text += line_of(verb);
+  text += fmt::format("\n{}\nExample: mfa-enroll totp --name iPhone\n", kOptions);
+  text += "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 service or store not reached.\n";
+  return text;
+}
+
+std::string help_of(std::string_view name) {
+  for (const VerbHelp& verb : kVerbs) {
+    if (verb.name != name) continue;
+    std::string text = fmt::format("Usage: mfa-enroll {}\n{}\n", call_of(verb), verb.line);
+    if (!verb.more.empty()) text += fmt::format("{}\n", verb.more);
+    return text + fmt::format("\nExample: {}\n", verb.example);
+  }
+  std::string text;
+  const std::string group = fmt::format("{} ", name);
+  for (const VerbHelp& verb : kVerbs)
+    if (verb.name.starts_with(group)) text += line_of(verb);
+  return text.empty() ? "" : fmt::format("Usage: mfa-enroll {} VERB ...\n\n", name) + text;
+}
+
+std::string usage_of(std::string_view name) {
+  for (const VerbHelp& verb : kVerbs)
+    if (verb.name == name) return "mfa-enroll " + call_of(verb);
+  return "";
+}
+
+}  // namespace mfa::cli

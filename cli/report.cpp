@@ -1,0 +1,32 @@
+#include "cli/report.h"
+
+#include "cli/json.h"
+#include "cli/plain_text.h"
+
+namespace mfa::cli {
+
+namespace {
+
+// Further lines of a text are set in, so that each line of output belongs to what stands before it.
+std::string set_in(const std::string& text) {
+  std::string result;
+  for (const char c : printable_text(text)) result += c == '\n' ? std::string("\n  ") : std::string(1, c);
+  return result;
+}
+
+}  // namespace
+
+std::string failure_text(const Failure& failure, const Style& style) {
+  std::string text = "mfa-enroll: " + painted(style, Paint::bad, "error:") + " " + set_in(failure.error) + "\n";
+  if (!failure.hint.empty())
+    text += "mfa-enroll: " + painted(style, Paint::bold, "hint:") + " " + set_in(failure.hint) + "\n";
+  return text;
+}
+
+std::string failure_json(const Failure& failure) {
+  Json object{{"error", failure.error}};
+  if (!failure.hint.empty()) object["hint"] = failure.hint;
+  return json_line(object) + "\n";
+}
+
+}  // namespace mfa::cli

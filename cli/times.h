@@ -1,0 +1,19 @@
+// Times as replies carry them (RFC 3339, UTC) and as people read them (local, to the minute).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mfa::cli {
+
+// Seconds since the epoch of "2026-11-22T09:14:00Z", whole seconds and UTC alone; nothing for anything else.
+[[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text);
+
+[[nodiscard]] std::string local_date(std::int64_t time);  // "2026-11-22"
+[[nodiscard]] std::string local_time(std::int64_t time);  // "2026-11-22 09:14"
+// "in 9 days", "in 3 minutes": how far `later` is from `now`, rounded up; "now" if it is past.
+[[nodiscard]] std::string time_until(std::int64_t later, std::int64_t now);
+
+}  // namespace mfa::cli
