@@ -1,0 +1,33 @@
+// What a verb works with: the engine, the person, and where results go.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "cli/engine_client.h"
+#include "cli/json.h"
+#include "cli/outcome.h"
+#include "cli/style.h"
+#include "cli/terminal.h"
+
+namespace mfa::cli {
+
+struct Console {
+  Link& link;
+  Person& person;
+  const Terminal& terminal;
+  int results = 1;                 // descriptor
+  bool results_on_screen = false;  // it is a terminal
+  bool json = false;
+  Style style;           // of results
+  std::int64_t now = 0;  // seconds since the epoch
+
+  [[nodiscard]] Outcome<Json> ask(const Json& request) const { return ask_engine(link, request, person); }
+  // Results that cannot be written are a failure: a script would go on without them.
+  [[nodiscard]] Outcome<void> print(std::string_view text) const;
+  [[nodiscard]] Outcome<void> print_json(const Json& value) const { return print(json_line(value) + "\n"); }
+  // After something that is shown only once. Whatever happens here, it is done.
+  void wait_until_saved() const;
+};
+
+}  // namespace mfa::cli

@@ -1,0 +1,211 @@
+#include "cli/engine_client.h"
+
+#include <string.h>  // explicit_bzero(3)
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "common/protocol/frame.h"
+
+namespace mfa::cli {
+
+namespace {
+
+using protocol::AnswerStatus;
+using protocol::FrameType;
+using protocol::FrameWriter;
+using protocol::Reached;
+using protocol::Tag;
+using protocol::VerdictCode;
+
+constexpr const char* kLookAgain = "Look with 'mfa-enroll status' whether anything was changed, then try again.";
+
+using Buffer = std::array<char, protocol::kHeader + protocol::kMostPayload>;
+
+Failure unreachable(std::string error, std::string hint) {
+  return {.status = ExitStatus::unreachable, .error = std::move(error), .hint = std::move(hint)};
+}
+
+// Why no first frame came.
+Failure not_reached(const Link& link) {
+  switch (link.way()) {
+    case Reached::no_service:
+      return unreachable("The MFA service is not running on this computer.",
+                         "Tell the administrator; root can start it, or run the same command without it.");
+    case Reached::impostor:
+      return unreachable("What answers in the place of the MFA service is not the MFA service.",
+                         "Type nothing more here and tell the administrator.");
+    case Reached::service:
+    case Reached::session:
+    case Reached::failed:
+      break;
+  }
+  if (link.why() == Link::Fault::timeout)
+    return unreachable("The MFA service does not answer.",
+                       "Try again in a minute; if it stays so, tell the administrator.");
+  if (link.way() == Reached::session)
+    return unreachable("The MFA service is not running, and a session without it ended before it began.",
+                       "The system log says why. If it was never set up: mfa-enroll admin init");
+  return unreachable("The MFA service cannot be reached.",
+                     "Try again in a minute; if it stays so, tell the administrator.");
+}
+
+Failure lost(const Link& link) {
+  if (link.why() == Link::Fault::timeout) return unreachable("The MFA service stopped answering.", kLookAgain);
+  if (link.why() == Link::Fault::malformed)
+    return unreachable("The MFA service said something that makes no sense.", kLookAgain);
+  return unreachable("The connection to the MFA service was lost.", kLookAgain);
+}
+
+Failure no_answer(NoAnswer why) {
+  switch (why) {
+    case NoAnswer::too_late:
+      return {.error = "No answer came within two minutes. Nothing was changed.",
+              .hint = "Start again when you are ready."};
+    case NoAnswer::failed:
+      return {.error = "The terminal cannot be used to ask you. Nothing was changed.",
+              .hint = "Open another terminal and try again there."};
+    case NoAnswer::too_long:
+    case NoAnswer::ended:
+      break;
+  }
+  return {.error = "The input ended before the question was answered. Nothing was changed.",
+          .hint = "Run it on a terminal, or give each answer on a line of standard input."};
+}
+
+std::string text(const protocol::Fields& fields, Tag tag) { return std::string(fields.get(tag).value_or("")); }
+
+Failure failure_of(VerdictCode code, const protocol::Fields& fields) {
+  Failure failure{.status = ExitStatus::refused, .error = text(fields, Tag::text), .hint = text(fields, Tag::hint)};
+  if (code == VerdictCode::unavailable) failure.status = ExitStatus::unreachable;
+  if (code == VerdictCode::usage) failure.status = ExitStatus::usage;
+  if (failure.error.empty())
+    failure.error =
+        code == VerdictCode::unavailable ? "The MFA service cannot do this now." : "The MFA service refused.";
+  return failure;
+}
+
+// The frames of one dialogue, from the engine's first to its verdict.
+class Relay {
+ public:
+  Relay(Link& link, Person& person) : link_(link), person_(person) {}
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+  ~Relay() { explicit_bzero(reply_text_.data(), reply_text_.size()); }
+
+  // Nothing: go on. The reply, or a failure: it is over.
+  std::optional<Outcome<Json>> take(const Link::Received& frame) {
+    switch (frame.type) {
+      case FrameType::hello:
+        return hello(frame);
+      case FrameType::show:
+        return show(frame.fields);
+      case FrameType::ask:
+        return ask(frame.fields);
+      case FrameType::result:
+        return result(frame.fields);
+      case FrameType::verdict:
+        return verdict(frame.fields);
+      case FrameType::login:
+      case FrameType::request:
+      case FrameType::answer:
+        break;
+    }
+    return nonsense();
+  }
+
+ private:
+  using Step = std::optional<Outcome<Json>>;
+
+  static Step ends(Failure failure) { return Outcome<Json>(std::unexpected(std::move(failure))); }
+  static Step nonsense() {
+    return ends(unreachable("The MFA service said something that makes no sense.", kLookAgain));
+  }
+  static Step cannot_show() { return ends(no_answer(NoAnswer::failed)); }
+
+  Step hello(const Link::Received& frame) {
+    if (std::exchange(greeted_, true)) return nonsense();
+    if (protocol::speaks_our_version(frame)) return std::nullopt;
+    return ends(unreachable("This mfa-enroll and the MFA service are of different releases.",
+                            "Tell the administrator: restart the service after an upgrade."));
+  }
+
+  Step show(const protocol::Fields& fields) {
+    if (!greeted_) return nonsense();
+    if (!person_.show(fields.get(Tag::text).value_or(""))) return cannot_show();
+    return std::nullopt;
+  }
+
+  Step ask(const protocol::Fields& fields) {
+    const auto echo = fields.byte(Tag::flag);
+    if (!greeted_ || !echo) return nonsense();
+    const auto answer = person_.ask(fields.get(Tag::text).value_or(""), *echo == 1);
+    if (!answer && answer.error() != NoAnswer::too_long) return ends(no_answer(answer.error()));
+    const AnswerStatus status = answer ? AnswerStatus::given : AnswerStatus::too_long;
+    FrameWriter frame(buffer_, FrameType::answer);
+    frame.field(Tag::text, answer ? answer->text() : "").field(Tag::flag, static_cast<std::uint8_t>(status));
+    const bool sent = link_.send(frame.finish());
+    explicit_bzero(buffer_.data(), buffer_.size());
+    // An engine that closed may have said why first: the next receive() tells.
+    if (!sent && link_.why() != Link::Fault::end) return ends(lost(link_));
+    return std::nullopt;
+  }
+
+  Step result(const protocol::Fields& fields) {
+    const std::string_view piece = fields.get(Tag::json).value_or("");
+    if (!greeted_ || reply_text_.size() + piece.size() > kLongestReply) return nonsense();
+    reply_text_ += piece;
+    if (fields.byte(Tag::more).value_or(0) == 1) return std::nullopt;
+    auto value = parse_json(reply_text_);
+    explicit_bzero(reply_text_.data(), reply_text_.size());
+    reply_text_.clear();
+    if (!value || !value->is_object()) return nonsense();
+    if (const auto found = value->find("offer"); found != value->end()) {
+      const Offer offer{text_of(*found, "kind"), text_of(*found, "uri"), text_of(*found, "secret")};
+      if (!person_.offer(offer)) return cannot_show();
+      return std::nullopt;
+    }
+    reply_ = *std::move(value);
+    return std::nullopt;
+  }
+
+  // An engine that turns us away says so without a greeting.
+  Step verdict(const protocol::Fields& fields) {
+    const auto code = fields.byte(Tag::verdict);
+    if (!code) return nonsense();
+    const auto verdict = static_cast<VerdictCode>(*code);
+    if (verdict != VerdictCode::done) return ends(failure_of(verdict, fields));
+    if (!greeted_ || !reply_) return nonsense();
+    return Outcome<Json>(*std::move(reply_));
+  }
+
+  Link& link_;
+  Person& person_;
+  bool greeted_ = false;
+  std::string reply_text_;
+  std::optional<Json> reply_;
+  Buffer buffer_{};
+};
+
+}  // namespace
+
+Outcome<Json> ask_engine(Link& link, const Json& request, Person& person) {
+  Buffer buffer;
+  FrameWriter frame(buffer, FrameType::request);
+  frame.field(Tag::version, protocol::kVersion).field(Tag::json, request.dump());
+  const auto bytes = frame.finish();
+  if (bytes.empty())
+    return std::unexpected(Failure{.status = ExitStatus::usage, .error = "The command line is too long.", .hint = ""});
+
+  Relay relay(link, person);
+  auto received = link.open(bytes);
+  if (!received) return std::unexpected(not_reached(link));
+  for (;;) {
+    if (auto over = relay.take(*received)) return *std::move(over);
+    received = link.receive(kEngineSeconds);
+    if (!received) return std::unexpected(lost(link));
+  }
+}
+
+}  // namespace mfa::cli

@@ -1,0 +1,202 @@
+// mfa-enroll: the command tree, and nothing of what the verbs do. The one file that includes CLI11.
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <clocale>
+#include <cstdlib>
+#include <ctime>
+#include <exception>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/console.h"
+#include "cli/dialogue.h"
+#include "cli/engine_client.h"
+#include "cli/help.h"
+#include "cli/report.h"
+#include "cli/style.h"
+#include "cli/terminal.h"
+#include "cli/verbs/admin.h"
+#include "cli/verbs/admin_init.h"
+#include "cli/verbs/self.h"
+
+namespace mfa::cli {
+
+namespace {
+
+using Verb = std::function<Outcome<void>(const Console&)>;
+
+struct Arguments {
+  bool json = false;
+  std::string socket = protocol::kUserSocket;
+  std::string factor;
+  std::string name;
+  std::string user;
+  std::string kind;
+  std::vector<std::string> topic;
+  Verb verb = status;
+};
+
+Outcome<void> show_help(const Console& console, const std::vector<std::string>& topic) {
+  if (topic.empty()) return console.print(general_help());
+  std::string name = topic.front();
+  for (std::size_t i = 1; i < topic.size(); ++i) name += " " + topic[i];
+  const std::string text = help_of(name);
+  if (text.empty()) return std::unexpected(unknown_verb("", name));
+  return console.print(text);
+}
+
+// `verb` runs when the words of this subcommand are on the command line.
+CLI::App* add_verb(CLI::App& parent, Arguments& arguments, const std::string& word, Verb verb) {
+  CLI::App* command = parent.add_subcommand(word);
+  command->final_callback([&arguments, verb = std::move(verb)] { arguments.verb = verb; });
+  return command;
+}
+
+void add_own_verbs(CLI::App& app, Arguments& a) {
+  add_verb(app, a, "status", status);
+  add_verb(app, a, "totp", [&a](const Console& c) { return totp(c, a.name); })->add_option("--name", a.name, "NAME");
+  add_verb(app, a, "codes", codes);
+  add_verb(app, a, "test", test);
+  add_verb(app, a, "default", [&a](const Console& c) { return set_default(c, a.factor); })
+      ->add_option("FACTOR", a.factor)
+      ->required();
+  CLI::App* renaming = add_verb(app, a, "rename", [&a](const Console& c) { return rename(c, a.factor, a.name); });
+  renaming->add_option("FACTOR", a.factor)->required();
+  renaming->add_option("NAME", a.name)->required();
+  add_verb(app, a, "remove", [&a](const Console& c) { return remove(c, a.factor); })
+      ->add_option("FACTOR", a.factor)
+      ->required();
+  add_verb(app, a, "help", [&a](const Console& c) { return show_help(c, a.topic); })->add_option("VERB", a.topic);
+}
+
+void add_admin_verbs(CLI::App& app, Arguments& a) {
+  CLI::App* admin = app.add_subcommand("admin");
+  admin->require_subcommand(1);
+  add_verb(*admin, a, "init", admin_init);
+  CLI::App* provision = add_verb(*admin, a, "provision", [&a](const Console& c) -> Outcome<void> {
+    if (a.kind != "totp") return std::unexpected(unknown_kind(a.kind));
+    return admin_provision_totp(c, a.user, a.name);
+  });
+  provision->add_option("USER", a.user)->required();
+  provision->add_option("KIND", a.kind)->required();
+  provision->add_option("--name", a.name, "NAME");
+}
+
+// The words of the subcommand that was reached: "admin provision".
+std::string reached(const CLI::App& app) {
+  std::string words;
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    words += (words.empty() ? "" : " ") + at->get_name();
+  }
+  return words;
+}
+
+Failure usage_failure(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string verb = reached(app);
+  const std::vector<std::string> rest = app.remaining(true);
+  if (!rest.empty() && rest.front().starts_with('-')) return unknown_option(verb, rest.front());
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return missing_value(verb, error.what());
+  if (verb.empty() || verb == "admin") return unknown_verb(verb, rest.empty() ? "" : rest.front());
+  if (!rest.empty()) return unexpected_word(verb, rest.front());
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return missing_words(verb);
+  return other_fault(verb, error.what());
+}
+
+// An option that was given an empty value, or bytes that are not text.
+Outcome<void> check_words(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& value : option->results())
+      if (auto fault = fault_of_word(option->get_name(), value)) return std::unexpected(*fault);
+  for (const CLI::App* command : app.get_subcommands())
+    if (auto good = check_words(*command); !good) return good;
+  return {};
+}
+
+Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
+  const bool on_screen = isatty(STDOUT_FILENO) == 1;
+  const bool colour = colour_allowed(true, std::getenv("NO_COLOR"), std::getenv("TERM"));
+  const bool utf8 = utf8_locale();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const std::string text = help_of(reached(app));
+    arguments.verb = [text](const Console& c) { return c.print(text.empty() ? general_help() : text); };
+  } catch (const CLI::CallForVersion&) {
+    arguments.verb = [](const Console& c) { return c.print("mfa-enroll " MFA_VERSION "\n"); };
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(usage_failure(app, error));
+  }
+  if (auto good = check_words(app); !good) return good;
+
+  const Terminal terminal;
+  EngineLink link(arguments.socket);
+  Dialogue dialogue(terminal, STDOUT_FILENO, arguments.json,
+                    {.colour = colour && terminal.interactive(), .utf8 = utf8});
+  return arguments.verb({.link = link,
+                         .person = dialogue,
+                         .terminal = terminal,
+                         .results = STDOUT_FILENO,
+                         .results_on_screen = on_screen,
+                         .json = arguments.json,
+                         .style = {.colour = colour && on_screen, .utf8 = utf8},
+                         .now = std::time(nullptr)});
+}
+
+int report(const Failure& failure, bool json) {
+  const bool colour = colour_allowed(isatty(STDERR_FILENO) == 1, std::getenv("NO_COLOR"), std::getenv("TERM"));
+  const std::string text = json ? failure_json(failure) : failure_text(failure, {.colour = colour, .utf8 = false});
+  if (!write_all(STDERR_FILENO, text)) return static_cast<int>(ExitStatus::refused);
+  return static_cast<int>(failure.status);
+}
+
+// Descriptors 0 to 2 are taken, so that a message can never go into a connection.
+bool standard_streams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) != fd) return false;
+  return true;
+}
+
+}  // namespace
+
+int enroll(int argc, char** argv) {
+  // Before a command line is understood, too, a script reads errors as JSON.
+  const bool json = std::find(argv + 1, argv + argc, std::string_view("--json")) != argv + argc;
+  Arguments arguments;
+  CLI::App app;
+  app.set_help_flag("-h,--help");
+  app.set_version_flag("--version", MFA_VERSION);
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  app.add_flag("--json", arguments.json);
+  app.add_option("--socket", arguments.socket, "PATH");
+  add_own_verbs(app, arguments);
+  add_admin_verbs(app, arguments);
+  const auto done = run(app, arguments, argc, argv);
+  return done ? static_cast<int>(ExitStatus::done) : report(done.error(), json);
+}
+
+}  // namespace mfa::cli
+
+int main(int argc, char** argv) {
+  if (!mfa::cli::standard_streams() || argc < 1) return static_cast<int>(mfa::cli::ExitStatus::refused);
+#if !defined(__SANITIZE_ADDRESS__)  // whose leak check traces the process
+  // No core file and no debugger of the same user: what passes through are passwords and keys.
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) return static_cast<int>(mfa::cli::ExitStatus::refused);
+#endif
+  std::setlocale(LC_CTYPE, "");
+  try {
+    return mfa::cli::enroll(argc, argv);
+  } catch (const std::exception& fault) {
+    return mfa::cli::report({.error = fault.what(), .hint = "Free some memory and try again."}, false);
+  }
+}

@@ -1,0 +1,92 @@
+#include "cli/picture.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "cli/plain_text.h"
+#include "cli/render.h"
+#include "common/qr/qr_text.h"
+
+namespace mfa::cli {
+
+namespace {
+
+constexpr WindowSize kCommonWindow{.rows = 24, .columns = 80};
+constexpr std::string_view kScan = "Scan this with your authenticator app.\n";
+constexpr std::string_view kCannotScan =
+    "Cannot scan? k shows the key, a draws it in plain characters, i inverts it.\n";
+constexpr int kLinesBelow = 2;  // kCannotScan and the prompt
+constexpr std::string_view kWhiteOnBlack = "\x1b[97;40m";
+constexpr std::string_view kOwnColours = "\x1b[0m";
+
+QrLook qr_look(const Look& look) {
+  if (look.plain) return look.inverted ? QrLook::ascii_inverted : QrLook::ascii;
+  return look.inverted ? QrLook::blocks_inverted : QrLook::blocks;
+}
+
+std::string drawn(std::string_view uri, const Look& look, const Style& style, int quiet_zone) {
+  const auto picture = qr_text(uri, qr_look(look), quiet_zone);
+  if (!picture) return "";
+  const bool coloured = style.colour && !look.plain && !look.inverted;
+  std::string text;
+  for (const std::string& row : picture->rows) {
+    if (coloured) text += kWhiteOnBlack;
+    text += row;
+    if (coloured) text += kOwnColours;
+    text += '\n';
+  }
+  return text;
+}
+
+// The quiet zone with which it fits beside so many other lines.
+std::optional<int> fitting(std::string_view uri, const Look& look, const WindowSize& window, int other_lines) {
+  const auto fit = qr_fit(uri, std::array{qr_look(look)}, static_cast<int>(window.columns),
+                          static_cast<int>(window.rows) - other_lines);
+  if (!fit || !*fit) return std::nullopt;
+  return (*fit)->quiet_zone;
+}
+
+std::string key_line(std::string_view secret) { return "Key: " + key_in_groups(secret) + "\n"; }
+
+}  // namespace
+
+Look first_look(const Style& style) { return {.plain = !style.utf8, .inverted = false}; }
+
+std::string offer_text(std::string_view above, std::string_view uri, std::string_view secret, const Look& look,
+                       const Style& style, const std::optional<WindowSize>& window) {
+  const WindowSize size = window.value_or(kCommonWindow);
+  const int lines_above = 1 + static_cast<int>(std::ranges::count(above, '\n'));
+  const std::string heading = std::string(kScan) + std::string(above);
+  if (const auto zone = fitting(uri, look, size, lines_above + 1 + kLinesBelow))
+    return heading + drawn(uri, look, style, *zone) + key_line(secret) + std::string(kCannotScan);
+  if (const auto zone = fitting(uri, look, size, kLinesBelow))
+    return heading + drawn(uri, look, style, *zone) + std::string(kCannotScan);
+  return "Type this key into your authenticator app; the window is too small for the picture.\n" + key_line(secret) +
+         std::string(above) + "Enlarge the window and type a for the picture in plain characters.\n";
+}
+
+std::string offer_without_picture(std::string_view above, std::string_view uri, std::string_view secret) {
+  return "Add this to your authenticator app (a draws it as a picture in plain characters).\n" + key_text(uri, secret) +
+         std::string(above);
+}
+
+std::string picture_text(std::string_view uri, const Look& look, const Style& style,
+                         const std::optional<WindowSize>& window) {
+  constexpr int kLeastQuietZone = 1;  // phones read it
+  const WindowSize size = window.value_or(kCommonWindow);
+  if (const auto zone = fitting(uri, look, size, kLinesBelow)) return drawn(uri, look, style, *zone);
+  const auto picture = qr_text(uri, qr_look(look), kLeastQuietZone);
+  if (!picture) return "The picture cannot be drawn.\n";
+  return drawn(uri, look, style, kLeastQuietZone) +
+         fmt::format("This picture needs a window of {} columns and {} rows.\n", picture->columns,
+                     picture->rows.size() + kLinesBelow);
+}
+
+std::string key_text(std::string_view uri, std::string_view secret) {
+  return key_line(secret) + "Address: " + printable_line(uri) + "\n";
+}
+
+}  // namespace mfa::cli

@@ -1,0 +1,143 @@
+#include "cli/render.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "cli/plain_text.h"
+#include "cli/times.h"
+
+namespace mfa::cli {
+
+namespace {
+
+constexpr std::size_t kGroup = 4;
+constexpr std::size_t kCodesInLine = 2;
+constexpr std::int64_t kFewCodes = 3;  // recovery codes left, from which on to make new ones
+
+// An app's detail (algorithm, digits, period) helps nobody who reads a table; a phone's last digits do.
+std::string kind_text(const Json& factor) {
+  const std::string kind = text_of(factor, "kind");
+  if (kind == "totp") return "authenticator app";
+  const std::string detail = text_of(factor, "detail");
+  return printable_line(detail.empty() ? kind : kind + ", " + detail);
+}
+
+std::string date_of(const Json& object, const char* key, std::string_view otherwise, bool with_time) {
+  const auto time = parse_time(text_of(object, key));
+  if (!time) return std::string(otherwise);
+  return with_time ? local_time(*time) : local_date(*time);
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t used = columns(text);
+  return text + std::string(used < width ? width - used : 0, ' ');
+}
+
+using Row = std::vector<std::string>;
+
+std::string table(const std::vector<Row>& rows, const Style& style) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) line += (i < 2 ? "" : "  ") + padded(row[i], widths[i]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += (&row == &rows.front() ? painted(style, Paint::bold, line) : line) + "\n";
+  }
+  return text;
+}
+
+std::string factors_text(const std::vector<Json>& factors, const Style& style) {
+  std::vector<Row> rows{{"  ", "FACTOR", "NAME", "KIND", "ADDED", "LAST USED"}};
+  for (const Json& factor : factors) {
+    rows.push_back({flag_of(factor, "default") ? "* " : "  ", printable_line(text_of(factor, "id")),
+                    printable_line(text_of(factor, "name")), kind_text(factor), date_of(factor, "added", "?", false),
+                    date_of(factor, "last_used", "never", true)});
+  }
+  std::string text = table(rows, style);
+  if (factors.size() > 1) text += "* the default: the one that a login names first\n";
+  return text;
+}
+
+std::string requirement_text(const Json& status, std::int64_t now) {
+  const std::string mfa = text_of(status, "mfa");
+  const auto since = parse_time(text_of(status, "required_since"));
+  if (mfa == "require" && since && *since > now)
+    return fmt::format("Logins need a second factor from {} ({}).\n", local_date(*since), time_until(*since, now));
+  if (mfa == "require") return "Logins need a second factor.\n";
+  if (mfa == "skip") return "Logins do not ask for a second factor here.\n";
+  if (mfa == "optional") return "Logins ask for a second factor once you have one.\n";
+  return "";
+}
+
+// Of the things to do the one that matters most.
+std::string next_step(const Json& status, const std::vector<Json>& factors, std::optional<std::int64_t> codes_left) {
+  if (factors.empty()) return "Add an authenticator app: mfa-enroll totp";
+  if (codes_left && *codes_left == 0)
+    return "You have no recovery codes for the day your phone is not at hand. Make some: mfa-enroll codes";
+  if (codes_left && *codes_left <= kFewCodes)
+    return fmt::format("Only {} left. Make new recovery codes: mfa-enroll codes", *codes_left);
+  const bool none_used =
+      std::ranges::none_of(factors, [](const Json& factor) { return !text_of(factor, "last_used").empty(); });
+  if (none_used) return "Try whether your codes work before you need them: mfa-enroll test";
+  if (text_of(status, "mfa") == "skip") return "Nothing to do.";
+  return "Nothing to do. A new phone? Add it while the old one still works: mfa-enroll totp --name NAME";
+}
+
+}  // namespace
+
+std::string status_text(const Json& status, std::int64_t now, const Style& style) {
+  const std::vector<Json> factors = objects_of(status, "factors");
+  const auto codes_left = number_of(status, "recovery_codes_left");
+  std::string text =
+      painted(style, Paint::bold, "Multi-factor authentication for " + printable_line(text_of(status, "user"))) + "\n";
+  text += requirement_text(status, now);
+  for (const std::string& notice : texts_of(status, "notices"))
+    text += painted(style, Paint::warning, "Notice: " + printable_line(notice)) + "\n";
+  if (const auto locked = parse_time(text_of(status, "locked_until")); locked && *locked > now)
+    text += painted(style, Paint::warning,
+                    fmt::format("Locked after wrong codes until {} ({}). It ends by itself.", local_time(*locked),
+                                time_until(*locked, now))) +
+            "\n";
+  text += "\n";
+  if (factors.empty()) {
+    text += "You have no second factor.\n";
+  } else {
+    text += factors_text(factors, style);
+    if (codes_left) text += fmt::format("\nRecovery codes left: {}\n", *codes_left);
+  }
+  return text + "\n" + next_step(status, factors, codes_left) + "\n";
+}
+
+std::string codes_text(std::span<const std::string> codes) {
+  std::string text;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    text += (i % kCodesInLine == 0 ? "  " : "   ") + printable_line(codes[i]);
+    if (i % kCodesInLine == kCodesInLine - 1 || i + 1 == codes.size()) text += "\n";
+  }
+  return text;
+}
+
+std::string factor_text(std::string_view id, std::string_view name) {
+  if (name.empty()) return printable_line(id);
+  return printable_line(name) + " (" + printable_line(id) + ")";
+}
+
+std::string key_in_groups(std::string_view secret) {
+  std::string text;
+  const std::string shown = printable_line(secret);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (i != 0 && i % kGroup == 0) text += ' ';
+    text += shown[i];
+  }
+  return text;
+}
+
+}  // namespace mfa::cli

@@ -1,0 +1,28 @@
+// Replies as people read them. Pure: a reply, the time and a style in, text out.
+//
+// Every text that comes from a reply is made printable here (cli/plain_text.h).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/json.h"
+#include "cli/style.h"
+
+namespace mfa::cli {
+
+// The whole of `mfa-enroll status`, from the heading to the next sensible step. `now` in seconds since the epoch.
+[[nodiscard]] std::string status_text(const Json& status, std::int64_t now, const Style& style);
+
+// "  7k3m-92qx-d4tp   …", two a line.
+[[nodiscard]] std::string codes_text(std::span<const std::string> codes);
+
+// "iPhone (totp-1)", or the id alone where there is no name.
+[[nodiscard]] std::string factor_text(std::string_view id, std::string_view name);
+
+// "JBSW Y3DP EHPK 3PXP", for people who type it.
+[[nodiscard]] std::string key_in_groups(std::string_view secret);
+
+}  // namespace mfa::cli

@@ -1,0 +1,76 @@
+#include "cli/verbs/self.h"
+
+#include <fmt/core.h>
+
+#include <vector>
+
+#include "cli/plain_text.h"
+#include "cli/render.h"
+
+namespace mfa::cli {
+
+namespace {
+
+// A change to one factor: the reply names it, and `sentence` says what became of it.
+Outcome<void> change(const Console& console, const Json& request, fmt::format_string<std::string> sentence) {
+  const auto reply = console.ask(request);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  return console.print(fmt::format(sentence, factor_text(text_of(*reply, "factor"), text_of(*reply, "name"))) + "\n");
+}
+
+}  // namespace
+
+Outcome<void> status(const Console& console) {
+  const auto reply = console.ask({{"verb", "status"}});
+  if (!reply) return std::unexpected(reply.error());
+  return console.json ? console.print_json(*reply) : console.print(status_text(*reply, console.now, console.style));
+}
+
+Outcome<void> totp(const Console& console, const std::string& name) {
+  Json request{{"verb", "totp"}};
+  if (!name.empty()) request["name"] = name;
+  const auto reply = console.ask(request);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
+  std::string text = fmt::format("Your authenticator app is set up ({}). Logins ask for its codes from now on.\n",
+                                 printable_line(text_of(*reply, "factor")));
+  if (!codes.empty())
+    text += "\nKeep these recovery codes; each works once when your phone is not at hand.\n" + codes_text(codes);
+  if (auto printed = console.print(text); !printed || codes.empty()) return printed;
+  console.wait_until_saved();
+  return {};
+}
+
+Outcome<void> codes(const Console& console) {
+  const auto reply = console.ask({{"verb", "codes"}});
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  if (auto printed = console.print("Your new recovery codes; the old ones no longer work. Each works once when your "
+                                   "phone is not at hand.\n" +
+                                   codes_text(texts_of(*reply, "codes")));
+      !printed)
+    return printed;
+  console.wait_until_saved();
+  return {};
+}
+
+Outcome<void> test(const Console& console) {
+  return change(console, {{"verb", "test"}}, "That code is right: {}. It is used up now, as after a login.");
+}
+
+Outcome<void> set_default(const Console& console, const std::string& factor) {
+  return change(console, {{"verb", "default"}, {"factor", factor}}, "{} is your default now.");
+}
+
+Outcome<void> rename(const Console& console, const std::string& factor, const std::string& name) {
+  return change(console, {{"verb", "rename"}, {"factor", factor}, {"name", name}}, "It is called {} now.");
+}
+
+Outcome<void> remove(const Console& console, const std::string& factor) {
+  return change(console, {{"verb", "remove"}, {"factor", factor}},
+                "{} is removed. You can delete its entry in the app.");
+}
+
+}  // namespace mfa::cli
