@@ -109,7 +109,8 @@ class Host {
 
 extern "C" {
 
-[[gnu::visibility("default")]] void pam_syslog(const pam_handle_t*, int priority, const char* format, ...) {
+[[gnu::visibility("default"), gnu::format(printf, 3, 4)]] void pam_syslog(const pam_handle_t*, int priority,
+                                                                          const char* format, ...) {
   char line[8192];
   va_list arguments;
   va_start(arguments, format);
@@ -122,6 +123,11 @@ extern "C" {
   mfa::test::wiped.emplace_back(static_cast<const char*>(bytes), size);
   volatile char* at = static_cast<char*>(bytes);
   for (size_t i = 0; i < size; ++i) at[i] = 0;
+}
+
+// What it becomes under _FORTIFY_SOURCE.
+[[gnu::visibility("default")]] void __explicit_bzero_chk(void* bytes, size_t size, size_t) {
+  explicit_bzero(bytes, size);
 }
 
 }  // extern "C"

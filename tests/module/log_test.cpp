@@ -14,7 +14,7 @@ std::string logged;
 }  // namespace
 
 // In place of libpam's.
-extern "C" [[gnu::visibility("default")]] void pam_syslog(const pam_handle_t*, int priority, const char* format, ...) {
+extern "C" [[gnu::format(printf, 3, 4)]] void pam_syslog(const pam_handle_t*, int priority, const char* format, ...) {
   char line[8192];
   va_list arguments;
   va_start(arguments, format);
