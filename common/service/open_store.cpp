@@ -10,6 +10,11 @@
 #include "common/system/secure_file.h"
 
 namespace mfa {
+namespace {
+
+constexpr StoreOptions kPerCommand{.mode = StoreMode::per_command};
+
+}  // namespace
 
 std::string key_path_of(const std::string& store_path) {
   return store_path.substr(0, store_path.rfind('/') + 1) + "key";
@@ -36,9 +41,9 @@ std::expected<std::shared_ptr<Store>, StoreError> open_store(const std::string& 
     journal.note(Severity::error, fmt::format("the key cannot be used: {}", keys.error()));
     return std::unexpected(StoreError::wrong_key);
   }
-  StoreOptions options;
-  options.mode = resident ? StoreMode::resident : StoreMode::per_command;
-  auto opened = SqliteStore::open(store_path, *std::move(keys), journal, options);
+  // For each command it is opened anyway; to try it first would be one more time.
+  if (!resident) return std::make_shared<SqliteStore>(store_path, *std::move(keys), journal, kPerCommand);
+  auto opened = SqliteStore::open(store_path, *std::move(keys), journal);
   if (!opened) return std::unexpected(opened.error());
   return std::shared_ptr<Store>(*std::move(opened));
 }

@@ -17,7 +17,8 @@ namespace mfa {
 // As the user that owns it: this process's.
 [[nodiscard]] std::expected<KeyRing, std::string> read_key(const std::string& path);
 
-// What ails the key is noted; what ails the store notes the store itself. `missing`: no key or no store.
+// What ails the key is noted; what ails the store notes the store itself. `missing`: no key or no store. A store that
+// is not resident says only when it is used that it is not there.
 [[nodiscard]] std::expected<std::shared_ptr<Store>, StoreError> open_store(const std::string& store_path,
                                                                            Journal& journal, bool resident);
 

@@ -99,7 +99,9 @@ std::span<const Key> keys_of(Verb verb) {
 std::optional<std::string> take(Members& members, std::string_view name) {
   const auto found = members.find(name);
   if (found == members.end()) return std::nullopt;
-  return std::move(members.extract(found).mapped());
+  std::string value = std::move(found->second);
+  members.erase(found);
+  return value;
 }
 
 }  // namespace

@@ -17,9 +17,11 @@ monitor::Options monitor_options(const CurrentConfiguration& configuration, Uid 
   return options;
 }
 
-Workings::Workings(CurrentConfiguration& configuration, const Limits& limits, MonitorClient monitor, bool resident)
+Workings::Workings(CurrentConfiguration& configuration, const Limits& limits, MonitorClient monitor, bool resident,
+                   SyslogJournal::Options syslog)
     : configuration_(configuration),
       limits_(limits),
+      journal_(std::move(syslog)),
       monitor_(std::move(monitor)),
       store_(
           [this](bool alone) -> std::expected<std::shared_ptr<Store>, StoreError> {

@@ -24,7 +24,8 @@ namespace mfa {
 class Workings {
  public:
   // Borrows both. `resident`: the store is this process's alone.
-  Workings(CurrentConfiguration& configuration, const Limits& limits, MonitorClient monitor, bool resident);
+  Workings(CurrentConfiguration& configuration, const Limits& limits, MonitorClient monitor, bool resident,
+           SyslogJournal::Options syslog = {});
   Workings(const Workings&) = delete;
   Workings& operator=(const Workings&) = delete;
   ~Workings() = default;
