@@ -404,6 +404,7 @@ INSTANTIATE_TEST_SUITE_P(rows, Hostile,
                                            HostileRow{"no channel", "Vman", 0},
                                            HostileRow{"no connection", "Pright", 1},
                                            HostileRow{"one descriptor more", "Vman", 2},
+                                           HostileRow{"one more than any question has", "Pright", 3},
                                            HostileRow{"as many as there can be", "Vman", 253},
                                            HostileRow{"too long", "V" + std::string(100'000, 'x'), 1},
                                            HostileRow{"a byte too long", "P" + std::string(513, 'x'), 2}));
@@ -643,8 +644,13 @@ TEST_F(Unit, does_not_start_on_anything_else) {
 
 TEST_F(Unit, is_not_asked_when_it_is_not_roots) {
   start_unit();
-  MonitorClient client(path_, kBin);
-  EXPECT_FALSE(client.password_version({"man"}));
+  const auto believe = [this](Uid owner) {
+    return [this, owner](MonitorClient& /*of root's*/) {
+      return MonitorClient(path_, owner).password_version({"man"}).has_value();
+    };
+  };
+  EXPECT_EQ(ask_as(kDaemon, believe({0})), 'r');
+  EXPECT_EQ(ask_as(kDaemon, believe(kBin)), 'u');
 }
 
 // The real pam_unix against the real /etc/shadow: another file in its place, in a mount namespace of its own.

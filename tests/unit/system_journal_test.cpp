@@ -167,6 +167,18 @@ TEST_F(Syslog, that_is_slow_gets_every_line_in_order_and_nobody_waits) {
   EXPECT_EQ(journal.dropped(), 0U);
 }
 
+TEST_F(Syslog, gets_no_line_before_an_earlier_one_that_had_to_wait) {
+  start();
+  SyslogJournal journal(options());
+  constexpr int kBacklog = 700;  // far over net.unix.max_dgram_qlen
+  for (int i = 0; i < kBacklog; ++i) journal.note(Severity::info, "line " + std::to_string(i));
+  // Each line taken makes room for one, which the next one written must not have.
+  for (int i = 0; i < kBacklog; ++i) {
+    ASSERT_THAT(receive(), EndsWith(" line " + std::to_string(i)));
+    journal.note(Severity::info, "line " + std::to_string(kBacklog + i));
+  }
+}
+
 TEST_F(Syslog, is_told_how_many_lines_were_given_up) {
   SyslogJournal journal(options());
   for (std::size_t i = 0; i < SyslogJournal::kMostPending + 7; ++i) journal.note(Severity::info, "lost and kept");
