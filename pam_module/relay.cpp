@@ -4,6 +4,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "common/protocol/client.h"
 #include "pam_module/conversation.h"
 #include "pam_module/log.h"
@@ -24,6 +27,13 @@ constexpr std::string_view kUnavailable =
     "this system.";
 
 constexpr auto kUnavailableByte = static_cast<std::uint8_t>(VerdictCode::unavailable);
+
+std::string_view class_of(std::string_view answer) {
+  const auto all = [answer](auto is) { return std::all_of(answer.begin(), answer.end(), is); };
+  if (all([](char c) { return c >= '0' && c <= '9'; })) return "digits";
+  if (all([](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); })) return "letters";
+  return all([](char c) { return c >= ' ' && c <= '~'; }) ? "mixed" : "not-ascii";
+}
 
 bool lets_in(VerdictCode code) {
   return code == VerdictCode::passed || code == VerdictCode::trusted || code == VerdictCode::skipped;
@@ -162,6 +172,7 @@ class Relay {
           "the client answers prompts with the password: it cannot show prompts");
     } else if (typed.text().size() > kLongestAnswer) {
       status = AnswerStatus::too_long;
+      log_too_long(typed.text());
     }
     char buffer[protocol::kHeader + kLongestAnswer + 16];
     protocol::FrameWriter writer(buffer, FrameType::answer);
@@ -170,6 +181,16 @@ class Relay {
     explicit_bzero(buffer, sizeof buffer);
     // The connection ended: what the engine said last may still be there to be read.
     return sent || connection_.why() == Connection::Failure::end;
+  }
+
+  // The engine never sees it, so its length and class are told here.
+  void log_too_long(std::string_view answer) {
+    char digits[20];
+    const auto written = std::to_chars(digits, digits + sizeof digits, answer.size());
+    LogLine line;
+    line.add("event", "answer_refused").add("user", facts_.user).add("service", facts_.service);
+    line.add("why", "too_long").add("length", {digits, static_cast<std::size_t>(written.ptr - digits)});
+    line.add("class", class_of(answer)).write(pamh_, LOG_INFO);
   }
 
   static VerdictCode code_of(const Connection::Received& verdict) {

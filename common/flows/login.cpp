@@ -200,7 +200,6 @@ class Login {
       prompt.notices.clear();
       if (!typed && typed.error() != DialogueError::too_long) return broken_off(typed.error());
       if (!typed) {
-        note_refused("too_long", 0, "unknown");
         prompt.problem = texts::too_long();
         last = "too_long";
         ++rounds;

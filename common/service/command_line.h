@@ -15,7 +15,7 @@ struct CommandLine {
   Mode mode = Mode::help;
   int descriptor = -1;  // of a session
   std::string configuration = kConfigurationFile;
-  bool configuration_named = false;  // by --config: then it must be there
+  bool configuration_named = false;  // by --config, which may come once
 };
 
 // `arguments` without the program's name. Or what is wrong with them, in words.

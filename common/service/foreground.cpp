@@ -107,7 +107,7 @@ Or<int> serve(const CommandLine& line) {
     if (auto done = normalise_limits(); !done) return std::unexpected(std::move(done.error()));
   const Limits limits = fitted({}, raise_open_files());
 
-  CurrentConfiguration configuration(line.configuration, line.configuration_named);
+  CurrentConfiguration configuration(line.configuration);
   const auto mistakes = configuration.reload();
   for (const auto& mistake : mistakes) fmt::print(stderr, "mfad: error: {}\n", mistake);
   auto doors = open_doors(*supervisor);

@@ -64,8 +64,6 @@ int Resident::run(const std::vector<std::string>& mistakes) {
 void Resident::note_start(const std::vector<std::string>& mistakes) {
   for (const auto& mistake : mistakes)
     journal_.note(Severity::error, fmt::format("everything is denied, configuration: {}", mistake));
-  if (configuration_.defaults())
-    journal_.note(Severity::warning, fmt::format("there is no {}: defaults are in force", configuration_.path()));
   std::string_view store = "unavailable";
   if (configuration_.snapshot().settings) {
     const auto opened = workings_.store().prepare();

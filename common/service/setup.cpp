@@ -41,7 +41,7 @@ void tell_step(const InitStep& step) {
 }
 
 std::expected<std::string, InitFailure> store_path_for_init(const CommandLine& line) {
-  CurrentConfiguration configuration(line.configuration, line.configuration_named);
+  CurrentConfiguration configuration(line.configuration);
   const auto mistakes = configuration.reload();
   if (!mistakes.empty())
     return std::unexpected(InitFailure{.error = mistakes.front(), .hint = "See them all: mfad --check-config"});
@@ -67,10 +67,6 @@ int run_init(const CommandLine& line) {
 }
 
 int run_check_config(const CommandLine& line) {
-  if (!line.configuration_named && access(line.configuration.c_str(), F_OK) != 0) {
-    fmt::print("{}: is not there; defaults are in force\n", line.configuration);
-    return 0;
-  }
   const auto read = load_configuration(line.configuration);
   if (read) {
     fmt::print("{}: no mistakes\n", line.configuration);
@@ -90,7 +86,7 @@ int run_monitor(const CommandLine& line) {
   Descriptor listener = supervisor->take_only();
   if (!listens(listener.get(), SOCK_SEQPACKET))
     return fail("the monitor must be handed its listening socket (systemd)");
-  CurrentConfiguration configuration(line.configuration, line.configuration_named);
+  CurrentConfiguration configuration(line.configuration);
   for (const auto& mistake : configuration.reload()) fmt::print(stderr, "mfad: error: {}\n", mistake);
   const auto user = service_user();
   if (!user) return fail(user.error());

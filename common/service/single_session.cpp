@@ -48,7 +48,7 @@ std::expected<void, std::string> serve(const CommandLine& line) {
   const Descriptor connection(line.descriptor);
   const auto caller = root_at(connection.get());
   if (!caller) return std::unexpected(caller.error());
-  CurrentConfiguration configuration(line.configuration, line.configuration_named);
+  CurrentConfiguration configuration(line.configuration);
   (void)configuration.reload();  // without one everything is denied, and its mistakes are noted then
   auto monitor = give_up_root(configuration);
   if (!monitor) {

@@ -2,7 +2,9 @@
 
 Whatever a test did, at the end no process is left, the store is whole, and nothing secret was logged: close() looks.
 """
+import contextlib
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -106,21 +108,26 @@ class Campus:
 
     # --- the engine
 
-    def configure(self, text, signal_mfad=True):
+    def configure(self, text, restart=True):
         os.makedirs("/etc/mfa", exist_ok=True)
         with open(CONFIGURATION + ".new", "w") as file:
             file.write(BASE + text)
         os.chmod(CONFIGURATION + ".new", 0o644)
         os.rename(CONFIGURATION + ".new", CONFIGURATION)
-        if self.mfad and signal_mfad:
+        if self.mfad and restart:
             self.restart_mfad()
 
-    def start_mfad(self, *arguments):
+    def start_mfad(self, *arguments, may_fail=False, wait=True):
         with open("/run/mfad.err", "ab") as errors:
             self.mfad = subprocess.Popen(["/usr/sbin/mfad", "--foreground", *arguments], stdin=subprocess.DEVNULL,
                                          stdout=errors, stderr=errors)
-        until(lambda: self.mfad.poll() is not None or all(map(connects, (LOGIN_SOCKET, USER_SOCKET))), "mfad listens")
-        assert self.mfad.poll() is None, "mfad ended at once: " + open("/run/mfad.err").read()
+        if not wait:
+            return
+        started = rf"mfad\[{self.mfad.pid}\]: started"
+        until(lambda: self.mfad.poll() is not None or self.log.lines(started), "mfad has started")
+        if self.mfad.poll() is not None:
+            assert may_fail, "mfad ended at once: " + open("/run/mfad.err").read()
+            self.mfad = None
 
     def stop_mfad(self, how=signal.SIGTERM):
         if self.mfad:
@@ -129,6 +136,14 @@ class Campus:
             self.mfad = None
             if how == signal.SIGTERM:
                 assert status == 0, f"mfad ended with {status}"
+
+    def forget_mfad(self):
+        """It was killed or has ended by itself: nothing to be stopped any more. If not, it is stopped."""
+        if self.mfad and self.mfad.poll() is None:
+            self.stop_mfad(signal.SIGKILL)
+        elif self.mfad:
+            self.mfad.wait()
+            self.mfad = None
 
     def restart_mfad(self):
         self.stop_mfad()
@@ -149,8 +164,41 @@ class Campus:
     def student(self, name, **how):
         """Somebody with an authenticator app."""
         person = self.person(name, **how)
-        person.secret = self.enroll_json("admin", "provision", name, "totp")["secret"]
+        self.provision(person)
         return person
+
+    def provision(self, person):
+        enrolled = self.enroll_json("admin", "provision", person.name, "totp")
+        person.secret = enrolled["secret"]
+        self.answers_given.update(enrolled.get("recovery_codes", []))
+        return enrolled
+
+    def enrol_by_hand(self, person, wrap=lambda command: command, codes_wanted=True):
+        """As a student does it: mfa-enroll totp at a terminal, the key typed into the app."""
+        talk = Conversation(wrap(["mfa-enroll", "totp"]), person, rows=50)
+        talk.reads(f"Password for {person.name}: ")
+        talk.answers(person.password)
+        if person.secret:
+            talk.reads("Verification code: ")
+            talk.answers(person.fresh_code())
+        talk.reads("Cannot scan?")
+        talk.reads("Verification code: ")
+        talk.answers("k")
+        key = re.compile(r"Key: ((?:[A-Z2-7]{4} ?){8})\r")
+        talk.reads("Address: ")
+        talk.reads("Verification code: ")
+        person.secret = key.findall(talk.screen)[-1].replace(" ", "")
+        person.start_anew()
+        talk.answers(person.fresh_code())
+        talk.reads("is set up")
+        if codes_wanted:
+            talk.reads("recovery codes")
+            talk.reads("Press Enter")
+            talk.answers("")
+        assert talk.end() == 0, talk.screen
+        codes = re.findall(r"\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b", talk.screen)
+        self.answers_given.update(codes)
+        return codes
 
     # --- mfa-enroll without a terminal
 
@@ -168,18 +216,55 @@ class Campus:
     def enroll_json(self, *arguments, **how):
         return json.loads(self.enroll("--json", *arguments, **how).stdout)
 
+    def as_person(self, person, function):
+        """Runs `function` in a process of theirs; gives what it returns."""
+        reader, writer = multiprocessing.Pipe(False)
+
+        def body():
+            person.become()
+            writer.send(function())
+        process = multiprocessing.get_context("fork").Process(target=body)
+        process.start()
+        writer.close()
+        try:
+            result = reader.recv()
+        except EOFError:
+            raise AssertionError(f"what was run as {person.name} failed") from None
+        process.join()
+        return result
+
+    @contextlib.contextmanager
+    def in_background(self, person, function):
+        """While the block runs, so does function(ready, stop) in a process of theirs, from when it says it is ready.
+        Its end is waited for; it may look at `stop` to know when the block is over."""
+        fork = multiprocessing.get_context("fork")
+        ready, stop = fork.Event(), fork.Event()
+
+        def body():
+            person.become()
+            function(ready.set, stop)
+        process = fork.Process(target=body)
+        process.start()
+        until(ready.is_set, f"{person.name} is ready")
+        try:
+            yield
+        finally:
+            stop.set()
+            process.join()
+        assert process.exitcode == 0, f"what was run as {person.name} failed"
+
     # --- PAM and the programs that use it
 
     def pam_service(self, name, text):
         with open(f"/etc/pam.d/{name}", "w") as file:
             file.write(text.lstrip())
 
-    def start_sshd(self):
+    def start_sshd(self, extra=""):
         if self._sshd:
             return
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/etc/ssh/campus_host_key"], check=True)
         with open("/etc/ssh/campus_config", "w") as file:
-            file.write(SSHD)
+            file.write(extra + SSHD)  # the first of a keyword counts
         host_key = " ".join(open("/etc/ssh/campus_host_key.pub").read().split()[:2])
         with open("/etc/ssh/campus_known_hosts", "w") as file:
             file.write(f"localhost {host_key}\n")
@@ -207,6 +292,9 @@ class Campus:
         return talk
 
     def ssh_with_askpass(self, name, answers):
+        return self.with_askpass(self.ssh_command(name), answers)
+
+    def with_askpass(self, command, answers):
         """ssh without a terminal, as editors and scripts use it; gives its exit status, output and the prompts."""
         folder = f"/run/askpass.{len(os.listdir('/run'))}"
         os.mkdir(folder)
@@ -220,7 +308,7 @@ number=$(grep -c '^--$' {folder}/prompts)
 cat {folder}/answer.$number
 """)
         os.chmod(f"{folder}/askpass", 0o755)
-        done = self.run(self.ssh_command(name), env={"SSH_ASKPASS": f"{folder}/askpass", "SSH_ASKPASS_REQUIRE": "force"})
+        done = self.run(command, env={"SSH_ASKPASS": f"{folder}/askpass", "SSH_ASKPASS_REQUIRE": "force"})
         done.prompts = open(f"{folder}/prompts").read().split("\n--\n")[:-1] if os.path.exists(f"{folder}/prompts") else []
         shutil.rmtree(folder)
         return done
@@ -237,6 +325,22 @@ cat {folder}/answer.$number
     def pamtester(self, service, user, person=None):
         """pamtester on a terminal, as `person` (root if nobody)."""
         return Conversation(["pamtester", service, user, "authenticate"], person)
+
+    def at_the_same_instant(self, service, logins):
+        """Each login is a user's name and the answers; gives the PAM results, in order."""
+        lines = "".join("\t".join(login) + "\n" for login in logins)
+        done = self.run([f"{self.build}/tests/integration/many_logins", service], input=lines)
+        assert done.returncode == 0, done.stderr
+        results = [line.split(" ", 1)[1] for line in done.stdout.splitlines()]
+        assert len(results) == len(logins)
+        return results
+
+    def wrong_answers(self, person):
+        """How many codes of theirs were compared and found wrong, as the trail tells."""
+        return len(self.log.lines(rf"event=login\.failed.* user={person.name} .*reason=wrong"))
+
+    def status(self, person):
+        return self.enroll_json("status", person=person)
 
     # --- what must hold whatever happened
 

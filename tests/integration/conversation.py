@@ -10,6 +10,7 @@ class Conversation:
     def __init__(self, command, person=None, environment=None, rows=24, columns=80):
         env = dict(person.environment if person else {"PATH": "/usr/bin:/usr/sbin:/bin:/sbin", "LANG": "C.UTF-8",
                                                       "HOME": "/root", "TERM": "xterm-256color"})
+        env["NO_COLOR"] = "1"
         env.update(environment or {})
         self._child = pexpect.spawn(command[0], command[1:], env=env, dimensions=(rows, columns), timeout=DEADLINE,
                                     encoding="utf-8", codec_errors="surrogateescape",

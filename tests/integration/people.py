@@ -39,6 +39,10 @@ class Person:
         self._step = now if self._step is None else max(now, self._step + 1)
         return self.code_at(self._step)
 
+    def start_anew(self):
+        """Another key: codes of any step are fresh again."""
+        self._step = None
+
     def fresh_codes(self, count, window):
         """`count` codes in ascending order, from old to new, all within a window of `window` steps."""
         assert count <= 2 * window - 2, "leave room for the clock to move on"

@@ -256,6 +256,9 @@ TEST_F(Module, TellsThatAnAnswerIsTooLongAndNotWhatItIs) {
     ASSERT_EQ(answers.size(), 1U);
     EXPECT_EQ(answers[0][Tag::flag], byte(static_cast<int>(AnswerStatus::too_long)));
     EXPECT_EQ(answers[0].fields.size(), 1U);
+    const std::string told = "why=too_long length=" + std::to_string(size) + " class=digits";
+    EXPECT_TRUE(std::any_of(mfa::test::syslog_lines.begin(), mfa::test::syslog_lines.end(),
+                            [&](const auto& line) { return line.text.find(told) != std::string::npos; }));
   }
 }
 

@@ -1,0 +1,96 @@
+"""A terminal that can be looked at: tmux of 80 by 24, and its picture as a phone's camera would see it."""
+import os
+import re
+import subprocess
+
+from waiting import until
+
+CELL = (1, 2)  # pixels of one character, as wide and as high as half blocks make them
+SCALE = 6
+MARGIN = 8     # pixels around: the rest of the screen
+FULL, UPPER, LOWER = "█", "▀", "▄"
+
+
+class Terminal:
+    def __init__(self, command, person, rows=24, columns=80, environment=None):
+        self._socket = f"{person.home}/tmux"
+        settings = f"{person.home}/tmux.conf"
+        with open(settings, "w") as file:
+            file.write("set -g status off\nset -g remain-on-exit on\nset -g default-terminal screen-256color\n"
+                       "set -g history-limit 2000\n")
+        self._environment = {**person.environment, **(environment or {})}
+        self._person = person
+        self._tmux("-f", settings, "new-session", "-d", "-x", str(columns), "-y", str(rows), *command)
+        self._columns = columns
+
+    def _tmux(self, *arguments):
+        return subprocess.run(["tmux", "-u", "-S", self._socket, *arguments], env=self._environment, check=True, text=True,
+                              capture_output=True, preexec_fn=self._person.become).stdout
+
+    def types(self, text, enter=True):
+        self._tmux("send-keys", "-l", text)
+        if enter:
+            self._tmux("send-keys", "Enter")
+
+    def text(self, scrolled_off=False):
+        return self._tmux("capture-pane", "-p", *(["-S", "-"] if scrolled_off else []))
+
+    def reads(self, text, times=1):
+        try:
+            until(lambda: self.text(True).count(text) >= times, f"{text!r} on the terminal")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.text(True)}") from None
+
+    def close(self):
+        try:
+            self._tmux("kill-server")
+        except subprocess.CalledProcessError:
+            pass
+
+    def photograph(self, light=False):
+        """What zbarimg reads on the screen as it stands; `light`: dark letters on a light ground."""
+        rows = [cells(line, self._columns) for line in self._tmux("capture-pane", "-p", "-e").split("\n")]
+        path = f"{self._person.home}/screen.pgm"
+        with open(path, "wb") as file:
+            file.write(picture(rows, self._columns, light))
+        done = subprocess.run(["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path], text=True,
+                              capture_output=True)
+        os.unlink(path)
+        return done.stdout.rstrip("\n")
+
+
+def cells(line, columns):
+    """(character, foreground, background) of each cell; a colour is None for the terminal's own, else its grey."""
+    result, front, back = [], None, None
+    for part in re.split(r"(\x1b\[[0-9;]*m)", line):
+        if part.startswith("\x1b["):
+            for number in [int(n or 0) for n in part[2:-1].split(";")]:
+                if number == 0:
+                    front = back = None
+                elif number in (39, 49):
+                    front, back = (None, back) if number == 39 else (front, None)
+                elif 30 <= number <= 37 or 90 <= number <= 97:
+                    front = 255 if number % 10 == 7 else 0
+                elif 40 <= number <= 47 or 100 <= number <= 107:
+                    back = 255 if number % 10 == 7 else 0
+        else:
+            result.extend((character, front, back) for character in part)
+    return (result + [(" ", None, None)] * columns)[:columns]
+
+
+def picture(rows, columns, light):
+    """A grey picture (PGM) of the screen. Letters of text are left out: they are thin, a camera sees little of them."""
+    paper, ink = (255, 0) if light else (0, 255)
+    lines = []
+    for row in rows:
+        upper, lower = [], []
+        for character, front, back in row:
+            front, back = ink if front is None else front, paper if back is None else back
+            upper.append(front if character in (FULL, UPPER, "#") else back)
+            lower.append(front if character in (FULL, LOWER, "#") else back)
+        lines += [upper, lower]
+    width = columns + 2 * MARGIN
+    blank = [[paper] * width] * MARGIN
+    lines = blank + [[paper] * MARGIN + line + [paper] * MARGIN for line in lines] + blank
+    scaled = b"".join(bytes(value for value in line for _ in range(SCALE)) * SCALE for line in lines)
+    return b"P5\n%d %d\n255\n" % (width * SCALE, len(lines) * SCALE) + scaled
