@@ -10,20 +10,20 @@ namespace {
 
 class ConfigurationTest : public ::testing::Test {
  protected:
-  [[nodiscard]] CurrentConfiguration configuration(bool named) const {
-    return {folder_ / "mfa.toml", named, Uid{geteuid()}};
+  [[nodiscard]] CurrentConfiguration configuration() const {
+    return CurrentConfiguration(folder_ / "mfa.toml", Uid{geteuid()});
   }
   testing::Folder folder_;
 };
 
 TEST_F(ConfigurationTest, NothingIsInForceBeforeItIsRead) {
-  const auto current = configuration(true);
+  const auto current = configuration();
   EXPECT_FALSE(current.snapshot().settings);
 }
 
 TEST_F(ConfigurationTest, ANewOneIsSwappedInAndOldSnapshotsStay) {
   folder_.write("mfa.toml", "issuer = \"one\"\n");
-  auto current = configuration(true);
+  auto current = configuration();
   ASSERT_TRUE(current.reload().empty());
   const Snapshot before = current.snapshot();
   folder_.write("mfa.toml", "issuer = \"two\"\n");
@@ -34,7 +34,7 @@ TEST_F(ConfigurationTest, ANewOneIsSwappedInAndOldSnapshotsStay) {
 
 TEST_F(ConfigurationTest, AWrongOneChangesNothingAndSaysWhere) {
   folder_.write("mfa.toml", "issuer = \"one\"\n");
-  auto current = configuration(true);
+  auto current = configuration();
   ASSERT_TRUE(current.reload().empty());
   folder_.write("mfa.toml", "issuer = \"two\"\nbogus = 1\n");
   const auto mistakes = current.reload();
@@ -45,7 +45,7 @@ TEST_F(ConfigurationTest, AWrongOneChangesNothingAndSaysWhere) {
 
 TEST_F(ConfigurationTest, AWrongFirstOneLeavesNoneAndTheReason) {
   folder_.write("mfa.toml", "bogus = 1\n");
-  auto current = configuration(true);
+  auto current = configuration();
   EXPECT_FALSE(current.reload().empty());
   EXPECT_FALSE(current.snapshot().settings);
   EXPECT_TRUE(current.snapshot().fault.contains("mfa.toml:1:1: ")) << current.snapshot().fault;
@@ -54,22 +54,16 @@ TEST_F(ConfigurationTest, AWrongFirstOneLeavesNoneAndTheReason) {
   EXPECT_TRUE(current.snapshot().settings);
 }
 
-TEST_F(ConfigurationTest, OnlyTheDefaultFileMayBeAbsent) {
-  auto named = configuration(true);
-  EXPECT_FALSE(named.reload().empty());
-  EXPECT_FALSE(named.snapshot().settings);
-  auto standard = configuration(false);
-  EXPECT_TRUE(standard.reload().empty());
-  EXPECT_TRUE(standard.snapshot().settings);
-  EXPECT_TRUE(standard.defaults());
-  EXPECT_TRUE(standard.reload().empty());
+TEST_F(ConfigurationTest, AFileThatIsNotThereIsAMistakeLikeAnyOther) {
+  auto current = configuration();
+  EXPECT_FALSE(current.reload().empty());
+  EXPECT_FALSE(current.snapshot().settings);
 }
 
 TEST_F(ConfigurationTest, AFileThatVanishesOpensNoDoor) {
   folder_.write("mfa.toml", "[[rule]]\nname = \"all\"\nmfa = \"require\"\n");
-  auto current = configuration(false);
+  auto current = configuration();
   ASSERT_TRUE(current.reload().empty());
-  EXPECT_FALSE(current.defaults());
   unlink((folder_ / "mfa.toml").c_str());
   EXPECT_FALSE(current.reload().empty());
   EXPECT_EQ(current.snapshot().settings->rules.size(), 1U);

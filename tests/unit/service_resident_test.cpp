@@ -53,7 +53,7 @@ class ResidentTest : public ::testing::Test {
     signals_.reset(ends[1]);
     service_ = std::thread([this, login = std::move(sockets->login), user = std::move(sockets->user),
                             signals = Descriptor(ends[0])]() mutable {
-      CurrentConfiguration configuration(folder_ / "mfa.toml", true, Uid{geteuid()});
+      CurrentConfiguration configuration(folder_ / "mfa.toml", Uid{geteuid()});
       const auto mistakes = configuration.reload();
       Workings workings(configuration, limits_, MonitorClient(folder_ / "no-monitor"), true,
                         {.socket = folder_ / "log", .ident = "mfad", .also_stderr = false});
