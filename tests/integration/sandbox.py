@@ -73,6 +73,7 @@ def _make():
     mount("run", "/run", "tmpfs", MS_NOSUID, "mode=755")
     for folder in ("/run/sshd", "/run/lock"):
         os.mkdir(folder, 0o755)
+    open("/run/utmp", "x").close()
     socket.sethostname(HOST_NAME)
     _loopback_up()
     os.environ.clear()

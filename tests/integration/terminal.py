@@ -36,6 +36,8 @@ class Terminal:
         return self._tmux("capture-pane", "-p", *(["-S", "-"] if scrolled_off else []))
 
     def reads(self, text, times=1):
+        """Waits until `text` stands there that often. tmux leaves out spaces at the end of a line."""
+        text = text.rstrip()
         try:
             until(lambda: self.text(True).count(text) >= times, f"{text!r} on the terminal")
         except AssertionError as error:

@@ -73,6 +73,7 @@ def test_systemd_understands_its_units(campus):
     verified = campus.run(["systemd-analyze", "verify", "--man=no", *units])
     told = [line for line in verified.stderr.splitlines() if "mfad" in line]
     assert not told, told
-    for unit in ("mfad.service", "mfad-monitor.service"):
-        rated = campus.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", unit])
+    # Ten times what it calls the exposure; the monitor must be root and read /etc/shadow.
+    for unit, most in (("mfad.service", 15), ("mfad-monitor.service", 25)):
+        rated = campus.run(["systemd-analyze", "security", "--offline=true", f"--threshold={most}", "--no-pager", unit])
         assert rated.returncode == 0, rated.stdout[-300:]
