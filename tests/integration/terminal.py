@@ -51,7 +51,7 @@ class Terminal:
 
     def photograph(self, light=False):
         """What zbarimg reads on the screen as it stands; `light`: dark letters on a light ground."""
-        rows = [cells(line, self._columns) for line in self._tmux("capture-pane", "-p", "-e").split("\n")]
+        rows = cells(self._tmux("capture-pane", "-p", "-e"), self._columns)
         path = f"{self._person.home}/screen.pgm"
         with open(path, "wb") as file:
             file.write(picture(rows, self._columns, light))
@@ -61,23 +61,27 @@ class Terminal:
         return done.stdout.rstrip("\n")
 
 
-def cells(line, columns):
-    """(character, foreground, background) of each cell; a colour is None for the terminal's own, else its grey."""
-    result, front, back = [], None, None
-    for part in re.split(r"(\x1b\[[0-9;]*m)", line):
-        if part.startswith("\x1b["):
-            for number in [int(n or 0) for n in part[2:-1].split(";")]:
-                if number == 0:
-                    front = back = None
-                elif number in (39, 49):
-                    front, back = (None, back) if number == 39 else (front, None)
-                elif 30 <= number <= 37 or 90 <= number <= 97:
-                    front = 255 if number % 10 == 7 else 0
-                elif 40 <= number <= 47 or 100 <= number <= 107:
-                    back = 255 if number % 10 == 7 else 0
-        else:
-            result.extend((character, front, back) for character in part)
-    return (result + [(" ", None, None)] * columns)[:columns]
+def cells(screen, columns):
+    """Rows of (character, foreground, background); a colour is None for the terminal's own, else its grey. Colours go on
+    from one line to the next, as tmux tells them."""
+    rows, front, back = [], None, None
+    for line in screen.split("\n"):
+        row = []
+        for part in re.split(r"(\x1b\[[0-9;]*m)", line):
+            if part.startswith("\x1b["):
+                for number in [int(n or 0) for n in part[2:-1].split(";")]:
+                    if number in (0, 39):
+                        front = None
+                    if number in (0, 49):
+                        back = None
+                    if 30 <= number <= 37 or 90 <= number <= 97:
+                        front = 255 if number % 10 == 7 else 0
+                    if 40 <= number <= 47 or 100 <= number <= 107:
+                        back = 255 if number % 10 == 7 else 0
+            else:
+                row.extend((character, front, back) for character in part)
+        rows.append((row + [(" ", None, None)] * columns)[:columns])
+    return rows
 
 
 def picture(rows, columns, light):
