@@ -15,9 +15,9 @@ enum class Verb : std::uint8_t { status, totp, codes, test, set_default, rename,
 [[nodiscard]] std::optional<Verb> verb_named(std::string_view name);
 
 enum class StepUp : std::uint8_t {
-  none,     // looking only
-  recent,   // proven in the last five minutes at this terminal
-  afresh,   // proven now
+  none,    // looking only
+  recent,  // proven in the last five minutes at this terminal
+  afresh,  // proven now
 };
 
 struct Access {

@@ -36,8 +36,6 @@ std::string_view name_of(EventKind kind) {
       return "step_up.passed";
     case EventKind::step_up_failed:
       return "step_up.failed";
-    case EventKind::change_refused:
-      return "change.refused";
     case EventKind::provisioned:
       return "admin.provisioned";
     case EventKind::store_created:

@@ -29,7 +29,6 @@ enum class EventKind : std::uint16_t {
   test_failed = 26,
   step_up_passed = 27,
   step_up_failed = 28,
-  change_refused = 29,
   provisioned = 40,
   store_created = 60,
   schema_upgraded = 61,

@@ -17,15 +17,15 @@ namespace mfa {
 
 // As the module sends them: PAM items and two variables of sshd's PAM environment, byte for byte.
 struct LoginFacts {
-  std::string user;            // PAM_USER as typed; never a key to anything
-  std::string service;         // PAM_SERVICE
-  std::string tty;             // PAM_TTY
-  std::string rhost;           // PAM_RHOST, maybe a name
-  std::string ruser;           // PAM_RUSER
-  std::string ssh_connection;  // SSH_CONNECTION: "client-address port server-address port"
-  std::string ssh_auth_info;   // SSH_AUTH_INFO_0: "publickey ssh-ed25519 AAAA…", one line for each method passed
-  bool from_root = false;            // the peer's uid is 0: the service sets it, never the message
-  bool configuration_only = false;   // the resident service hangs: decide without the store, or deny
+  std::string user;                 // PAM_USER as typed; never a key to anything
+  std::string service;              // PAM_SERVICE
+  std::string tty;                  // PAM_TTY
+  std::string rhost;                // PAM_RHOST, maybe a name
+  std::string ruser;                // PAM_RUSER
+  std::string ssh_connection;       // SSH_CONNECTION: "client-address port server-address port"
+  std::string ssh_auth_info;        // SSH_AUTH_INFO_0: "publickey ssh-ed25519 AAAA…", one line for each method passed
+  bool from_root = false;           // the peer's uid is 0: the service sets it, never the message
+  bool configuration_only = false;  // the resident service hangs: decide without the store, or deny
 };
 
 // An IPv4 or IPv6 address; ::ffff:a.b.c.d is the IPv4 address a.b.c.d.

@@ -14,8 +14,8 @@ struct Person {
   Uid uid;
   UnixTime first_seen;
   LockoutState lockout;
-  std::uint32_t default_factor = 0;  // a factor's number; 0: the oldest
-  std::uint32_t next_factor = 1;     // the number the next factor gets; numbers are never used again
+  std::uint32_t default_factor = 0;      // a factor's number; 0: the oldest
+  std::uint32_t next_factor = 1;         // the number the next factor gets; numbers are never used again
   std::uint32_t failed_since_login = 0;  // logins that failed at the code since the last that passed; told once
 };
 

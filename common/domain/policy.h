@@ -50,8 +50,8 @@ struct Rule {
   std::optional<UnixTime> before;         // matches until just before this moment
   Requirement mfa = Requirement::optional;
   bool observe = false;
-  std::optional<UnixTime> since;          // a `require` before this moment only asks those who are enrolled
-  std::set<FactorKind> factors;           // empty: all
+  std::optional<UnixTime> since;  // a `require` before this moment only asks those who are enrolled
+  std::set<FactorKind> factors;   // empty: all
   EnrolBy enrol = EnrolBy::refuse;
 };
 
@@ -77,23 +77,23 @@ enum class Outcome : std::uint8_t { skip, require, enrol, deny };
 enum class Reason : std::uint8_t {
   rule_skips,
   rule_denies,
-  rule_requires,           // and a usable factor is enrolled
-  enrolled,                // optional, and a factor is enrolled
-  nothing_enrolled,        // optional, or required later, and none is
-  required_and_none,       // required now, and no factor that the rule accepts
-  group_unknown,           // a group that a rule asks for could not be looked up
-  no_such_account,         // what is enrolled would decide, and there is nobody to have enrolled it
+  rule_requires,      // and a usable factor is enrolled
+  enrolled,           // optional, and a factor is enrolled
+  nothing_enrolled,   // optional, or required later, and none is
+  required_and_none,  // required now, and no factor that the rule accepts
+  group_unknown,      // a group that a rule asks for could not be looked up
+  no_such_account,    // what is enrolled would decide, and there is nobody to have enrolled it
 };
 [[nodiscard]] std::string_view name_of(Reason reason);
 
 struct [[nodiscard]] Decision {
   Outcome outcome = Outcome::deny;
   Reason reason = Reason::rule_denies;
-  std::string rule;                     // its name; "(no rule)" when none matched
-  std::set<FactorKind> factors;         // that may answer (recovery codes always may); for enrol: to be proven first
+  std::string rule;              // its name; "(no rule)" when none matched
+  std::set<FactorKind> factors;  // that may answer (recovery codes always may); for enrol: to be proven first
   EnrolBy enrol = EnrolBy::refuse;
   std::optional<UnixTime> required_since;
-  std::vector<std::string> observed;    // names of observing rules that matched, each with what it would have done
+  std::vector<std::string> observed;  // names of observing rules that matched, each with what it would have done
 };
 
 enum class Need : std::uint8_t { groups, history };

@@ -1,5 +1,6 @@
 #include "common/flows/identity.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mfa {
@@ -42,6 +43,11 @@ Found find_person(Transaction& tx, const Account& account) {
     found.mismatch = tx.person_by_uid(account.uid).has_value();
   }
   return found;
+}
+
+std::vector<Factor> default_first(std::vector<Factor> factors, const Person& person) {
+  std::ranges::stable_partition(factors, [&](const Factor& factor) { return factor.number == person.default_factor; });
+  return factors;
 }
 
 Decision decide(Engine& engine, PolicyFacts facts, const std::optional<Account>& account, const History& history) {

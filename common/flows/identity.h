@@ -8,6 +8,7 @@
 #include <expected>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "common/flows/engine.h"
 
@@ -28,6 +29,9 @@ struct Found {
   bool mismatch = false;         // one of them is, with another partner: deny
 };
 [[nodiscard]] Found find_person(Transaction& tx, const Account& account);
+
+// The default factor in front, the others by number.
+[[nodiscard]] std::vector<Factor> default_first(std::vector<Factor> factors, const Person& person);
 
 // The policy's facts of a person: memberships are looked up for all groups the rules mention.
 [[nodiscard]] Decision decide(Engine& engine, PolicyFacts facts, const std::optional<Account>& account,

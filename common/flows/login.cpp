@@ -93,7 +93,7 @@ class Login {
       const Found found = find_person(tx, account);
       record.mismatch = found.mismatch;
       if (!found.person || found.mismatch) return record;
-      record.factors = tx.factors(found.person->id);
+      record.factors = default_first(tx.factors(found.person->id), *found.person);
       for (const Factor& factor : record.factors) record.history.enrolled.insert(factor.kind());
       record.recovery_codes = tx.recovery_codes_left(found.person->id);
       record.failed_since_login = found.person->failed_since_login;

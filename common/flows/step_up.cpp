@@ -26,7 +26,8 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
     const Found found = find_person(tx, account);
     result.mismatch = found.mismatch;
     if (!found.person || found.mismatch) return result;
-    for (const Factor& factor : tx.factors(found.person->id)) result.apps.push_back(factor.name);
+    for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
+      result.apps.push_back(factor.name);
     result.recovery = tx.recovery_codes_left(found.person->id) > 0;
     if (asker.terminal) {
       const auto until = tx.step_up_until(found.person->id, *asker.terminal);
@@ -37,9 +38,7 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
   });
 }
 
-RequestError mismatch(const Engine& engine) {
-  return refused(texts::other_person(engine.settings), "mfa-enroll admin check");
-}
+RequestError mismatch(const Engine& engine) { return refused(texts::other_person(engine.settings)); }
 
 void record_failure(Engine& engine, const Account& account, const std::string& reason) {
   Event event = request_event(engine, account, engine.clock.now(), EventKind::step_up_failed);

@@ -4,13 +4,20 @@ namespace mfa {
 
 std::string_view name_of(StoreError error) {
   switch (error) {
-    case StoreError::missing: return "missing";
-    case StoreError::unavailable: return "unavailable";
-    case StoreError::busy: return "busy";
-    case StoreError::full: return "full";
-    case StoreError::damaged: return "damaged";
-    case StoreError::too_new: return "too_new";
-    case StoreError::wrong_key: return "wrong_key";
+    case StoreError::missing:
+      return "missing";
+    case StoreError::unavailable:
+      return "unavailable";
+    case StoreError::busy:
+      return "busy";
+    case StoreError::full:
+      return "full";
+    case StoreError::damaged:
+      return "damaged";
+    case StoreError::too_new:
+      return "too_new";
+    case StoreError::wrong_key:
+      return "wrong_key";
   }
   return "unavailable";
 }

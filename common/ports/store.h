@@ -87,14 +87,16 @@ class Store {
 
 // write and read with a result: `auto left = writing(store, [&](Transaction& tx) { return …; });`
 template <class Work>
-[[nodiscard]] auto writing(Store& store, Work work) -> std::expected<std::invoke_result_t<Work, Transaction&>, StoreError> {
+[[nodiscard]] auto writing(Store& store, Work work)
+    -> std::expected<std::invoke_result_t<Work, Transaction&>, StoreError> {
   std::optional<std::invoke_result_t<Work, Transaction&>> result;
   if (auto done = store.write([&](Transaction& tx) { result.emplace(work(tx)); }); !done)
     return std::unexpected(done.error());
   return std::move(*result);
 }
 template <class Work>
-[[nodiscard]] auto reading(Store& store, Work work) -> std::expected<std::invoke_result_t<Work, Transaction&>, StoreError> {
+[[nodiscard]] auto reading(Store& store, Work work)
+    -> std::expected<std::invoke_result_t<Work, Transaction&>, StoreError> {
   std::optional<std::invoke_result_t<Work, Transaction&>> result;
   if (auto done = store.read([&](Transaction& tx) { result.emplace(work(tx)); }); !done)
     return std::unexpected(done.error());

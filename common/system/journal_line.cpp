@@ -102,7 +102,6 @@ Severity severity_of(EventKind kind) {
     case EventKind::login_refused:
     case EventKind::test_failed:
     case EventKind::step_up_failed:
-    case EventKind::change_refused:
       return Severity::notice;
     default:
       return Severity::info;

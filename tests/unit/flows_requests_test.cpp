@@ -179,6 +179,19 @@ TEST_F(Requests, AnAccountWithoutAPasswordProvesAFactor) {
   EXPECT_TRUE(set_default(world.engine, asker(), "totp-1"));
 }
 
+TEST_F(Requests, TheDefaultIsNamedFirst) {
+  world.enrol("alice", Uid{1000});
+  ASSERT_TRUE(provision_totp(world.engine, asker(Uid{0}), "alice", "iPad"));
+  say({kPassword, world.code()});
+  ASSERT_TRUE(set_default(world.engine, asker(), "iPad"));
+  say({});
+  (void)test_code(world.engine, asker());
+  EXPECT_THAT(world.dialogue.prompts.at(0).text, HasSubstr("(iPad, iPhone)"));
+  const auto reply = status(world.engine, asker());
+  EXPECT_FALSE(reply->factors.at(0).is_default);
+  EXPECT_TRUE(reply->factors.at(1).is_default);
+}
+
 TEST_F(Requests, NewCodesReplaceTheOld) {
   world.enrol("alice", Uid{1000});
   say({kPassword, world.code()});
