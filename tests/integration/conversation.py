@@ -54,6 +54,16 @@ class Conversation:
             self.status = self._child.exitstatus if self._child.exitstatus is not None else -self._child.signalstatus
         return self.status
 
+    def shows_on(self, stream):
+        """From now on all it says is written there as well."""
+        self._child.logfile_read = stream
+
+    def hands_over(self, watch):
+        """Lets the person at our own terminal talk with it until it ends; `watch` sees its output on the way, and gives
+        what is to be shown."""
+        self._child.interact(escape_character=None, output_filter=watch)
+        self._child.close()
+
     def hangs_up(self):
         self._child.close(force=True)
 

@@ -1,5 +1,4 @@
 """A terminal that can be looked at: tmux of 80 by 24, and its picture as a phone's camera would see it."""
-import os
 import re
 import subprocess
 
@@ -51,14 +50,14 @@ class Terminal:
 
     def photograph(self, light=False):
         """What zbarimg reads on the screen as it stands; `light`: dark letters on a light ground."""
-        rows = cells(self._tmux("capture-pane", "-p", "-e"), self._columns)
-        path = f"{self._person.home}/screen.pgm"
-        with open(path, "wb") as file:
-            file.write(picture(rows, self._columns, light))
-        done = subprocess.run(["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path], text=True,
-                              capture_output=True)
-        os.unlink(path)
-        return done.stdout.rstrip("\n")
+        return photograph(self._tmux("capture-pane", "-p", "-e"), self._columns, light)
+
+
+def photograph(screen, columns=80, light=False):
+    """What a phone would read on this text of a screen; empty if nothing."""
+    done = subprocess.run(["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "PNM:-"],
+                          input=picture(cells(screen, columns), columns, light), capture_output=True)
+    return done.stdout.decode().rstrip("\n")
 
 
 def cells(screen, columns):
