@@ -70,10 +70,17 @@ void CommitQueue::lead(Lock& lock) {
   if (!waiting_.empty()) waiting_.front()->woken_.notify_one();
 }
 
-void CommitQueue::done(Command& command) {
+void CommitQueue::done(std::span<Command* const> commands) {
   const Lock lock(mutex_);
-  std::erase(taken_, &command);
-  finish(command);
+  for (Command* command : commands) {
+    std::erase(taken_, command);
+    finish(*command);
+  }
+}
+
+std::size_t CommitQueue::waiting() const {
+  const Lock lock(mutex_);
+  return waiting_.size();
 }
 
 void CommitQueue::finish(Command& command) {

@@ -47,14 +47,15 @@ class Command {
 
 class CommitQueue {
  public:
-  // Serves a batch on the leader's thread, one at a time: sets errors, may say done() of each; those it says nothing
-  // of are done when it returns. What it throws makes the rest `unavailable`.
+  // Serves a batch on the leader's thread, one at a time: sets errors, may say done() of some; the others are done
+  // when it returns. What it throws makes the rest `unavailable`.
   using Serve = std::function<void(std::span<Command* const>)>;
 
   CommitQueue(Serve serve, std::size_t most_in_batch, std::chrono::milliseconds limit);
 
   [[nodiscard]] std::expected<void, StoreError> submit(Command& command);
-  void done(Command& command);  // for the leader: its owner need not wait for the rest
+  void done(std::span<Command* const> commands);  // for the leader: their owners need not wait for the rest
+  [[nodiscard]] std::size_t waiting() const;      // commands nobody has taken up
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -65,7 +66,7 @@ class CommitQueue {
   Serve serve_;
   std::size_t most_in_batch_;
   std::chrono::milliseconds limit_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Command*> waiting_;
   std::vector<Command*> taken_;  // by the leader, and not done yet
   std::vector<Command*> batch_;  // the leader's

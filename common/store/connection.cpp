@@ -114,7 +114,7 @@ Connection::Connection(const std::string& path) {
   int keep_the_log = 1;
   control(SQLITE_FCNTL_PERSIST_WAL, &keep_the_log);
   defend();
-  take_the_file();
+  execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0");
 }
 
 Connection::Connection(Private) {
@@ -149,8 +149,7 @@ void Connection::defend() {
       "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000");
 }
 
-void Connection::take_the_file() {
-  execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0");
+void Connection::use_log() {
   sqlite3_wal_hook(
       database_.get(),
       [](void* frames, sqlite3*, const char*, int count) {

@@ -1,7 +1,7 @@
 // SQLite through a keyhole: one connection, its prepared statements, and errors as StoreFailure.
 //
 // A file is opened under an exclusive lock that lasts as long as the connection (so that no -shm file is ever needed),
-// in WAL mode, synchronous=FULL, with every defence that SQLite has against a hostile file. One thread at a time.
+// synchronous=FULL, with every defence that SQLite has against a hostile file. One thread at a time.
 // While a connection is open nothing else in the process may open and close its file: closing any descriptor of a file
 // drops all POSIX locks that the process has on it (fcntl(2)).
 #pragma once
@@ -49,8 +49,8 @@ class Statement {
 
 class Connection {
  public:
-  // `path` is absolute, its folder free of symbolic links, and there already. Throws StoreFailure: busy if any other
-  // process has it open.
+  // `path` is absolute, its folder free of symbolic links, and the file there already. Reading is the first thing that
+  // takes the lock, and fails with busy if any other process has the file open.
   explicit Connection(const std::string& path);
   // A store in the making; see create.cpp.
   [[nodiscard]] static std::unique_ptr<Connection> in_memory();
@@ -66,6 +66,9 @@ class Connection {
   [[nodiscard]] bool in_transaction() const;                   // false also after SQLite rolled one back by itself
   [[nodiscard]] int frames_in_log() const { return frames_; }  // as of the last commit or checkpoint
   void checkpoint();  // what the log holds goes into the file; the next commit starts the log anew
+  // Once the file is known for a store: what is too short for a database is an empty one to SQLite, and this would
+  // write.
+  void use_log();
   void control(int operation, void* value);  // sqlite3_file_control
   [[nodiscard]] std::string serialized();    // the bytes of a file with this content
 
@@ -84,7 +87,6 @@ class Connection {
  private:
   void open(const char* name, int flags);
   void defend();
-  void take_the_file();
   [[noreturn]] void fail(int result, std::string_view doing) const;
 
   std::unique_ptr<sqlite3, Close> database_;

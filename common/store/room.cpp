@@ -17,6 +17,23 @@ namespace {
 
 constexpr std::int64_t kLargestChunk = 1LL << 30;  // bytes; SQLite takes an int
 
+constexpr std::size_t kLogHeader = 32;  // bytes
+
+class LogFile {
+ public:
+  explicit LogFile(const std::string& path)
+      : number_(open((path + "-wal").c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW)) {}
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  ~LogFile() {
+    if (number_ >= 0) static_cast<void>(close(number_));
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
 std::int64_t size_of(const std::string& path) {
   struct stat status{};
   if (lstat(path.c_str(), &status) != 0)
@@ -73,25 +90,28 @@ void Room::limit_pages(Connection& connection) {
   connection.execute(fmt::format("PRAGMA max_page_count={}", std::max<std::int64_t>(size_ / kPageSize, 1)).c_str());
 }
 
+// A log that does not begin with its header holds nothing (https://sqlite.org/fileformat2.html §4). Should this not
+// reach the disk, the frames that come back say what the file already holds.
+void Room::empty_log() const {
+  const LogFile log(path_);
+  static constexpr std::array<char, kLogHeader> kZeros{};
+  if (log.number() >= 0) static_cast<void>(pwrite(log.number(), kZeros.data(), kZeros.size(), 0));
+}
+
 // Zeros beyond the last frame are no frames to SQLite, which checks each one's salt and sum.
 void Room::write_out_log() const {
-  const int log = open((path_ + "-wal").c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (log < 0) return;
+  const LogFile log(path_);
   struct stat status{};
+  if (log.number() < 0 || fstat(log.number(), &status) != 0 || status.st_size >= kLogSize) return;
   static constexpr std::array<char, 65536> kZeros{};
-  bool written = false;
-  if (fstat(log, &status) == 0) {
-    for (off_t at = status.st_size; at < kLogSize;) {
-      const auto part = std::min<std::int64_t>(kLogSize - at, kZeros.size());
-      const ssize_t done = pwrite(log, kZeros.data(), static_cast<std::size_t>(part), at);
-      if (done <= 0) break;
-      at += done;
-      written = true;
-    }
-    // Zeros that are lost after all are written again at the next start.
-    if (written) static_cast<void>(fdatasync(log));
+  for (off_t at = status.st_size; at < kLogSize;) {
+    const auto part = std::min<std::int64_t>(kLogSize - at, kZeros.size());
+    const ssize_t done = pwrite(log.number(), kZeros.data(), static_cast<std::size_t>(part), at);
+    if (done <= 0) break;
+    at += done;
   }
-  static_cast<void>(close(log));
+  // Zeros that are lost after all are written again at the next start.
+  static_cast<void>(fdatasync(log.number()));
 }
 
 }  // namespace mfa

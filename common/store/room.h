@@ -29,6 +29,8 @@ class Room {
   bool refill(Connection& connection);
   // Moves the log into the file and keeps the room, which SQLite would give back to the file system.
   void checkpoint(Connection& connection);
+  // After a checkpoint and before closing: to whoever opens the file next the log is empty.
+  void empty_log() const;
 
   [[nodiscard]] bool scarce(Connection& connection);
   [[nodiscard]] std::int64_t left(Connection& connection);  // bytes

@@ -18,8 +18,7 @@ CREATE TABLE meta (
   one       INTEGER PRIMARY KEY CHECK (one = 1),
   store_id  BLOB    NOT NULL CHECK (length(store_id) = 16),
   created   INTEGER NOT NULL,
-  key_check BLOB    NOT NULL,
-  log_turns INTEGER NOT NULL
+  key_check BLOB    NOT NULL
 ) STRICT;
 
 CREATE TABLE person (
@@ -93,15 +92,16 @@ constexpr std::size_t kStoreIdSize = 16;
 
 std::span<const SchemaStep> schema_steps() { return kSteps; }
 
-SchemaChange bring_up_to_date(Connection& connection, std::span<const SchemaStep> steps) {
-  SchemaChange change{connection.number("PRAGMA user_version"), static_cast<std::int64_t>(steps.size())};
-  const bool ours = connection.number("PRAGMA application_id") == kApplicationId;
-  if (!ours && (change.from != 0 || connection.number("SELECT count(*) FROM sqlite_schema") != 0))
+void require_store(Connection& connection) {
+  if (connection.number("PRAGMA application_id") != kApplicationId || connection.number("PRAGMA user_version") <= 0)
     throw StoreFailure(StoreError::damaged, "the file is not a store of pam_mfa");
+}
+
+SchemaChange bring_up_to_date(Connection& connection, std::span<const SchemaStep> steps) {
+  const SchemaChange change{connection.number("PRAGMA user_version"), static_cast<std::int64_t>(steps.size())};
   if (change.from > change.to)
     throw StoreFailure(StoreError::too_new,
                        fmt::format("the store has schema {}, this release knows {}", change.from, change.to));
-  if (change.from < 0) throw StoreFailure(StoreError::damaged, "the store's schema has no version");
   if (change.from == change.to) return change;
   for (const SchemaStep step : steps.subspan(static_cast<std::size_t>(change.from))) connection.execute(step);
   connection.execute(
@@ -114,7 +114,7 @@ void make_store(Connection& connection, const KeyRing& keys, UnixTime now) {
   std::array<std::uint8_t, kStoreIdSize> id{};
   random_bytes(id);
   const std::string check = seal(keys, kKeyCheckPlace, Secret(kKeyCheckText));
-  connection.prepared("INSERT INTO meta (one, store_id, created, key_check, log_turns) VALUES (1, ?, ?, ?, 0)")
+  connection.prepared("INSERT INTO meta (one, store_id, created, key_check) VALUES (1, ?, ?, ?)")
       .bind_blob(id)
       .bind(now.seconds)
       .bind_blob({reinterpret_cast<const std::uint8_t*>(check.data()), check.size()})

@@ -21,8 +21,10 @@ struct SchemaChange {
   std::int64_t from = 0;
   std::int64_t to = 0;
 };
-// Runs what is missing; `from` and `to` are equal if nothing was. Inside the caller's transaction. Throws StoreFailure:
-// too_new, or damaged if this is no store of ours.
+// Throws StoreFailure damaged if the file is no store of ours. Writes nothing.
+void require_store(Connection& connection);
+// Runs what is missing; `from` and `to` are equal if nothing was. Inside the caller's transaction. Throws StoreFailure
+// too_new.
 SchemaChange bring_up_to_date(Connection& connection, std::span<const SchemaStep> steps);
 
 // Makes a store of an empty database: tables, its random id, and a value sealed with the newest key, by which a wrong

@@ -92,16 +92,11 @@ void SqliteStore::serve(Batch batch) {
 
 // Reads first: they see what is on disk, never what the batch is about to write, and need not wait for the commit.
 void SqliteStore::serve_opened(Batch batch) {
+  std::vector<Command*> reads;
   std::vector<Command*> writes;
-  writes.reserve(batch.size());
-  for (Command* command : batch) {
-    if (command->kind() == CommandKind::write) {
-      writes.push_back(command);
-      continue;
-    }
-    serve_read(*command);
-    queue_.done(*command);
-  }
+  for (Command* command : batch) (command->kind() == CommandKind::read ? reads : writes).push_back(command);
+  for (Command* command : reads) serve_read(*command);
+  queue_.done(reads);
   for (Batch rest = writes; !rest.empty();) {
     const bool alone = file_.is_open() && file_.scarce();
     rest = rest.subspan(write_together(alone ? rest.first(1) : rest));
@@ -164,7 +159,7 @@ void SqliteStore::write_one(Command& command, TrailHead& head, std::vector<Recor
 void SqliteStore::commit(Batch batch, const std::vector<Recorded>& recorded) {
   file_.connection().prepared("COMMIT").run();
   tell(journal_, recorded);
-  for (Command* command : batch) queue_.done(*command);
+  queue_.done(batch);
   file_.tend();
 }
 

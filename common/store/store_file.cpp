@@ -65,12 +65,20 @@ StoreFile::StoreFile(std::string path, KeyRing keys, Journal& journal, StoreOpti
     : path_(std::move(path)), keys_(std::move(keys)), journal_(journal), options_(options) {}
 
 StoreFile::~StoreFile() {
-  if (!connection_ || options_.mode != StoreMode::resident) return;
   try {
-    room_->checkpoint(*connection_);
+    if (connection_ && options_.mode == StoreMode::resident) turn_log();
+    close();
   } catch (const std::exception&) {
     // The log stays, and the next one to open it reads it.
   }
+}
+
+// A log that was moved into the file is marked empty: so the next one need not read it, and a copy of the file that
+// someone puts back is not mixed with what an old log holds.
+void StoreFile::close() {
+  if (connection_ && log_moved_ && connection_->frames_in_log() == 0) room_->empty_log();
+  log_moved_ = false;
+  connection_.reset();
 }
 
 void StoreFile::open() {
@@ -84,7 +92,7 @@ void StoreFile::open() {
       open_once(path);
       return;
     } catch (const StoreFailure& failure) {
-      connection_.reset();
+      close();
       if (failure.error() != StoreError::busy || steady_clock::now() >= until) throw;
     }
     std::this_thread::sleep_for(jittered(pause));
@@ -93,8 +101,8 @@ void StoreFile::open() {
 
 void StoreFile::open_once(const std::string& path) {
   connection_ = std::make_unique<Connection>(path);
-  if (connection_->number("PRAGMA user_version") == 0)
-    throw StoreFailure(StoreError::damaged, "the file holds no store");
+  require_store(*connection_);
+  connection_->use_log();
   upgrade();
   check_key(*connection_, keys_);
   room_.emplace(path);
@@ -104,10 +112,7 @@ void StoreFile::open_once(const std::string& path) {
 }
 
 void StoreFile::upgrade() {
-  const auto version = connection_->number("PRAGMA user_version");
-  if (connection_->number("PRAGMA application_id") == kApplicationId &&
-      version == static_cast<std::int64_t>(schema_steps().size()))
-    return;
+  if (connection_->number("PRAGMA user_version") == static_cast<std::int64_t>(schema_steps().size())) return;
   connection_->execute("BEGIN IMMEDIATE");
   const auto change = bring_up_to_date(*connection_, schema_steps());
   TrailHead head = read_head(*connection_, keys_);
@@ -126,7 +131,10 @@ void StoreFile::require_sound() {
     throw StoreFailure(StoreError::damaged, fmt::format("check: {}", verdict.text(0)));
 }
 
-int StoreFile::longest_log() const { return options_.mode == StoreMode::resident ? kResidentLog : kPerCommandLog; }
+int StoreFile::longest_log() const {
+  if (options_.longest_log > 0) return options_.longest_log;
+  return options_.mode == StoreMode::resident ? kResidentLog : kPerCommandLog;
+}
 
 void StoreFile::tend() noexcept {
   try {
@@ -138,11 +146,10 @@ void StoreFile::tend() noexcept {
   }
 }
 
-// After a complete checkpoint the next commit *of this connection* begins the log anew; another one's would go on at
-// its end. So whoever closes now makes that commit itself.
+// The next commit of this connection begins the log anew; that of another one does if it finds the log empty.
 void StoreFile::turn_log() {
   room_->checkpoint(*connection_);
-  if (options_.mode == StoreMode::per_command) connection_->prepared("UPDATE meta SET log_turns = log_turns + 1").run();
+  log_moved_ = true;
 }
 
 void StoreFile::tell_room(bool low) {
@@ -155,14 +162,14 @@ StoreError StoreFile::settle(const StoreFailure& failure, std::string_view doing
   note(failure.error() == StoreError::busy ? Severity::warning : Severity::error,
        fmt::format("{}: {}", doing, failure.detail()));
   if (!calls_for_a_check(failure.sqlite_code())) return failure.error();
-  connection_.reset();
+  close();
   try {
     open();
     require_sound();
     note(Severity::warning, "opened anew and checked: it is sound");
     return StoreError::unavailable;
   } catch (const StoreFailure& found) {
-    connection_.reset();
+    close();
     note(Severity::error, fmt::format("opened anew: {}", found.detail()));
     if (found.error() == StoreError::damaged) damaged_until_ = steady_clock::now() + kDamagedFor;
     return found.error();

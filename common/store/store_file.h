@@ -26,6 +26,7 @@ enum class StoreMode : std::uint8_t {
 struct StoreOptions {
   StoreMode mode = StoreMode::resident;
   std::chrono::milliseconds busy_limit{10'000};  // how long another process may hold the file before `busy`
+  int longest_log = 0;  // frames of 4 KiB after which the log is moved into the file; 0: what suits the mode
 };
 
 class StoreFile {
@@ -37,12 +38,13 @@ class StoreFile {
 
   // Opens it if it is not open. Waits while another process holds it. Throws StoreFailure.
   void open();
-  void close() { connection_.reset(); }
+  void close();
   [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
 
   [[nodiscard]] Connection& connection() { return *connection_; }
   [[nodiscard]] const KeyRing& keys() const { return keys_; }
-  [[nodiscard]] bool scarce() { return room_->scarce(*connection_); }
+  // So little room is left, and no more to be had, that a command may fail for want of it.
+  [[nodiscard]] bool scarce() { return room_->scarce(*connection_) && room_->refill(*connection_); }
 
   // After a commit: moves a long log into the file, takes more room. Trouble is noted and met again by the next commit.
   void tend() noexcept;
@@ -66,6 +68,7 @@ class StoreFile {
 
   std::unique_ptr<Connection> connection_;
   std::optional<Room> room_;
+  bool log_moved_ = false;  // all of it, since the last commit but for those that frames_in_log() counts
   bool full_told_ = false;
   bool log_told_ = false;
   // Found damaged by a whole check: not checked again before, since that reads all of the file.

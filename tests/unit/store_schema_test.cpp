@@ -1,0 +1,116 @@
+// From one schema to the next: all steps or none, never down, and a store of version 1 opens for ever.
+#include "common/store/schema.h"
+
+#include <sqlite3.h>
+
+#include <array>
+
+#include "tests/unit/store_fixture.h"
+#include "tests/unit/store_version1.h"
+
+namespace mfa::test {
+namespace {
+
+class StoreSchema : public StoreFolder {
+ protected:
+  // Runs the steps in one transaction, as opening a store does.
+  static std::expected<SchemaChange, StoreError> migrate(Connection& connection, std::span<const SchemaStep> steps) {
+    connection.execute("BEGIN IMMEDIATE");
+    try {
+      const auto change = bring_up_to_date(connection, steps);
+      connection.execute("COMMIT");
+      return change;
+    } catch (const StoreFailure& failure) {
+      connection.execute("ROLLBACK");
+      return std::unexpected(failure.error());
+    }
+  }
+};
+
+constexpr std::array<SchemaStep, 3> kSteps{"CREATE TABLE one (x)", "CREATE TABLE two (x); INSERT INTO two VALUES (7)",
+                                           "ALTER TABLE two ADD COLUMN y"};
+
+TEST_F(StoreSchema, Steps_run_in_order_and_each_once) {
+  const auto connection = Connection::in_memory();
+  const auto first = migrate(*connection, std::span(kSteps).first(2));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->from, 0);
+  EXPECT_EQ(first->to, 2);
+  const auto second = migrate(*connection, kSteps);
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(second->from, 2);
+  EXPECT_EQ(second->to, 3);
+  EXPECT_EQ(connection->number("SELECT count(*) FROM two WHERE x = 7 AND y IS NULL"), 1);
+  const auto third = migrate(*connection, kSteps);
+  ASSERT_TRUE(third.has_value());
+  EXPECT_EQ(third->from, third->to);
+}
+
+TEST_F(StoreSchema, A_step_that_fails_undoes_all) {
+  const auto connection = Connection::in_memory();
+  ASSERT_TRUE(migrate(*connection, std::span(kSteps).first(1)));
+  const std::array<SchemaStep, 3> broken{kSteps[0], kSteps[1], "CREATE TABLE three (x); nonsense"};
+  EXPECT_FALSE(migrate(*connection, broken));
+  EXPECT_EQ(connection->number("PRAGMA user_version"), 1);
+  EXPECT_EQ(connection->number("SELECT count(*) FROM sqlite_schema"), 1);
+}
+
+TEST_F(StoreSchema, A_newer_store_is_refused_and_not_touched) {
+  create();
+  tamper("PRAGMA user_version=2");
+  const std::string before = bytes_of(path);
+  for (const StoreMode mode : {StoreMode::resident, StoreMode::per_command}) {
+    const auto opened = open(mode);
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error(), StoreError::too_new);
+  }
+  EXPECT_EQ(bytes_of(path), before);
+  EXPECT_NE(journal.notes().find("schema 2"), std::string::npos);
+}
+
+TEST_F(StoreSchema, A_version_that_makes_no_sense_is_damage) {
+  create();
+  for (const char* pragma : {"PRAGMA user_version=-1", "PRAGMA user_version=0"}) {
+    tamper(pragma);
+    const auto opened = open();
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error(), StoreError::damaged) << pragma;
+  }
+}
+
+// As written by the first release. If this fails, every store out there fails.
+TEST_F(StoreSchema, A_store_of_version_1_opens_with_all_it_holds) {
+  sqlite3* made = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &made), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(made, kVersion1Dump, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(made);
+  sqlite3_close(made);
+  keys = KeyRing::parse(Secret(std::string_view(kVersion1Key))).value();
+  auto store = open();
+  ASSERT_TRUE(store.has_value()) << journal.notes();
+  ASSERT_TRUE((*store)->write([](Transaction& tx) {
+    const auto alice = tx.person_by_name({"alice"});
+    ASSERT_TRUE(alice.has_value());
+    EXPECT_EQ(alice->uid, Uid{1001});
+    EXPECT_EQ(alice->lockout, (LockoutState{5, 1, {1'790'000'400}, {1'790'000'460}}));
+    EXPECT_EQ(alice->next_factor, 3U);
+    const auto factors = tx.factors(alice->id);
+    ASSERT_EQ(factors.size(), 2U);
+    EXPECT_EQ(std::get<TotpFactor>(factors[0].detail).key, Secret("12345678901234567890"));
+    EXPECT_EQ(std::get<TotpFactor>(factors[0].detail).last_step, TimeStep{-1});
+    EXPECT_EQ(std::get<TotpFactor>(factors[1].detail).key, Secret("12345678901234567890123456789012"));
+    EXPECT_EQ(std::get<TotpFactor>(factors[1].detail).last_step, TimeStep{59'666'680});
+    EXPECT_EQ(std::get<TotpFactor>(factors[1].detail).parameters,
+              (TotpParameters{HashAlgorithm::sha256, 8, std::chrono::seconds(60)}));
+    EXPECT_EQ(tx.recovery_codes_left(alice->id), 2U);
+    EXPECT_TRUE(tx.use_recovery_code(alice->id, "7k3m92qxd4tp"));
+    EXPECT_EQ(tx.step_up_until(alice->id, {"7:34817"}), UnixTime{1'790'000'700});
+    tx.append(event_about("alice"));
+  }));
+  const auto trail = (*store)->verify_trail();
+  ASSERT_TRUE(trail.has_value());
+  EXPECT_FALSE(trail->first_bad.has_value());
+  EXPECT_GE(trail->rows, 4);
+}
+
+}  // namespace
+}  // namespace mfa::test
