@@ -74,14 +74,14 @@ bool Listener::start() {
 }
 
 void Listener::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    if (!door_taken_) socket_.reset();  // otherwise whoever stands there closes it
-    tell_if_empty();
-  }
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
   (void)eventfd_write(stop_event_.get(), 1);
   door_free_.notify_all();
+  // Whoever stands at the door closes it, and does nothing that could take long.
+  if (!door_taken_) socket_.reset();
+  door_closed_.wait(lock, [this] { return !socket_; });
+  tell_if_empty();
 }
 
 // Called with the lock held.
@@ -159,6 +159,7 @@ bool Listener::stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest) {
     if (stopping_) {
       door_taken_ = false;
       socket_.reset();
+      door_closed_.notify_all();
       return false;
     }
     if (!guest.connection) continue;

@@ -45,7 +45,8 @@ class Listener {
 
   // False if not even one thread can be had.
   [[nodiscard]] bool start();
-  // Accepts no more and closes the socket, which ends the connections still waiting at it; sessions go on.
+  // Accepts no more. The socket is closed when it returns, which ends the connections still waiting there (unless
+  // somebody else has it too); sessions go on.
   void stop();
   // Ends the connections of all sessions, which makes each of them end soon.
   void cut();
@@ -80,6 +81,7 @@ class Listener {
 
   std::mutex mutex_;  // guards all below
   std::condition_variable door_free_;
+  std::condition_variable door_closed_;
   std::condition_variable thread_ended_;
   Quota quota_;
   bool door_taken_ = false;

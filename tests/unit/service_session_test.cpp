@@ -36,8 +36,9 @@ class SessionTest : public ::testing::Test {
     PasswordCheck& check_;
   };
 
-  // Starts the engine's side; it ends with the client's or by itself, before the fixture goes.
+  // Starts the engine's side, when those before have come to their end.
   Client connect(Caller caller) {
+    wait_for_engines();
     auto ends = connected_pair();
     engines_.emplace_back([this, caller, end = std::move(ends.engine)]() mutable {
       serve_session(context_, end.get(), caller);
@@ -51,9 +52,12 @@ class SessionTest : public ::testing::Test {
     rule.mfa = Requirement::require;
     configured_.rules = {rule};
   }
-  ~SessionTest() override {
+  // Before the test looks at what they used, or changes it.
+  void wait_for_engines() {
     for (auto& engine : engines_) engine.join();
+    engines_.clear();
   }
+  ~SessionTest() override { wait_for_engines(); }
 
   doubles::World world_;
   doubles::MemoryStore no_store_;
@@ -131,12 +135,14 @@ TEST_F(SessionTest, EachResultHasItsVerdict) {
     client.say(login_frame("bob"));
     EXPECT_EQ(ends_with(client), VerdictCode::denied);
   }
+  wait_for_engines();
   world_.store.fail_at = 0;
   {
     const Client client = connect(kRoot);
     client.say(login_frame("alice"));
     EXPECT_EQ(ends_with(client), VerdictCode::unavailable);
   }
+  wait_for_engines();
   configured_.rules.clear();
   {
     const Client client = connect(kRoot);
@@ -177,6 +183,7 @@ TEST_F(SessionTest, ConfigurationOnlyTouchesNoStore) {
   const Client client = connect(kRoot);
   client.say(login_frame("alice", {{Tag::configuration_only, ""}}));
   EXPECT_EQ(client.verdict()->verdict(), VerdictCode::unavailable);
+  wait_for_engines();
   EXPECT_EQ(world_.store.operations, before);
 }
 
@@ -187,12 +194,14 @@ TEST_F(SessionTest, WithoutConfigurationEverythingIsDenied) {
   const auto verdict = login.verdict();
   EXPECT_EQ(verdict->verdict(), VerdictCode::unavailable);
   EXPECT_EQ(verdict->text(Tag::reason), "configuration");
+  wait_for_engines();
   ASSERT_EQ(world_.journal.notes.size(), 1U);
   EXPECT_TRUE(world_.journal.notes[0].contains("mfa.toml:3:7")) << world_.journal.notes[0];
 
   const Client request = connect(kAlice);
   request.say(request_frame(R"({"verb":"status"})"));
   EXPECT_EQ(request.verdict()->verdict(), VerdictCode::unavailable);
+  wait_for_engines();
   EXPECT_EQ(world_.journal.notes.size(), 1U) << "who is not root fills no journal";
 }
 
@@ -290,6 +299,7 @@ TEST_F(SessionTest, HostileFirstFrames) {
       EXPECT_EQ(verdict->verdict(), VerdictCode::usage) << row;
     }
   }
+  wait_for_engines();
   EXPECT_TRUE(world_.store.state.events.empty());
 }
 
@@ -333,6 +343,7 @@ TEST_F(SessionTest, AnswersThatAreNone) {
       EXPECT_EQ(verdict->verdict(), VerdictCode::conversation) << row;
     }
   }
+  wait_for_engines();
   EXPECT_EQ(world_.person("alice").lockout.failures, 0U) << "none of it was a guess";
 }
 
@@ -401,6 +412,7 @@ TEST_F(SessionTest, AnExceptionEndsTheSessionAlone) {
   const Client client = connect(kRoot);
   client.say(login_frame("alice"));
   EXPECT_FALSE(client.hear(FrameType::verdict));
+  wait_for_engines();
   ASSERT_EQ(world_.journal.notes.size(), 1U);
   EXPECT_TRUE(world_.journal.notes[0].contains("bad_alloc"));
 }
