@@ -199,6 +199,10 @@ void Connection::checkpoint() {
   frames_ = frames - moved;
 }
 
+bool Connection::try_control(int operation, void* value) {
+  return sqlite3_file_control(database_.get(), "main", operation, value) == SQLITE_OK;
+}
+
 void Connection::control(int operation, void* value) {
   if (const int result = sqlite3_file_control(database_.get(), "main", operation, value); result != SQLITE_OK)
     fail(result, fmt::format("file control {}", operation));

@@ -69,6 +69,7 @@ class Connection {
   // Once the file is known for a store: what is too short for a database is an empty one to SQLite, and this would
   // write.
   void use_log();
+  [[nodiscard]] bool try_control(int operation, void* value);
   void control(int operation, void* value);  // sqlite3_file_control
   [[nodiscard]] std::string serialized();    // the bytes of a file with this content
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <ranges>
 #include <string>
 
 #include "common/store/crypto.h"
@@ -140,7 +141,7 @@ const Secret* KeyRing::subkey(KeyId id, KeyUse use) const {
 std::vector<KeyId> KeyRing::newest_first() const {
   std::vector<KeyId> ids;
   ids.reserve(keys_.size());
-  for (auto key = keys_.rbegin(); key != keys_.rend(); ++key) ids.push_back(key->id);
+  for (const Key& key : std::views::reverse(keys_)) ids.push_back(key.id);
   return ids;
 }
 

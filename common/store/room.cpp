@@ -76,11 +76,7 @@ void Room::extend(Connection& connection) {
   if (left(connection) < kLowRoom) {
     set_chunk(connection, kChunk);
     sqlite3_int64 wanted = size_ - left(connection) + kRoom;
-    try {
-      connection.control(SQLITE_FCNTL_SIZE_HINT, &wanted);
-    } catch (const StoreFailure&) {
-      // A full disk: what it did give counts.
-    }
+    static_cast<void>(connection.try_control(SQLITE_FCNTL_SIZE_HINT, &wanted));  // what a full disk did give counts
     size_ = size_of(path_);
   }
   limit_pages(connection);
@@ -95,7 +91,8 @@ void Room::limit_pages(Connection& connection) {
 void Room::empty_log() const {
   const LogFile log(path_);
   static constexpr std::array<char, kLogHeader> kZeros{};
-  if (log.number() >= 0) static_cast<void>(pwrite(log.number(), kZeros.data(), kZeros.size(), 0));
+  if (log.number() < 0) return;
+  [[maybe_unused]] const ssize_t written = pwrite(log.number(), kZeros.data(), kZeros.size(), 0);
 }
 
 // Zeros beyond the last frame are no frames to SQLite, which checks each one's salt and sum.

@@ -69,7 +69,7 @@ StoreFile::~StoreFile() {
     if (connection_ && options_.mode == StoreMode::resident) turn_log();
     close();
   } catch (const std::exception&) {
-    // The log stays, and the next one to open it reads it.
+    return;  // the log stays, and the next one to open it reads it
   }
 }
 
