@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 #include "common/domain/recovery.h"
 #include "common/domain/utf8.h"
@@ -31,6 +32,15 @@ std::string_view class_of(std::string_view typed) {
   return "mixed";
 }
 
+// The prompt names recovery codes, so people type just that; "recovery code" would even have the shape of one.
+bool asks_for_recovery(std::string_view text) {
+  std::string letters;
+  for (const char c : text) {
+    if (c != ' ' && c != '-') letters.push_back(lower(c));
+  }
+  return letters == "recovery" || letters == "recoverycode" || letters == "recoverycodes";
+}
+
 // Without spaces and dashes, if digits are all there is then.
 std::optional<Secret> code_digits(std::string_view text) {
   Secret digits(text);
@@ -56,7 +66,10 @@ Answer read_answer(std::string_view typed) {
   }
   const std::string_view text = trimmed(typed);
   if (text.empty()) return answer;
-  if (auto digits = code_digits(text)) {
+  if (asks_for_recovery(text)) {
+    answer.shape = AnswerShape::word;
+    answer.normal = Secret(std::string_view("recovery"));
+  } else if (auto digits = code_digits(text)) {
     answer.shape = AnswerShape::digits;
     answer.normal = std::move(*digits);
   } else if (auto code = normal_recovery_code(text)) {

@@ -54,6 +54,9 @@ struct PersonId {
 struct Caller {
   Uid uid;
   std::int32_t pid = 0;
+  // When the connection was taken, in clock ticks since boot (proc(5), starttime): a process that began later is
+  // another with the same pid. 0: not known.
+  std::int64_t taken_at = 0;
 };
 
 // Whom an act is about: name and uid as getpwnam(3) returned them, both.

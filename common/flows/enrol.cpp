@@ -60,7 +60,8 @@ struct Addition {
   std::vector<std::string> codes;  // kept if there are none left
   EventKind kind;
   std::string actor;
-  bool first = false;  // the person had no factor when they proved who they are
+  bool first = false;                  // the person had no factor when they proved who they are
+  std::optional<TerminalId> terminal;  // whose step-up goes on: a factor was just proven there
 };
 
 struct Added {
@@ -88,6 +89,8 @@ Added add(Transaction& tx, const Engine& engine, UnixTime now, Addition addition
   factor.added = now;
   tx.add_factor(person.id, factor);
   tx.save(person);
+  tx.forget_step_ups(person.id);
+  if (addition.terminal) tx.record_step_up(person.id, *addition.terminal, now + kStepUpLasts);
   Event event = request_event(engine, addition.account, now, addition.kind);
   event.actor = addition.actor;
   event.factor = factor.id();
@@ -176,8 +179,8 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
   });
   if (!factors) return std::unexpected(store_failed(engine, factors.error()));
   if (auto free = name_for_new_factor(*factors, name); !free) return std::unexpected(free.error());
-  if (auto proven = step_up(engine, asker, *account, access_of(Verb::totp).step_up); !proven)
-    return std::unexpected(proven.error());
+  const auto proven = step_up(engine, asker, *account, access_of(Verb::totp).step_up);
+  if (!proven) return std::unexpected(proven.error());
 
   const auto key = new_totp_key(engine);
   if (!key) return std::unexpected(key.error());
@@ -195,7 +198,8 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
                        .codes = *std::move(codes),
                        .kind = EventKind::factor_added,
                        .actor = "",
-                       .first = factors->empty()});
+                       .first = !*proven,
+                       .terminal = asker.terminal});
 }
 
 std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const Asker& asker, const std::string& user,
@@ -220,7 +224,8 @@ std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const 
                        .codes = *std::move(codes),
                        .kind = EventKind::provisioned,
                        .actor = "root",
-                       .first = false});
+                       .first = false,
+                       .terminal = std::nullopt});
 }
 
 }  // namespace mfa

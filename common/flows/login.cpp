@@ -140,7 +140,7 @@ class Login {
     event.kind = EventKind::login_skipped;
     event.at = engine_.clock.now();
     event.reason = std::string(name_of(decision.reason));
-    engine_.journal.record(event, std::nullopt);
+    if (facts_.from_root) engine_.journal.record(event, std::nullopt);
     return {.result = LoginResult::skipped, .reason = event.reason, .text = ""};
   }
 
@@ -172,7 +172,8 @@ class Login {
                       .passed = EventKind::login_passed,
                       .failed = EventKind::login_failed,
                       .about = about_,
-                      .first_wrong = true};
+                      .first_wrong = true,
+                      .from_root = facts_.from_root};
     return converse(account.name.value, record, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
       if (!could_be_code(answer)) return NotACode{};
       const UnixTime now = engine_.clock.now();
@@ -209,6 +210,10 @@ class Login {
       if (answer.shape == AnswerShape::word && answer.normal.text() == "notme") return not_me();
       if (answer.shape == AnswerShape::word && answer.normal.text() == "help") {
         prompt.problem = texts::help(engine_.settings, prompt.recovery);
+        continue;
+      }
+      if (answer.shape == AnswerShape::word && answer.normal.text() == "recovery") {
+        prompt.problem = texts::recovery_help(engine_.settings, prompt.recovery);
         continue;
       }
       if (answer.shape == AnswerShape::empty) {
@@ -284,14 +289,17 @@ class Login {
   }
 
   LoginVerdict store_failed(StoreError error) {
-    engine_.journal.note(Severity::error, "login denied, store " + std::string(name_of(error)));
+    if (facts_.from_root) engine_.journal.note(Severity::error, "login denied, store " + std::string(name_of(error)));
     return {.result = LoginResult::unavailable,
             .reason = "store_" + std::string(name_of(error)),
             .text = texts::unavailable(engine_.settings)};
   }
 
   // A row if the store takes one, a line to syslog in any case. Whether the event could be kept.
+  // What an unprivileged program can bring about as often as it likes is neither: it would fill both, in the name of
+  // whomever it asks about.
   bool record_event(EventKind kind, const std::string& reason) {
+    if (!facts_.from_root && kind != EventKind::reported) return false;
     Event event = about_;
     event.kind = kind;
     event.at = engine_.clock.now();
@@ -302,12 +310,14 @@ class Login {
   }
 
   void note_observed(const Decision& decision) {
+    if (!facts_.from_root) return;
     for (const std::string& observed : decision.observed)
       engine_.journal.note(Severity::info, "observed user=" + about_.user + " " + observed);
   }
 
   // The length and the class of an answer that was not right; never its bytes, since people type passwords here.
   void note_refused(std::string_view why, std::size_t length, std::string_view bytes) {
+    if (!facts_.from_root) return;
     engine_.journal.note(Severity::info, "answer refused user=" + about_.user + " why=" + std::string(why) +
                                              " length=" + std::to_string(length) + " class=" + std::string(bytes));
   }

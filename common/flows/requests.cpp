@@ -84,12 +84,28 @@ struct FactorChange {
   Verb verb;
   EventKind kind;
   std::function<std::optional<RequestError>(Transaction&, Person&, const std::vector<Factor>&, Factor&)> apply;
+  // What stands against it whatever is proven: said before anyone types a password or spends a code.
+  std::function<std::optional<RequestError>(const std::vector<Factor>&, const Factor&)> possible;
 };
+
+std::optional<RequestError> why_impossible(Engine& engine, const Account& account, const std::string& wanted,
+                                           const FactorChange& change) {
+  std::vector<Factor> factors;
+  const auto read = engine.store.read([&](Transaction& tx) {
+    const Found found = find_person(tx, account);
+    if (found.person && !found.mismatch) factors = tx.factors(found.person->id);
+  });
+  if (!read) return store_failed(engine, read.error());
+  const Factor* factor = find_factor(factors, wanted);
+  if (factor == nullptr) return no_such_factor(wanted);
+  return change.possible ? change.possible(factors, *factor) : std::nullopt;
+}
 
 std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Asker& asker, const std::string& wanted,
                                                        const FactorChange& change) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
+  if (auto error = why_impossible(engine, *account, wanted, change)) return std::unexpected(*std::move(error));
   if (auto proven = step_up(engine, asker, *account, access_of(change.verb).step_up); !proven)
     return std::unexpected(proven.error());
   const UnixTime now = engine.clock.now();
@@ -193,52 +209,62 @@ std::expected<FactorReply, RequestError> set_default(Engine& engine, const Asker
   return change_factor(engine, asker, factor,
                        {.verb = Verb::set_default,
                         .kind = EventKind::factor_default,
-                        .apply = [](Transaction& tx, Person& person, const std::vector<Factor>&, Factor& chosen) {
-                          person.default_factor = chosen.number;
-                          tx.save(person);
-                          return std::optional<RequestError>();
-                        }});
+                        .apply =
+                            [](Transaction& tx, Person& person, const std::vector<Factor>&, Factor& chosen) {
+                              person.default_factor = chosen.number;
+                              tx.save(person);
+                              return std::optional<RequestError>();
+                            },
+                        .possible = {}});
 }
 
 std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Asker& asker, const std::string& factor,
                                                        const std::string& name) {
+  const auto unusable = [&](const std::vector<Factor>& factors, const Factor& chosen) -> std::optional<RequestError> {
+    if (name.empty()) return refused("A factor needs a name.", "mfa-enroll rename FACTOR NAME");
+    std::vector<Factor> others;
+    std::ranges::copy_if(factors, std::back_inserter(others),
+                         [&](const Factor& other) { return other.number != chosen.number; });
+    const auto free = name_for_new_factor(others, name);
+    return free ? std::nullopt : std::optional(free.error());
+  };
   return change_factor(engine, asker, factor,
                        {.verb = Verb::rename,
                         .kind = EventKind::factor_renamed,
                         .apply = [&](Transaction& tx, Person& person, const std::vector<Factor>& factors,
                                      Factor& chosen) -> std::optional<RequestError> {
-                          if (name.empty()) return refused("A factor needs a name.", "mfa-enroll rename FACTOR NAME");
-                          std::vector<Factor> others;
-                          std::ranges::copy_if(factors, std::back_inserter(others),
-                                               [&](const Factor& other) { return other.number != chosen.number; });
-                          auto free = name_for_new_factor(others, name);
-                          if (!free) return free.error();
-                          chosen.name = *std::move(free);
+                          if (auto error = unusable(factors, chosen)) return error;
+                          chosen.name = name;
                           tx.save_factor(person.id, chosen);
                           return std::nullopt;
-                        }});
+                        },
+                        .possible = unusable});
 }
 
 std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker, const std::string& factor) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
   const bool required = requirement_of(policy_for(engine, *account, {})) == Requirement::require;
-  return change_factor(
-      engine, asker, factor,
-      {.verb = Verb::remove,
-       .kind = EventKind::factor_removed,
-       .apply = [&](Transaction& tx, Person& person, const std::vector<Factor>& factors,
-                    Factor& chosen) -> std::optional<RequestError> {
-         if (factors.size() == 1 && required)
-           return refused("This is your last factor, and your account needs one.",
-                          "Add another first (mfa-enroll totp), or ask " + texts::helpdesk(engine.settings) + ".");
-         tx.remove_factor(person.id, chosen.number);
-         if (person.default_factor == chosen.number) person.default_factor = 0;
-         tx.save(person);
-         // Recovery codes stand in for a factor; without one they would be a factor of their own.
-         if (factors.size() == 1) tx.replace_recovery_codes(person.id, {});
-         return std::nullopt;
-       }});
+  const auto last_one = [&](const std::vector<Factor>& factors, const Factor&) -> std::optional<RequestError> {
+    if (factors.size() > 1 || !required) return std::nullopt;
+    return refused("This is your last factor, and your account needs one.",
+                   "Add another first (mfa-enroll totp), or ask " + texts::helpdesk(engine.settings) + ".");
+  };
+  return change_factor(engine, asker, factor,
+                       {.verb = Verb::remove,
+                        .kind = EventKind::factor_removed,
+                        .apply = [&](Transaction& tx, Person& person, const std::vector<Factor>& factors,
+                                     Factor& chosen) -> std::optional<RequestError> {
+                          if (auto error = last_one(factors, chosen)) return error;
+                          tx.remove_factor(person.id, chosen.number);
+                          tx.forget_step_ups(person.id);
+                          if (person.default_factor == chosen.number) person.default_factor = 0;
+                          tx.save(person);
+                          // Recovery codes stand in for a factor; without one they would be a factor of their own.
+                          if (factors.size() == 1) tx.replace_recovery_codes(person.id, {});
+                          return std::nullopt;
+                        },
+                        .possible = last_one});
 }
 
 }  // namespace mfa

@@ -59,7 +59,6 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
       record_failure(engine, account, "wrong_password");
       return std::unexpected(refused("That password is not right.", "Nothing was changed. Try again."));
     case PasswordAnswer::too_often:
-      record_failure(engine, account, "too_often");
       return std::unexpected(
           refused("Too many passwords in a row.", "Nothing was changed. Wait a minute, then try again."));
     case PasswordAnswer::unavailable:
@@ -133,13 +132,18 @@ std::expected<std::string, RequestError> prove_factor(Engine& engine, const Aske
                           .passed = passed,
                           .failed = failed,
                           .about = request_event(engine, account, engine.clock.now(), passed),
-                          .first_wrong = false};
+                          .first_wrong = false,
+                          .from_root = false};
   for (int round = 0; round < kRounds; ++round) {
     const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
     if (answer.shape == AnswerShape::word && answer.normal.text() == "help") {
-      prompt.problem = texts::help(engine.settings, prompt.recovery);
+      prompt.problem = texts::help(engine.settings, prompt.recovery, /*login=*/false);
+      continue;
+    }
+    if (answer.shape == AnswerShape::word && answer.normal.text() == "recovery") {
+      prompt.problem = texts::recovery_help(engine.settings, prompt.recovery);
       continue;
     }
     if (!could_be_code(answer)) {
@@ -157,16 +161,17 @@ std::expected<std::string, RequestError> prove_factor(Engine& engine, const Aske
   return std::unexpected(refused(prompt.problem, "Nothing was changed."));
 }
 
-std::expected<void, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {
-  if (needed == StepUp::none) return {};
+std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {
+  if (needed == StepUp::none) return false;
   const auto known = standing(engine, asker, account);
   if (!known) return std::unexpected(store_failed(engine, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
-  if (needed == StepUp::recent && known->proven_lately) return {};
+  const bool has_factor = !known->apps.empty();
+  if (needed == StepUp::recent && known->proven_lately) return has_factor;
 
   const auto password = prove_password(engine, asker, account);
   if (!password) return std::unexpected(password.error());
-  if (!known->apps.empty()) {
+  if (has_factor) {
     const auto factor = prove_factor(engine, asker, account, EventKind::step_up_passed, EventKind::step_up_failed);
     if (!factor) return std::unexpected(factor.error());
   } else if (!*password) {
@@ -174,14 +179,14 @@ std::expected<void, RequestError> step_up(Engine& engine, const Asker& asker, co
     return std::unexpected(refused("Your account has neither a password nor a factor to prove who you are.",
                                    "Ask " + texts::helpdesk(engine.settings) + "."));
   }
-  if (!asker.terminal) return {};
+  if (!asker.terminal) return has_factor;
   const UnixTime until = engine.clock.now() + kStepUpLasts;
   const auto kept = engine.store.write([&](Transaction& tx) {
     const Found found = find_person(tx, account);
     if (found.person && !found.mismatch) tx.record_step_up(found.person->id, *asker.terminal, until);
   });
   if (!kept) return std::unexpected(store_failed(engine, kept.error()));
-  return {};
+  return has_factor;
 }
 
 }  // namespace mfa

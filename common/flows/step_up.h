@@ -15,8 +15,10 @@ namespace mfa {
 
 inline constexpr std::chrono::seconds kStepUpLasts{300};
 
-// Passes, or says why not. Whoever has neither a password nor a factor cannot pass.
-[[nodiscard]] std::expected<void, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account,
+// Passes, or says why not; true if a factor was enrolled, and so was proven. Whoever has neither a password nor a
+// factor cannot pass. A step-up ends with any change to the factors, so that one made with the password alone is worth
+// nothing beside a factor that came later.
+[[nodiscard]] std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account,
                                                         StepUp needed);
 
 // Asks for a code until one is right, three times at most; each answer counts as at a login. The factor's id.

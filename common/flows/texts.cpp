@@ -49,13 +49,18 @@ std::string not_a_code() { return "That is not a code. Type the digits your app 
 std::string unreadable() { return "That answer cannot be read. Type the digits your app shows now."; }
 std::string too_long() { return "That answer is too long. Type the digits your app shows now."; }
 
-std::string help(const Settings& settings, bool recovery) {
+std::string help(const Settings& settings, bool recovery, bool login) {
   std::string text =
-      "Open the authenticator app on your phone and type the digits it shows now; they change every half minute.\n";
+      "Open the authenticator app on your phone and type the digits it shows now; they change all the time.\n";
   if (recovery) text += "Phone not at hand? Type one of your recovery codes, such as 7k3m-92qx-d4tp.\n";
-  text += "You did not try to log in? Type notme: it ends this login and tells the staff.\n";
+  if (login) text += "You did not try to log in? Type notme: it ends this login and tells the staff.\n";
   text += fmt::format("Still stuck? Ask {}.", helpdesk(settings));
   return text;
+}
+
+std::string recovery_help(const Settings& settings, bool recovery) {
+  if (!recovery) return fmt::format("You have no recovery codes left. Ask {}.", helpdesk(settings));
+  return "Type one of the recovery codes you saved, such as 7k3m-92qx-d4tp. Each works once.";
 }
 
 std::string failed_logins(std::uint32_t count) {

@@ -35,7 +35,8 @@ struct CodePrompt {
 [[nodiscard]] std::string not_a_code();
 [[nodiscard]] std::string unreadable();
 [[nodiscard]] std::string too_long();
-[[nodiscard]] std::string help(const Settings& settings, bool recovery);
+[[nodiscard]] std::string help(const Settings& settings, bool recovery, bool login = true);
+[[nodiscard]] std::string recovery_help(const Settings& settings, bool recovery);
 [[nodiscard]] std::string failed_logins(std::uint32_t count);
 
 // Last words of a login.

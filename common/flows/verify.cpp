@@ -76,8 +76,7 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
       person.lockout = locked->next;
       tx.save(person);
     }
-    const bool login = purpose.failed == EventKind::login_failed;
-    tx.append(event(purpose, login ? EventKind::login_refused : purpose.failed, now, "", "locked"));
+    if (purpose.from_root) tx.append(event(purpose, EventKind::login_refused, now, "", "locked"));
     return LockedAnswer{locked->until};
   }
   const auto& reserved = std::get<Reserved>(reservation);
@@ -92,7 +91,7 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
     return accept(tx, now, purpose, person, {.factor = match.accepted->id()});
   }
   if (match.replayed) {  // no failure: the reservation is not kept
-    tx.append(event(purpose, purpose.failed, now, "", "replayed"));
+    if (purpose.from_root) tx.append(event(purpose, purpose.failed, now, "", "replayed"));
     return ReplayedAnswer{};
   }
   return refuse(tx, now, purpose, person, reserved);

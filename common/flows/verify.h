@@ -37,6 +37,9 @@ struct VerifyFor {
   EventKind failed;
   Event about;              // user, service, from, server; the rest is filled in
   bool first_wrong = true;  // of this login: counted for the notice at the next one
+  // Asked by root's programs. What others may repeat without limit (a spent code, any code while locked) is no row of
+  // theirs, lest they fill the trail.
+  bool from_root = true;
 };
 
 [[nodiscard]] Verification verify(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,

@@ -8,11 +8,13 @@
 
 #include <array>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "common/protocol/frame.h"
 #include "common/service/wire.h"
 #include "common/system/error_text.h"
+#include "common/system/terminal_id.h"
 
 namespace mfa {
 
@@ -23,6 +25,8 @@ using protocol::VerdictCode;
 
 namespace {
 
+constexpr std::size_t kMostLeaving = 16;  // guests turned away at the same time, each by a thread of its own
+constexpr int kPassRights = 83;           // SO_PASSRIGHTS: Linux 6.16, newer than this libc's headers
 constexpr int kNoResources = 100;  // ms to wait when the system has no descriptor or memory for another connection
 
 }  // namespace
@@ -54,7 +58,7 @@ Listener::Listener(Descriptor socket, ListenerPlan plan, const Limits& limits, J
       emptied_(std::move(emptied)),
       quota_(plan_.caps) {
   open_.reserve(plan_.caps.all);
-  finished_.reserve(plan_.caps.all + 1);
+  finished_.reserve(plan_.caps.all + kMostLeaving + 1);
 }
 
 Listener::~Listener() {
@@ -69,6 +73,9 @@ bool Listener::start() {
   const int flags = fcntl(socket_.get(), F_GETFL);
   // Somebody else may take a connection between poll and accept (a socket that was handed to us is shared).
   if (!stop_event_ || flags < 0 || fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK) != 0) return false;
+  // Where the kernel can, nobody hands us descriptors: see turn_away().
+  const int no = 0;
+  (void)setsockopt(socket_.get(), SOL_SOCKET, kPassRights, &no, sizeof no);
   const std::lock_guard lock(mutex_);
   return spawn();
 }
@@ -122,10 +129,14 @@ void* Listener::enter_thread(void* self) {
 // Called with the lock held; joins outside of it. Those threads are past their last use of this object's lock.
 void Listener::join_finished(std::unique_lock<std::mutex>& lock) {
   if (finished_.empty()) return;
-  const auto ended = std::exchange(finished_, {});
-  lock.unlock();
-  for (const pthread_t thread : ended) pthread_join(thread, nullptr);
-  lock.lock();
+  // One at a time: what was reserved for them stays, so that a thread's end never needs memory.
+  while (!finished_.empty()) {
+    const pthread_t thread = finished_.back();
+    finished_.pop_back();
+    lock.unlock();
+    pthread_join(thread, nullptr);
+    lock.lock();
+  }
 }
 
 void Listener::work() {
@@ -138,8 +149,12 @@ void Listener::work() {
     door_taken_ = true;
     --waiting_;
     Guest guest;
-    const bool taken_in = stand_at_door(lock, guest);
-    if (taken_in) serve(lock, guest);
+    const Fate fate = stand_at_door(lock, guest);
+    if (fate == Fate::served) serve(lock, guest);
+    if (fate == Fate::root_only || fate == Fate::crowded) {
+      turn_away(lock, guest, fate);
+      --leaving_;
+    }
     ++waiting_;
     if (waiting_ > plan_.idle && door_taken_) break;
     join_finished(lock);
@@ -150,8 +165,9 @@ void Listener::work() {
   thread_ended_.notify_all();
 }
 
-// Takes guests until one may be served, and then leaves the door to another thread. False: it is time to stop.
-bool Listener::stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest) {
+// Takes guests until one is to be served or turned away by this thread, the door being another's by then. None: it is
+// time to stop.
+Listener::Fate Listener::stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest) {
   for (;;) {
     lock.unlock();
     guest = accept_guest();
@@ -160,27 +176,32 @@ bool Listener::stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest) {
       door_taken_ = false;
       socket_.reset();
       door_closed_.notify_all();
-      return false;
+      lock.unlock();
+      guest.connection.reset();
+      lock.lock();
+      return Fate::none;
     }
     if (!guest.connection) continue;
-    if (take_in(guest)) return true;
+    Fate fate = fate_of(guest);
+    if (fate == Fate::served) {
+      if (hand_over_door()) {
+        open_.push_back(guest.connection.get());
+        return fate;
+      }
+      quota_.leave(guest.caller.uid);
+      fate = Fate::crowded;
+    } else if (leaving_ < kMostLeaving && hand_over_door()) {
+      ++leaving_;
+      return fate;
+    }
+    turn_away(lock, guest, fate);
   }
 }
 
-// Called with the lock held. False: the guest was turned away, and the door is still this thread's.
-bool Listener::take_in(Guest& guest) {
-  const bool welcome = !plan_.root_only || guest.caller.uid.value == 0;
-  if (!welcome || !quota_.enter(guest.caller.uid)) {
-    turn_away(std::move(guest), welcome);
-    return false;
-  }
-  if (!hand_over_door()) {
-    quota_.leave(guest.caller.uid);
-    turn_away(std::move(guest), true);
-    return false;
-  }
-  open_.push_back(guest.connection.get());
-  return true;
+// Called with the lock held. Served: counted in the quota.
+Listener::Fate Listener::fate_of(const Guest& guest) {
+  if (plan_.root_only && guest.caller.uid.value != 0) return Fate::root_only;
+  return quota_.enter(guest.caller.uid) ? Fate::served : Fate::crowded;
 }
 
 // Called with the lock held. False: there is nobody to take it, and no thread to be had.
@@ -196,7 +217,9 @@ void Listener::serve(std::unique_lock<std::mutex>& lock, Guest& guest) {
   serve_(guest.connection.get(), guest.caller);
   lock.lock();
   std::erase(open_, guest.connection.get());
-  guest.connection.reset();
+  lock.unlock();
+  guest.connection.reset();  // may take long: see turn_away()
+  lock.lock();
   quota_.leave(guest.caller.uid);
   tell_if_empty();
 }
@@ -222,24 +245,32 @@ Listener::Guest Listener::accept_guest() {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (getsockopt(guest.connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
-  guest.caller = {.uid = Uid{peer.uid}, .pid = peer.pid};
+  guest.caller = {.uid = Uid{peer.uid}, .pid = peer.pid, .taken_at = ticks_since_boot()};
   return guest;
 }
 
-// Called with the lock held.
-void Listener::turn_away(Guest guest, bool crowded) {
-  if (crowded) {
+// Without the lock while it deals with the guest: a client can send along a descriptor whose last close() lasts as long
+// as the client likes (a socket that lingers), and both receiving and closing here may be that last close.
+void Listener::turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate fate) {
+  lock.unlock();
+  if (fate == Fate::crowded) {
     send_away(guest.connection.get(), false, "too-many-sessions",
               "Too many sessions at the same time. Try again in a moment.");
   } else {
     send_away(guest.connection.get(), true, "root-only", "This socket is for root's programs.");
   }
+  guest.connection.reset();
+  lock.lock();
   ++turned_away_;
   const auto now = limits_.now();
   if (now < next_note_) return;
   next_note_ = now + limits_.note_every;
-  journal_.note(Severity::warning, fmt::format("{}: turned away uid {} ({} in all, {} sessions)", plan_.name,
-                                               guest.caller.uid.value, turned_away_, quota_.held()));
+  try {
+    journal_.note(Severity::warning, fmt::format("{}: turned away uid {} ({} in all, {} sessions)", plan_.name,
+                                                 guest.caller.uid.value, turned_away_, quota_.held()));
+  } catch (const std::bad_alloc&) {
+    return;  // a line less
+  }
 }
 
 }  // namespace mfa

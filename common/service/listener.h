@@ -57,11 +57,12 @@ class Listener {
     Descriptor connection;
     Caller caller;
   };
+  enum class Fate : std::uint8_t { none, served, root_only, crowded };
 
   static void* enter_thread(void* self);
   void work();
-  bool stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest);
-  bool take_in(Guest& guest);
+  Fate stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest);
+  Fate fate_of(const Guest& guest);
   bool hand_over_door();
   void serve(std::unique_lock<std::mutex>& lock, Guest& guest);
   bool spawn();
@@ -69,7 +70,7 @@ class Listener {
   void join_finished(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] bool wait_for_guest(int milliseconds) const;
   [[nodiscard]] Guest accept_guest();
-  void turn_away(Guest guest, bool crowded);
+  void turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate fate);
 
   Descriptor socket_;
   Descriptor stop_event_;
@@ -92,6 +93,7 @@ class Listener {
   std::vector<pthread_t> finished_;
   std::vector<int> open_;  // connections being served
   std::size_t turned_away_ = 0;
+  std::size_t leaving_ = 0;  // guests being turned away after the door was handed on
   Limits::Steady::time_point next_note_{};
 };
 

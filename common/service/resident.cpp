@@ -142,10 +142,10 @@ bool Resident::wait_until_empty(std::chrono::milliseconds limit) {
 bool Resident::end() {
   supervisor_.stopping();
   login_.stop();
+  workings_.store().give_way();  // before anything else: from now on root's programs serve themselves
   user_.stop();
   const std::size_t left = login_.sessions() + user_.sessions();
   journal_.note(Severity::notice, fmt::format("stopping sessions={}", left));
-  workings_.store().give_way();
   if (!wait_until_empty(limits_.drain)) {
     journal_.note(Severity::notice, fmt::format("cutting sessions={}", login_.sessions() + user_.sessions()));
     login_.cut();

@@ -104,9 +104,20 @@ class Session {
 
   Verdict serve_login(const Fields& fields, const Settings& settings) {
     const LoginFacts facts = facts_in(fields, caller_);
+    std::optional<Crowd::Place> place;
+    if (context_.crowd != nullptr && facts.from_root && !place.emplace(*context_.crowd, facts)) return crowded(facts);
     Engine reach = engine(settings, facts.configuration_only ? context_.no_store : context_.store);
     SocketDialogue dialogue(wire_, context_.limits, /*offers=*/false);
     return verdict_of(login(reach, facts, caller_, dialogue));
+  }
+
+  Verdict crowded(const LoginFacts& facts) const {
+    context_.journal.note(Severity::notice, fmt::format("turned away, too many dialogues user={} ruser={} from={}",
+                                                        facts.user, facts.ruser, facts.rhost));
+    return {.code = VerdictCode::unavailable,
+            .text = "Too many logins at the same time. Finish the others, then try again.",
+            .hint = {},
+            .reason = "too-many-sessions"};
   }
 
   Verdict serve_request(const Fields& fields, const Settings& settings) {

@@ -14,6 +14,7 @@
 #include "common/flows/engine.h"
 #include "common/ports/store.h"
 #include "common/ports/system.h"
+#include "common/service/crowd.h"
 #include "common/service/limits.h"
 
 namespace mfa {
@@ -38,6 +39,7 @@ struct SessionContext {
   // For the peer of a connection.
   std::function<std::unique_ptr<PasswordCheck>(int connection)> password_check;
   std::function<std::optional<TerminalId>(int connection, const Caller&)> terminal;
+  Crowd* crowd = nullptr;  // counts the dialogues of root's programs; nothing: nobody counts
 };
 
 // Does not close the connection. Throws nothing.

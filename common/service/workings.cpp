@@ -44,7 +44,8 @@ SessionContext Workings::context(Accounts& accounts) {
       .journal = journal_,
       .server = server_,
       .password_check = [this](int connection) { return std::make_unique<ConnectionPassword>(monitor_, connection); },
-      .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); }};
+      .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); },
+      .crowd = &crowd_};
 }
 
 }  // namespace mfa

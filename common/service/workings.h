@@ -48,6 +48,7 @@ class Workings {
   MonitorClient monitor_;
   StoreOnDemand store_;
   NoStore no_store_;
+  Crowd crowd_{{}};
   const std::string server_;
 };
 

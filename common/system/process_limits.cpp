@@ -82,6 +82,10 @@ void normalise_scheduling() {
   cpu_set_t all;
   std::memset(&all, 0xFF, sizeof all);
   ::sched_setaffinity(0, sizeof all, &all);
+  // Out of the invoker's control group, which they may freeze while we hold the store (systemd gives users their own).
+  // Where there is no cgroup v2, or it cannot be written, it stays as it is.
+  if (const Descriptor group(::open("/sys/fs/cgroup/cgroup.procs", O_WRONLY | O_CLOEXEC)); group)
+    (void)!::write(group.get(), "0", 1);
   const Descriptor score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   if (score && ::write(score.get(), "0", 1) != 1) return;
 }

@@ -5,11 +5,14 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
+#include <utility>
 
 #include "common/system/descriptor.h"
 
@@ -87,6 +90,14 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   return stat;
 }
 
+std::int64_t ticks_since_boot() {
+  timespec now{};
+  const auto tick = ::sysconf(_SC_CLK_TCK);
+  if (tick <= 0 || ::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return 0;
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  return now.tv_sec * tick + now.tv_nsec * tick / kNanoseconds;
+}
+
 std::optional<TerminalId> terminal_of(int connection, const Caller& caller) {
   const auto process = open_process(caller.pid);
   // In this order: what is open by now is a process that lived while the one that connected still lives.
@@ -94,6 +105,7 @@ std::optional<TerminalId> terminal_of(int connection, const Caller& caller) {
   if (!belongs_to(process, caller.uid)) return std::nullopt;
   const auto own = stat_of(process);
   if (!own || own->terminal == 0 || own->session <= 0) return std::nullopt;
+  if (caller.taken_at != 0 && std::cmp_greater(own->started_at, caller.taken_at)) return std::nullopt;
 
   // While a process is in the session, its leader's number is given to no other process, even if the leader ended.
   const auto leader = stat_of(open_process(own->session));

@@ -19,11 +19,13 @@ namespace mfa {
 // has no controlling terminal, is gone, belongs to someone else by now, or cannot be seen (/proc mounted with hidepid).
 //
 // Protected against a pid that changed hands: /proc/PID is opened once, must belong to the caller's uid, and everything
-// is read through it; from Linux 6.5 on SO_PEERPIDFD proves that it is still the process that connected. Before that a
-// process of the same user could end after connecting and wait for its pid to come round to one at another terminal of
-// that user: call this at once. Not protected: a process of the same user that may trace (ptrace) or type into
-// (TIOCSTI) those at the terminal; it can do all that they can.
+// is read through it; it must not have begun after the connection was taken (Caller::taken_at), and from Linux 6.5 on
+// SO_PEERPIDFD proves that it is still the process that connected. Not protected: a process of the same user that may
+// trace (ptrace) or type into (TIOCSTI) those at the terminal; it can do all that they can.
 [[nodiscard]] std::optional<TerminalId> terminal_of(int connection, const Caller& caller);
+
+// Now, in clock ticks since boot (proc(5), starttime); 0 if the system does not say.
+[[nodiscard]] std::int64_t ticks_since_boot();
 
 // The fields of /proc/PID/stat that matter here (proc(5)).
 struct ProcessStat {

@@ -35,11 +35,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"12345", other, "", "digits"}, Row{"123456789", other, "", "digits"},
                     Row{"\xD9\xA1\xD9\xA2\xD9\xA3\xD9\xA4\xD9\xA5\xD9\xA6", other, "", "mixed"},
                     Row{"7k3m-92qx-d4tp", recovery, "7k3m92qxd4tp", "mixed"},
-                    Row{"7K3M 92QX D4TP", recovery, "7k3m92qxd4tp", "mixed"}, Row{"Help", word, "help", "letters"},
-                    Row{"NOTME", word, "notme", "letters"}, Row{" text ", word, "text", "mixed"},
-                    Row{"hunter2", other, "", "mixed"}, Row{"12\x1b[A", unreadable, "", "control"},
-                    Row{"123456\n", unreadable, "", "control"}, Row{"\xFF\xFE", unreadable, "", "not-utf8"},
-                    Row{"123456\xC2\x9B", unreadable, "", "control"}));
+                    Row{"7K3M 92QX D4TP", recovery, "7k3m92qxd4tp", "mixed"},
+                    Row{"Recovery Code", word, "recovery", "mixed"}, Row{"recovery", word, "recovery", "letters"},
+                    Row{"Help", word, "help", "letters"}, Row{"NOTME", word, "notme", "letters"},
+                    Row{" text ", word, "text", "mixed"}, Row{"hunter2", other, "", "mixed"},
+                    Row{"12\x1b[A", unreadable, "", "control"}, Row{"123456\n", unreadable, "", "control"},
+                    Row{"\xFF\xFE", unreadable, "", "not-utf8"}, Row{"123456\xC2\x9B", unreadable, "", "control"}));
 
 }  // namespace
 }  // namespace mfa

@@ -163,6 +163,12 @@ TEST_F(Logins, AnEmptyAnswerAndAWordAreNoFailure) {
   EXPECT_EQ(failures(), 0U);
 }
 
+TEST_F(Logins, TypingWhatThePromptNamesIsExplainedAndCostsNothing) {
+  world.enrol("alice", Uid{1000});
+  EXPECT_EQ(log_in({"recovery code", "7k3m-92qx-d4tp"}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("Type one of the recovery codes you saved"));
+}
+
 TEST_F(Logins, WordsDoNotKeepADialogueOpenForever) {
   world.enrol("alice", Uid{1000});
   const auto verdict = log_in(std::vector<std::expected<std::string, DialogueError>>(50, "help"));
@@ -309,6 +315,25 @@ TEST_F(Logins, AnUnprivilegedProgramIsServedForItsOwnUserOnlyAndNotBelieved) {
   EXPECT_TRUE(world.dialogue.prompts.empty());
   facts.user = "bob";
   EXPECT_EQ(login(world.engine, facts, {.uid = Uid{1001}, .pid = 7}, world.dialogue).result, LoginResult::passed);
+}
+
+TEST_F(Logins, AnUnprivilegedProgramFillsNoTrail) {
+  world.enrol("alice", Uid{1000});
+  world.enrol("bob", Uid{1001});
+  LoginFacts facts;
+  for (const std::string user : {"alice", "bob", "nobody", "mallory"}) {
+    facts.user = user;
+    world.dialogue.answers = {"", std::unexpected(DialogueError::gone)};
+    EXPECT_NE(login(world.engine, facts, {.uid = Uid{1001}, .pid = 7}, world.dialogue).result, LoginResult::passed);
+  }
+  world.dialogue.answers = {world.code()};
+  facts.user = "bob";
+  ASSERT_EQ(login(world.engine, facts, {.uid = Uid{1001}, .pid = 7}, world.dialogue).result, LoginResult::passed);
+  world.dialogue.answers = {world.code(), world.code(), world.code()};
+  EXPECT_EQ(login(world.engine, facts, {.uid = Uid{1001}, .pid = 7}, world.dialogue).result, LoginResult::wrong);
+  EXPECT_THAT(world.store.state.events, testing::SizeIs(1)) << "the one login that passed";
+  EXPECT_TRUE(world.journal.events.empty());
+  EXPECT_TRUE(world.journal.notes.empty());
 }
 
 TEST_F(Logins, EveryFailureOfTheStoreDenies) {

@@ -144,6 +144,25 @@ TEST_F(Requests, AClockSetBackMakesNoStepUpLast) {
   EXPECT_FALSE(rename_factor(world.engine, asker(), "totp-1", "phone 2"));
 }
 
+TEST_F(Requests, AStepUpByPasswordAloneIsWorthNothingBesideALaterFactor) {
+  world.enrol("alice", Uid{1000});
+  ASSERT_TRUE(world.store.write([](Transaction& tx) { tx.remove_factor({1}, 1); }));
+  say({kPassword});
+  EXPECT_FALSE(new_codes(world.engine, asker())) << "nothing to stand in for, but the password was right";
+  ASSERT_TRUE(provision_totp(world.engine, asker(Uid{0}), "alice", "new"));
+  say({});
+  EXPECT_FALSE(enrol_totp(world.engine, asker(), "thief's"));
+  EXPECT_THAT(world.dialogue.prompts, SizeIs(1)) << "asked again";
+  EXPECT_TRUE(world.dialogue.offered_key.empty());
+}
+
+TEST_F(Requests, WhatCannotBeDoneIsSaidBeforeAnythingIsProven) {
+  world.enrol("alice", Uid{1000});
+  say({kPassword, world.code()});
+  EXPECT_FALSE(remove_factor(world.engine, asker(), "totp-9"));
+  EXPECT_TRUE(world.dialogue.prompts.empty());
+}
+
 TEST_F(Requests, RemovingAlwaysAsksAfresh) {
   world.enrol("alice", Uid{1000});
   say({kPassword, world.code()});
