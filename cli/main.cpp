@@ -166,8 +166,6 @@ bool standard_streams() {
   return true;
 }
 
-}  // namespace
-
 int enroll(int argc, char** argv) {
   // Before a command line is understood, too, a script reads errors as JSON.
   const bool json = std::find(argv + 1, argv + argc, std::string_view("--json")) != argv + argc;
@@ -185,6 +183,17 @@ int enroll(int argc, char** argv) {
   return done ? static_cast<int>(ExitStatus::done) : report(done.error(), json);
 }
 
+}  // namespace
+
+// The one place where exceptions (no memory) end.
+static int enroll_safely(int argc, char** argv) {
+  try {
+    return enroll(argc, argv);
+  } catch (const std::exception& fault) {
+    return report({.error = fault.what(), .hint = "Free some memory and try again."}, false);
+  }
+}
+
 }  // namespace mfa::cli
 
 int main(int argc, char** argv) {
@@ -193,10 +202,6 @@ int main(int argc, char** argv) {
   // No core file and no debugger of the same user: what passes through are passwords and keys.
   if (prctl(PR_SET_DUMPABLE, 0) != 0) return static_cast<int>(mfa::cli::ExitStatus::refused);
 #endif
-  std::setlocale(LC_CTYPE, "");
-  try {
-    return mfa::cli::enroll(argc, argv);
-  } catch (const std::exception& fault) {
-    return mfa::cli::report({.error = fault.what(), .hint = "Free some memory and try again."}, false);
-  }
+  static_cast<void>(std::setlocale(LC_CTYPE, ""));  // an unknown one leaves "C", which is safe
+  return mfa::cli::enroll_safely(argc, argv);
 }

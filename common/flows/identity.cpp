@@ -46,7 +46,8 @@ Found find_person(Transaction& tx, const Account& account) {
 }
 
 std::vector<Factor> default_first(std::vector<Factor> factors, const Person& person) {
-  std::ranges::stable_partition(factors, [&](const Factor& factor) { return factor.number == person.default_factor; });
+  const auto chosen = std::ranges::find(factors, person.default_factor, &Factor::number);
+  if (chosen != factors.end()) std::rotate(factors.begin(), chosen, chosen + 1);
   return factors;
 }
 

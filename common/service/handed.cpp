@@ -86,7 +86,7 @@ Descriptor Supervisor::take_only() {
 void Supervisor::reloading() const {
   // The time is what Type=notify-reload asks for.
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return;
   tell(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.tv_sec * 1'000'000LL + now.tv_nsec / 1000));
 }
 

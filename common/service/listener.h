@@ -94,7 +94,7 @@ class Listener {
   std::vector<int> open_;  // connections being served
   std::size_t turned_away_ = 0;
   std::size_t leaving_ = 0;  // guests being turned away after the door was handed on
-  Limits::Steady::time_point next_note_{};
+  Limits::Steady::time_point next_note_;
 };
 
 // Sends a guest away with a word: Hello and a Verdict, `unavailable` or `denied`, without ever waiting for it.

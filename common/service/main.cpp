@@ -42,8 +42,6 @@ int main(int argc, char** argv) try {
   fmt::print(stderr, "mfad: error: {}\nmfad: hint: mfad --help\n", line.error());
   return kUsage;
 } catch (const std::exception& error) {
-  std::fputs("mfad: error: ", stderr);
-  std::fputs(error.what(), stderr);
-  std::fputs("\n", stderr);
+  (void)std::fprintf(stderr, "mfad: error: %s\n", error.what());  // NOLINT(cert-err33-c): the status says it too
   return 1;
 }

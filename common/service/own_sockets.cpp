@@ -105,7 +105,7 @@ std::expected<Descriptor, std::string> OwnSockets::listen_at(const std::string& 
 std::expected<pid_t, std::string> OwnSockets::start_sweeper() {
   std::array<int, 2> ends{-1, -1};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return failure("sweeper", "make a pipe");
-  Descriptor reading(ends[0]);
+  const Descriptor reading(ends[0]);
   alive_.reset(ends[1]);
   const pid_t pid = fork();
   if (pid < 0) return failure("sweeper", "start it");

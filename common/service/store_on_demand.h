@@ -40,7 +40,7 @@ class StoreOnDemand final : public Store {
   bool resident_;
   std::shared_ptr<Store> store_;
   StoreError last_error_ = StoreError::unavailable;
-  Limits::Steady::time_point next_attempt_{};
+  Limits::Steady::time_point next_attempt_;
 };
 
 // No store at all, for what is to be decided without one.

@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
 #include "cli_doubles.h"
@@ -135,6 +136,7 @@ pid_t asks_in_a_child(const Pty& pty, const std::function<void()>& before = [] {
   setpgid(0, 0);  // of its own, so that stopping it is not refused as in an orphaned group
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
+  alarm(60);  // a child that a signal does not end shall not make the test wait for ever
   before();
   const Terminal terminal(pty.slave(), pty.slave(), true);
   const auto answer = terminal.ask("Password: ", false, later());
@@ -194,10 +196,23 @@ TEST(Terminal, IsSilentAgainAfterAStopThatNobodyCanCatch) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
+// Bit n - 1 for signal n (proc(5), SigIgn and SigCgt).
+std::uint64_t signals(pid_t process, const std::string& which) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(which + ":")) return std::stoull(line.substr(which.size() + 1), nullptr, 16);
+  ADD_FAILURE() << "no " << which;
+  return 0;
+}
+
 TEST(Terminal, WhatIsIgnoredStaysIgnored) {
   Pty pty;
   const pid_t child = asks_in_a_child(pty, [] { signal(SIGHUP, SIG_IGN); });  // nohup(1)
   pty.reads("Password: ");
+  constexpr std::uint64_t kHangup = 1U << (SIGHUP - 1U);
+  constexpr std::uint64_t kInterrupt = 1U << (SIGINT - 1U);
+  EXPECT_EQ(signals(child, "SigIgn") & (kHangup | kInterrupt), kHangup);
+  EXPECT_EQ(signals(child, "SigCgt") & (kHangup | kInterrupt), kInterrupt);
   kill(child, SIGHUP);
   pty.types("secret\n");
   int status = 0;
