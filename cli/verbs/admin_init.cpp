@@ -71,7 +71,7 @@ std::string sentence(const Step& step) {
     case Did::mended:
       return fmt::format("  mended  {}{}", what, detail);
   }
-  return what;
+  return fmt::format("  {}{}", what, detail);
 }
 
 }  // namespace
