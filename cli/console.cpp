@@ -13,8 +13,7 @@ constexpr std::chrono::minutes kSavingLimit{10};
 }  // namespace
 
 Outcome<void> Console::print(std::string_view text) const {
-  static_cast<void>(write_all(results, text));
-  return {};
+  if (write_all(results, text)) return {};
   return std::unexpected(Failure{.error = "The result cannot be written to standard output.",
                                  .hint = "Is the disk full? Look with 'mfa-enroll status' what was done."});
 }

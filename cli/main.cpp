@@ -183,16 +183,16 @@ int enroll(int argc, char** argv) {
   return done ? static_cast<int>(ExitStatus::done) : report(done.error(), json);
 }
 
-}  // namespace
-
 // The one place where exceptions (no memory) end.
-static int enroll_safely(int argc, char** argv) {
+int enroll_safely(int argc, char** argv) {
   try {
     return enroll(argc, argv);
   } catch (const std::exception& fault) {
     return report({.error = fault.what(), .hint = "Free some memory and try again."}, false);
   }
 }
+
+}  // namespace
 
 }  // namespace mfa::cli
 

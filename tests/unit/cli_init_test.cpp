@@ -60,7 +60,7 @@ bool ends(pid_t process) {
   const int handle = static_cast<int>(syscall(SYS_pidfd_open, process, 0U));
   if (handle < 0) return errno == ESRCH;
   pollfd end{handle, POLLIN, 0};
-  const bool ended = poll(&end, 1, 20'000) == 1;
+  const bool ended = poll(&end, 1, 600'000) == 1;
   close(handle);
   if (!ended) kill(process, SIGKILL);
   return ended;

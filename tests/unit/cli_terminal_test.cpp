@@ -54,7 +54,7 @@ class Pty {
     while (screen_.find(text, from) == std::string::npos) {
       pollfd waiting{master_, POLLIN, 0};
       std::array<char, 4096> buffer{};
-      if (poll(&waiting, 1, 20'000) != 1) return "not shown in time: " + screen_;
+      if (poll(&waiting, 1, 600'000) != 1) return "not shown in time: " + screen_;
       const ssize_t got = read(master_, buffer.data(), buffer.size());
       if (got <= 0) return "ended: " + screen_;
       screen_.append(buffer.data(), static_cast<std::size_t>(got));
@@ -136,7 +136,7 @@ pid_t asks_in_a_child(const Pty& pty, const std::function<void()>& before = [] {
   setpgid(0, 0);  // of its own, so that stopping it is not refused as in an orphaned group
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  alarm(60);  // a child that a signal does not end shall not make the test wait for ever
+  alarm(600);  // a child that a signal does not end shall not make the test wait for ever
   before();
   const Terminal terminal(pty.slave(), pty.slave(), true);
   const auto answer = terminal.ask("Password: ", false, later());
