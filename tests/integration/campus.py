@@ -136,6 +136,8 @@ class Campus:
             self.mfad = None
             if how == signal.SIGTERM:
                 assert status == 0, f"mfad ended with {status}"
+                # What sweeps up after it outlives it by a moment.
+                until(lambda: not any(map(os.path.exists, (LOGIN_SOCKET, USER_SOCKET))), "its sockets are gone")
 
     def forget_mfad(self):
         """It was killed or has ended by itself: nothing to be stopped any more. If not, it is stopped."""
@@ -152,6 +154,12 @@ class Campus:
     def engine_processes(self):
         """All processes of mfad: the engine, the monitor, sessions."""
         return [pid for pid, command in processes() if command and os.path.basename(command[0]) == "mfad"]
+
+    def signal_engine(self, which):
+        """To all of them. Some end by themselves as soon as another has ended."""
+        for pid in self.engine_processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, which)
 
     # --- people
 

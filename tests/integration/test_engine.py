@@ -4,7 +4,7 @@ import pwd
 import signal
 import time
 
-from campus import LOGIN_SOCKET, connects
+from campus import LOGIN_SOCKET, USER_SOCKET, connects
 from conversation import Conversation
 from marks import both_ways
 from waiting import until
@@ -38,8 +38,7 @@ def test_killed_in_mid_dialogue_the_login_fails_and_the_next_works(campus):
     alice = campus.student("alice")
     talk = campus.ssh(alice)
     talk.reads(CODE)
-    for pid in campus.engine_processes():
-        os.kill(pid, signal.SIGKILL)
+    campus.signal_engine(signal.SIGKILL)
     talk.answers(alice.fresh_code())
     assert talk.end() != 0
     assert "I am alice" not in talk.screen
@@ -51,37 +50,27 @@ def test_killed_in_mid_dialogue_the_login_fails_and_the_next_works(campus):
         assert campus.login_over_ssh(bob, bob.fresh_code()).passed
 
 
-def stopped(campus):
-    for pid in campus.engine_processes():
-        os.kill(pid, signal.SIGSTOP)
-
-
-def going_on(campus):
-    for pid in campus.engine_processes():
-        os.kill(pid, signal.SIGCONT)
-
-
 def test_a_hung_mfad_denies_within_its_three_seconds(campus):
     alice = campus.student("alice")
-    stopped(campus)
+    campus.signal_engine(signal.SIGSTOP)
     begin = time.monotonic()
     talk = campus.pamtester("code", "alice")
     assert talk.reads_one_of(CODE) is None
     assert talk.end() != 0
     took = time.monotonic() - begin
-    going_on(campus)
+    campus.signal_engine(signal.SIGCONT)
     assert 2.5 < took, "it waits for a hello before it gives up"
-    assert took < 10, f"{took} s"  # three, and room for a loaded machine
+    assert took < 30, f"{took} s"  # three, and room for a loaded machine; the next longer limit is 60
     assert campus.login_over_ssh(alice, alice.fresh_code()).passed
 
 
 def test_a_hung_mfad_does_not_keep_out_whom_configuration_alone_lets_in(campus):
     campus.configure(SKIP_FOR_ROOT)
-    stopped(campus)
+    campus.signal_engine(signal.SIGSTOP)
     assert campus.pamtester("code", "root").end() == 0
     talk = campus.pamtester("code", campus.person("alice").name)
     assert talk.end() != 0
-    going_on(campus)
+    campus.signal_engine(signal.SIGCONT)
 
 
 def test_a_mfad_that_hangs_in_mid_dialogue_denies(campus):
@@ -89,10 +78,10 @@ def test_a_mfad_that_hangs_in_mid_dialogue_denies(campus):
     alice = campus.student("alice")
     talk = campus.pamtester("code", "alice")
     talk.reads(CODE)
-    stopped(campus)
+    campus.signal_engine(signal.SIGSTOP)
     talk.answers(alice.fresh_code())
     assert talk.end() != 0
-    going_on(campus)
+    campus.signal_engine(signal.SIGCONT)
 
 
 def test_sighup_takes_up_a_new_configuration(campus):
@@ -166,9 +155,9 @@ def test_it_takes_sockets_it_is_handed(campus):
     os.makedirs("/run/mfa", exist_ok=True)
     activated = Conversation(["systemd-socket-activate", "--fdname=login:user", "--listen=/run/mfa/login.sock",
                               "--listen=/run/mfa/user.sock", "/usr/sbin/mfad", "--foreground"])
-    until(lambda: os.path.exists("/run/mfa/user.sock"), "it listens")
-    os.chmod("/run/mfa/login.sock", 0o600)
-    os.chmod("/run/mfa/user.sock", 0o666)
+    until(lambda: connects(USER_SOCKET), "it listens")
+    os.chmod(LOGIN_SOCKET, 0o600)
+    os.chmod(USER_SOCKET, 0o666)
     alice = campus.student("alice")
     assert campus.login_over_ssh(alice, alice.fresh_code()).passed
     talk = campus.pamtester("code", "alice", alice)

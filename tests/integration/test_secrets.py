@@ -3,7 +3,7 @@ import os
 import signal
 import subprocess
 
-from campus import STORE, holds
+from campus import STORE, USER_SOCKET, connects, holds
 from conversation import Conversation
 from marks import both_ways
 from waiting import until
@@ -65,11 +65,10 @@ def test_no_program_is_started_with_one(campus):
     campus.stop_mfad()
     trace = ["strace", "-f", "-qq", "-e", "trace=execve", "-v", "-s", "100000", "-o"]
     mfad = subprocess.Popen([*trace, "/run/mfad.trace", "/usr/sbin/mfad", "--foreground"], stdin=subprocess.DEVNULL)
-    until(lambda: os.path.exists("/run/mfa/user.sock"), "mfad listens")
+    until(lambda: connects(USER_SOCKET), "mfad listens")
     alice = campus.person("alice")
     campus.enrol_by_hand(alice, wrap=lambda command: [*trace, f"{alice.home}/enroll.trace", *command])
-    for pid in campus.engine_processes():
-        os.kill(pid, signal.SIGTERM)
+    campus.signal_engine(signal.SIGTERM)
     mfad.wait()
     # With mfad stopped, the login starts a session of its own.
     talk = Conversation([*trace, "/run/login.trace", "pamtester", "campus", "alice", "authenticate"],
