@@ -55,7 +55,7 @@ enum class PasswordAnswer : std::uint8_t {
   right,
   wrong,
   none,         // the account has no password that could be typed (locked, or the field is not a hash)
-  too_often,    // three a minute for a uid
+  too_often,    // three wrong ones in a minute of a uid: not compared
   unavailable,  // the monitor cannot be reached
 };
 

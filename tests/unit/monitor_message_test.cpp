@@ -83,6 +83,22 @@ TEST_F(Tries, are_each_users_own) {
   EXPECT_TRUE(limit_.take({2}, now_));
 }
 
+TEST_F(Tries, that_are_given_back_do_not_count) {
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(limit_.take({1}, now_ + 1s));
+    limit_.give_back({1}, now_ + 1s);
+  }
+  EXPECT_EQ(limit_.remembered(), 0U);
+  for (const auto at : {2s, 3s, 4s}) EXPECT_TRUE(limit_.take({1}, now_ + at));
+  limit_.give_back({1}, now_ + 9s);
+  limit_.give_back({2}, now_ + 3s);
+  EXPECT_FALSE(limit_.take({1}, now_ + 5s)) << "neither one that never was nor another's";
+  limit_.give_back({1}, now_ + 3s);
+  EXPECT_TRUE(limit_.take({1}, now_ + 5s));
+  EXPECT_FALSE(limit_.take({1}, now_ + 61s));
+  EXPECT_TRUE(limit_.take({1}, now_ + 62s)) << "the oldest wrong one is over";
+}
+
 TEST_F(Tries, of_long_ago_are_forgotten) {
   for (std::uint32_t uid = 0; uid < 1000; ++uid) EXPECT_TRUE(limit_.take({uid}, now_));
   EXPECT_EQ(limit_.remembered(), 1000U);

@@ -207,6 +207,14 @@ TEST_F(Password, is_the_peers_whoever_asks) {
   EXPECT_EQ(asked(), "daemon\nsys\n");
 }
 
+TEST_F(Password, that_is_right_does_not_count) {
+  auto& monitor = start();
+  const auto daemon = peer(kDaemon);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(monitor.check_password(daemon.get(), Secret("right")), PasswordAnswer::right);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(monitor.check_password(daemon.get(), Secret("wrong")), PasswordAnswer::wrong);
+  EXPECT_EQ(monitor.check_password(daemon.get(), Secret("right")), PasswordAnswer::too_often);
+}
+
 TEST_F(Password, may_be_tried_three_times_a_minute_by_each_user) {
   auto& monitor = start();
   const auto daemon = peer(kDaemon);

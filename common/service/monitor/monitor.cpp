@@ -154,7 +154,8 @@ std::optional<PasswordAnswer> Monitor::start_check(const Descriptor& connection,
                                                    Descriptor& reply) {
   const auto uid = peer_of(connection.get());
   if (!uid || checks_.size() >= options_.most_checks) return PasswordAnswer::unavailable;
-  if (!tries_.take(*uid, options_.clock())) return PasswordAnswer::too_often;
+  const auto taken = options_.clock();
+  if (!tries_.take(*uid, taken)) return PasswordAnswer::too_often;
   const auto deadline = std::chrono::steady_clock::now() + options_.check_limit;
   const pid_t pid = ::fork();
   if (pid < 0) return PasswordAnswer::unavailable;
@@ -165,7 +166,12 @@ std::optional<PasswordAnswer> Monitor::start_check(const Descriptor& connection,
     ::waitpid(pid, nullptr, 0);
     return PasswordAnswer::unavailable;
   }
-  checks_.push_back({.process = std::move(process), .pid = pid, .reply = std::move(reply), .deadline = deadline});
+  checks_.push_back({.process = std::move(process),
+                     .pid = pid,
+                     .reply = std::move(reply),
+                     .deadline = deadline,
+                     .uid = *uid,
+                     .taken = taken});
   return std::nullopt;
 }
 
@@ -199,6 +205,7 @@ bool Monitor::finish(Check& check) {
   const int waited = ::waitid(P_PIDFD, static_cast<id_t>(check.process.get()), &how, WEXITED | WNOHANG);
   if (waited == 0 && how.si_pid == 0) return false;
   const auto answer = waited == 0 ? answer_of(how.si_code, how.si_status) : PasswordAnswer::unavailable;
+  if (answer == PasswordAnswer::right) tries_.give_back(check.uid, check.taken);
   if (check.reply) send_reply(check.reply, reply_of(answer));
   return true;
 }

@@ -1,7 +1,7 @@
 // Root's part of the engine. It answers two questions about passwords and believes the engine nothing:
 //
 // - "Is this the password of this peer?" The engine hands it the client's connection; whose password is meant is what
-//   the kernel says of that. Three tries a minute for a uid, each in a process of its own with a limit of time.
+//   the kernel says of that. Three wrong ones a minute for a uid, each in a process of its own with a limit of time.
 // - "Which version has this user's password?" A keyed hash of the setting part of the crypt string: never a hash of a
 //   password, and nothing without the key.
 //
@@ -63,6 +63,8 @@ class Monitor {
     pid_t pid = 0;
     Descriptor reply;
     std::chrono::steady_clock::time_point deadline;
+    Uid uid;
+    TryLimit::Time taken;  // when the try was counted
   };
 
   [[nodiscard]] int wait_time() const;

@@ -23,7 +23,8 @@ class MonitorClient {
   // Of one that listens there; it must be root's (SO_PEERCRED), or `owner`'s in tests.
   explicit MonitorClient(std::string socket, Uid owner = {0});
 
-  // Is it the password of whoever is at the other end of `connection` (a Unix socket)? At most three times a minute.
+  // Is it the password of whoever is at the other end of `connection` (a Unix socket)? Three wrong ones a minute at
+  // most.
   [[nodiscard]] PasswordAnswer check_password(int connection, const Secret& password);
 
   // A stable text that is another one after each change of the user's password, locking apart; nothing for a user

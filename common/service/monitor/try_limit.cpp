@@ -1,5 +1,7 @@
 #include "common/service/monitor/try_limit.h"
 
+#include <algorithm>
+
 namespace mfa::monitor {
 
 bool TryLimit::take(Uid uid, Time now) {
@@ -11,6 +13,14 @@ bool TryLimit::take(Uid uid, Time now) {
   if (tries.size() >= kTries) return false;
   tries.push_back(now);
   return true;
+}
+
+void TryLimit::give_back(Uid uid, Time taken) {
+  const auto found = tries_.find(uid);
+  if (found == tries_.end()) return;
+  auto& tries = found->second;
+  if (const auto one = std::ranges::find(tries, taken); one != tries.end()) tries.erase(one);
+  if (tries.empty()) tries_.erase(found);
 }
 
 }  // namespace mfa::monitor

@@ -1,5 +1,7 @@
-// How often a password may be tried: three times in any sixty seconds for a uid.
+// How often a wrong password may be tried: three times in any sixty seconds for a uid.
 //
+// A try counts from when it begins, so that no number of parallel ones gets a fourth guess, and is given back if the
+// password was right: whoever knows it guesses nothing.
 // The time is a monotonic clock's: setting the clock gives nobody another try.
 #pragma once
 
@@ -18,8 +20,10 @@ class TryLimit {
   static constexpr std::size_t kTries = 3;
   static constexpr std::chrono::seconds kWindow{60};
 
-  // Whether one more is allowed now; then it counts, whatever comes of it.
+  // Whether one more is allowed now; then it counts, until it is given back.
   [[nodiscard]] bool take(Uid uid, Time now);
+  // The one that began at `taken`; nothing if it is over.
+  void give_back(Uid uid, Time taken);
 
   [[nodiscard]] std::size_t remembered() const { return tries_.size(); }  // uids
 
