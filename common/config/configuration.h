@@ -43,4 +43,11 @@ inline constexpr std::size_t kMostConfigurationFiles = 200;                     
 // them decides who gets in.
 [[nodiscard]] Configuration load_configuration(const std::string& path, Uid owner = Uid{0});
 
+struct LoadedConfiguration {
+  Configuration configuration;
+  std::vector<std::string> files;  // that were read, in order
+};
+// The same, and which files it was read from.
+[[nodiscard]] LoadedConfiguration load_configuration_files(const std::string& path, Uid owner = Uid{0});
+
 }  // namespace mfa

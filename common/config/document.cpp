@@ -1,5 +1,7 @@
 #include "common/config/document.h"
 
+#include "common/config/syntax_words.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -151,7 +153,7 @@ std::expected<Table, SyntaxError> parse_document(std::string_view text) {
   try {
     return table_of(toml::parse(text));
   } catch (const toml::parse_error& error) {
-    return std::unexpected(SyntaxError{.place = place_of(error.source()), .text = std::string(error.description())});
+    return std::unexpected(SyntaxError{.place = place_of(error.source()), .text = in_plain_words(error.description())});
   } catch (const BrokenAssertion&) {
     return std::unexpected(SyntaxError{.place = broken_line(text), .text = "this line cannot be read"});
   }

@@ -55,6 +55,12 @@ class Loader {
     return read;
   }
 
+  [[nodiscard]] std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const ConfigurationText& text : texts_) names.push_back(text.file);
+    return names;
+  }
+
  private:
   void wrong(const std::string& file, std::string text) {
     errors_.push_back({.file = file, .line = 0, .column = 0, .text = std::move(text)});
@@ -167,13 +173,20 @@ class Loader {
 
 }  // namespace
 
-Configuration load_configuration(const std::string& path, Uid owner) {
+LoadedConfiguration load_configuration_files(const std::string& path, Uid owner) {
   try {
-    return Loader(owner).load(path);
+    Loader loader(owner);
+    Configuration configuration = loader.load(path);
+    return {.configuration = std::move(configuration), .files = loader.files()};
   } catch (const std::exception& error) {
-    return std::unexpected(
-        std::vector<ConfigurationError>{{.file = path, .line = 0, .column = 0, .text = error.what()}});
+    return {.configuration = std::unexpected(
+                std::vector<ConfigurationError>{{.file = path, .line = 0, .column = 0, .text = error.what()}}),
+            .files = {}};
   }
+}
+
+Configuration load_configuration(const std::string& path, Uid owner) {
+  return load_configuration_files(path, owner).configuration;
 }
 
 }  // namespace mfa

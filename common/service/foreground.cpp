@@ -110,6 +110,9 @@ Or<int> serve(const CommandLine& line) {
   CurrentConfiguration configuration(line.configuration);
   const auto mistakes = configuration.reload();
   for (const auto& mistake : mistakes) fmt::print(stderr, "mfad: error: {}\n", mistake);
+  if (!mistakes.empty())
+    fmt::print(stderr,
+               "mfad: error: every login is denied until this is mended; then: systemctl reload mfad, or SIGHUP\n");
   auto doors = open_doors(*supervisor);
   if (!doors) return std::unexpected(std::move(doors.error()));
   auto monitoring = give_up_root(configuration, *doors);

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "common/config/configuration.h"
+#include "common/config/mistakes.h"
+#include "common/config/unreachable.h"
 #include "common/service/current_configuration.h"
 #include "common/service/handed.h"
 #include "common/service/init.h"
@@ -67,13 +69,15 @@ int run_init(const CommandLine& line) {
 }
 
 int run_check_config(const CommandLine& line) {
-  const auto read = load_configuration(line.configuration);
-  if (read) {
-    fmt::print("{}: no mistakes\n", line.configuration);
-    return 0;
+  const auto [read, files] = load_configuration_files(line.configuration);
+  if (!read) {
+    for (const auto& error : read.error()) fmt::print("{}\n", to_string(error));
+    return 1;
   }
-  for (const auto& error : read.error()) fmt::print("{}\n", to_string(error));
-  return 1;
+  for (const auto& file : files) fmt::print("{}: no mistakes\n", printable(file));
+  fmt::print("{} rule{}\n", read->rules.size(), read->rules.size() == 1 ? "" : "s");
+  for (const auto& sentence : unreachable_rules(read->rules)) fmt::print("warning: {}\n", sentence);
+  return 0;
 }
 
 int run_monitor(const CommandLine& line) {

@@ -7,6 +7,7 @@
 
 #include "common/config/configuration.h"
 #include "common/config/mistakes.h"
+#include "common/config/unreachable.h"
 
 namespace mfa {
 namespace {
@@ -322,6 +323,71 @@ TEST(ConfigurationMistakes, WhatIsNotTomlHasAPlace) {
   }
   EXPECT_FALSE(read_configuration(std::vector<ConfigurationText>{{.file = "f", .contents = std::string("a=1\0", 4)}}));
   EXPECT_FALSE(read_configuration({}));
+}
+
+TEST(ConfigurationMistakes, WhatIsNotTomlIsSaidInPlainWords) {
+  expect({
+      {"issuer = require", "f:1:10: is not TOML: a text needs quotes on both sides, such as \"skip\""},
+      {"issuer = True", "f:1:10: is not TOML: a text needs quotes on both sides, such as \"skip\""},
+      {"issuer = \u201Cx\u201D", "f:1:10: is not TOML: a text needs quotes on both sides, such as \"skip\""},
+      {"issuer \"x\"", "f:1:8: is not TOML: there is no \"=\" behind the name"},
+      {"issuer: x", "f:1:7: is not TOML: there is no \"=\" behind the name"},
+      {"issuer =\n", "f:1:9: is not TOML: there is no value behind the \"=\""},
+      {"issuer = ", "f:1:10: is not TOML: there is no value behind the \"=\""},
+      {"[store\n", "f:1:7: is not TOML: the bracket is not closed"},
+      {"[[rule]\n", "f:1:8: is not TOML: the bracket is not closed"},
+      {"[]\n", "f:1:2: is not TOML: there is no name between the brackets"},
+      {"issuer = \"x\nhelpdesk = \"y\"", "f:1:12: is not TOML: the quotes are not closed"},
+      {"issuer = 'x", "f:1:12: is not TOML: the quotes are not closed"},
+      {"issuer = \"a\\q\"",
+       "f:1:13: is not TOML: a backslash between double quotes is special; between single quotes it is not"},
+      {"user = ['a'", "f:1:12: is not TOML: the list is not closed with ]"},
+      {"user = ['a' 'b']", "f:1:13: is not TOML: between the values of a list stand commas, and ] at its end"},
+      {"issuer = 'a'\nissuer = 'b'", "f:2:10: is not TOML: \"issuer\" is there already"},
+      {"[store]\n[store]", "f:2:1: is not TOML: \"store\" is there already"},
+      {"[rule]\n[[rule]]",
+       "f:2:1: is not TOML: \"rule\" is there already; a table of which there are several has two brackets everywhere"},
+      {"since = 2026-02-30", "f:1:19: is not TOML: there is no such date or time"},
+      {"since = 2026-12-01 25:00:00", "f:1:22: is not TOML: there is no such date or time"},
+      {"first = 30s",
+       "f:1:11: is not TOML: a number is digits alone; anything else is a text and needs quotes, such as \"30s\""},
+      {"digits = 06", "f:1:12: is not TOML: a number does not begin with 0"},
+      {"digits = 99999999999999999999", "f:1:30: is not TOML: the number is too large"},
+      {"digits = 6 issuer = 'x'", "f:1:12: is not TOML: something follows the value on the same line"},
+      {"= 3", "f:1:1: is not TOML: a line begins with a name, a table in brackets, or #"},
+      {"[a.]\n", "f:1:4: is not TOML: a name is letters, digits, - and _"},
+      {"x = {a = 1", "f:1:11: is not TOML: between { and } stand name = value pairs with commas between them"},
+      {"issuer = '\xFF'\n", "f:1:10: is not TOML: the file is not UTF-8 text"},
+      {"x = \x01", "f:1:5: is not TOML: there is a control character"},
+  });
+}
+
+TEST(ConfigurationMistakes, NothingOfTheLibrarysWordsComesThrough) {
+  for (const std::string text :
+       {"x = 0x", "x = 1e", "x = inf1", "x = \"\"\"a", "'x\n' = 1", "x = 2026-", "x = 12:", "x.'y", "]", "x = }", "\r"})
+    for (const std::string& said : mistakes_of({{.file = "f", .contents = text}}))
+      for (const char* word : {"parsing", "expected", "saw", "encountered", "prohibited", "representable"})
+        EXPECT_FALSE(said.contains(word)) << said;
+}
+
+TEST(UnreachableRules, AreThoseBehindOneThatMatchesEveryLogin) {
+  const auto said = [](const std::string& rules) {
+    const Configuration read = read_configuration(std::vector<ConfigurationText>{{.file = "f", .contents = rules}});
+    return read ? unreachable_rules(read->rules) : std::vector<std::string>{"mistakes"};
+  };
+  const std::string last = "[[rule]]\nname = 'last'\nmfa = 'skip'\n";
+  const auto before = [&](const std::string& line) {
+    return said("[[rule]]\nname = 'first'\nmfa = 'optional'\n" + line + "\n" + last);
+  };
+  const std::vector<std::string> one{"the rule \"last\" is never reached: \"first\" before it matches every login"};
+  for (const char* line : {"", "user = ['*']", "service = ['*', 'sshd']", "server = ['*']"})
+    EXPECT_EQ(before(line), one) << line;
+  for (const char* line : {"user = ['a*']", "user = ['*', '!root']", "service = ['!cron']", "server = ['lab-*']",
+                           "group = ['staff']", "from = ['console']", "first_factor = ['password']",
+                           "after = 2026-01-01", "before = 2026-01-01", "observe = true"})
+    EXPECT_TRUE(before(line).empty()) << line;
+  EXPECT_TRUE(said(last).empty());
+  EXPECT_TRUE(said("").empty());
 }
 
 TEST(ConfigurationMistakes, ArePrintable) {
