@@ -58,7 +58,10 @@ int authenticate(pam_handle_t* pamh, std::span<const char* const> words) {
         .write(pamh, LOG_NOTICE);
     return facts.error() == FactsFault::conversation ? PAM_CONV_ERR : PAM_PERM_DENIED;
   }
-  return pam_code(relay(pamh, *arguments, *facts));
+  const int code = pam_code(relay(pamh, *arguments, *facts));
+  // sshd (its PAM_TTY is always "ssh") answers PAM_MAXTRIES by taking all password methods back. Where no other is
+  // left, ssh(1) then asks for a password of its own, and the person reads that theirs is wrong.
+  return code == PAM_MAXTRIES && facts->tty == "ssh" ? PAM_AUTH_ERR : code;
 }
 
 }  // namespace

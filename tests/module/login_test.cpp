@@ -102,6 +102,16 @@ TEST_F(Module, TurnsEachVerdictIntoItsCodeAndEveryOtherByteIntoADenial) {
   }
 }
 
+// After PAM_MAXTRIES sshd offers no method at all, which ssh(1) takes for any: it would ask for a password of its own,
+// three times, and call each wrong.
+TEST_F(Module, SshdIsNotToldThatTheTriesAreUsedUp) {
+  host.items = {{PAM_TTY, "ssh"}};
+  EXPECT_EQ(log_in({verdict(VerdictCode::locked)}), PAM_AUTH_ERR);
+  EXPECT_EQ(log_in({verdict(VerdictCode::denied)}), PAM_PERM_DENIED);
+  host.items = {{PAM_TTY, "/dev/pts/1"}};
+  EXPECT_EQ(log_in({verdict(VerdictCode::locked)}), PAM_MAXTRIES);
+}
+
 TEST_F(Module, AVerdictWithoutACodeIsADenial) {
   EXPECT_EQ(log_in({{FrameType::verdict, {}}}), PAM_AUTHINFO_UNAVAIL);
   EXPECT_EQ(log_in({{FrameType::verdict, {{Tag::verdict, "\1\1"}}}}), PAM_AUTHINFO_UNAVAIL);
