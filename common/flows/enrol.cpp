@@ -20,10 +20,10 @@ namespace {
 
 constexpr int kRounds = 5;  // to type a first code; the key's owner guesses nothing, so nothing is counted
 
-RequestError no_randomness() {
+RequestError no_randomness(const Engine& engine) {
   return {.kind = RequestError::Kind::unavailable,
           .text = "The system gives no randomness; nothing was changed.",
-          .hint = "Tell the administrator."};
+          .hint = "Ask " + texts::helpdesk(engine.settings) + "."};
 }
 
 OtpauthUri uri_parts(const Engine& engine, const Account& account, const Secret& key) {
@@ -31,6 +31,19 @@ OtpauthUri uri_parts(const Engine& engine, const Account& account, const Secret&
           .account = account.name.value,
           .key = key,
           .parameters = engine.settings.totp};
+}
+
+void wipe_all(std::vector<std::string>& codes) {
+  for (std::string& code : codes) wipe(code);
+}
+
+// The key on its way to the app; nothing of it stays behind.
+void offer(const Engine& engine, const Asker& asker, const Account& account, const Secret& key) {
+  std::string uri = otpauth_uri(uri_parts(engine, account, key));
+  std::string secret = base32_encode(key.bytes());
+  asker.dialogue.offer(name_of(FactorKind::totp), uri, secret);
+  wipe(uri);
+  wipe(secret);
 }
 
 // Asks until the app shows a code of this key. The step it spends.
@@ -70,7 +83,7 @@ struct Added {
   bool codes_kept = false;
 };
 
-Added add(Transaction& tx, const Engine& engine, UnixTime now, Addition addition) {
+Added add(Transaction& tx, const Engine& engine, UnixTime now, const Addition& addition) {
   Found found = find_person(tx, addition.account);
   if (found.mismatch) return {.refusal = refused(texts::other_person(engine.settings)), .id = "", .codes_kept = false};
   Person person = found.person ? *found.person : tx.add_person(addition.account.name, addition.account.uid, now);
@@ -83,7 +96,7 @@ Added add(Transaction& tx, const Engine& engine, UnixTime now, Addition addition
   auto name = name_for_new_factor(factors, addition.wanted_name);
   if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
 
-  Factor& factor = addition.factor;
+  Factor factor = addition.factor;
   factor.name = *std::move(name);
   factor.number = person.next_factor++;
   factor.added = now;
@@ -106,19 +119,23 @@ Added add(Transaction& tx, const Engine& engine, UnixTime now, Addition addition
   return added;
 }
 
-std::expected<EnrolledReply, RequestError> keep(Engine& engine, Addition addition) {
-  const auto& totp = std::get<TotpFactor>(addition.factor.detail);
-  EnrolledReply reply{.factor = "",
-                      .kind = std::string(name_of(FactorKind::totp)),
-                      .uri = otpauth_uri(uri_parts(engine, addition.account, totp.key)),
-                      .secret = base32_encode(totp.key.bytes()),
-                      .recovery_codes = shown(addition.codes)};
+std::expected<EnrolledReply, RequestError> keep(Engine& engine, const Asker& asker, Addition addition) {
   const UnixTime now = engine.clock.now();
-  auto added = writing(engine.store, [&](Transaction& tx) { return add(tx, engine, now, std::move(addition)); });
-  if (!added) return std::unexpected(store_failed(engine, added.error()));
-  if (added->refusal) return std::unexpected(*std::move(added->refusal));
-  reply.factor = added->id;
-  if (!added->codes_kept) reply.recovery_codes.clear();
+  const auto added = writing(engine.store, [&](Transaction& tx) { return add(tx, engine, now, addition); });
+  std::expected<EnrolledReply, RequestError> reply;
+  if (!added) {
+    reply = std::unexpected(store_failed(engine, asker, added.error()));
+  } else if (added->refusal) {
+    reply = std::unexpected(*added->refusal);
+  } else {
+    const Secret& key = std::get<TotpFactor>(addition.factor.detail).key;
+    reply->factor = added->id;
+    reply->kind = name_of(FactorKind::totp);
+    reply->uri = otpauth_uri(uri_parts(engine, addition.account, key));
+    reply->secret = base32_encode(key.bytes());
+    if (added->codes_kept) reply->recovery_codes = shown(addition.codes);
+  }
+  wipe_all(addition.codes);
   return reply;
 }
 
@@ -126,15 +143,16 @@ std::expected<EnrolledReply, RequestError> keep(Engine& engine, Addition additio
 
 std::expected<Secret, RequestError> new_totp_key(Engine& engine) {
   Secret key(std::string(kTotpKeyBytes, '\0'));
-  if (!engine.random.fill(key.writable())) return std::unexpected(no_randomness());
+  if (!engine.random.fill(key.writable())) return std::unexpected(no_randomness(engine));
   return key;
 }
 
 std::expected<std::vector<std::string>, RequestError> new_recovery_codes(Engine& engine) {
   std::vector<std::string> codes;
+  codes.reserve(kRecoveryCodes);  // a code that moved would leave itself behind
   while (codes.size() < kRecoveryCodes) {
     std::array<std::uint8_t, kRecoveryCodeBytes> random{};
-    if (!engine.random.fill(random)) return std::unexpected(no_randomness());
+    if (!engine.random.fill(random)) return std::unexpected(no_randomness(engine));
     std::string code = recovery_code(random);
     if (std::ranges::find(codes, code) == codes.end()) codes.push_back(std::move(code));
   }
@@ -177,7 +195,7 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
     const Found found = find_person(tx, *account);
     return found.person && !found.mismatch ? tx.factors(found.person->id) : std::vector<Factor>{};
   });
-  if (!factors) return std::unexpected(store_failed(engine, factors.error()));
+  if (!factors) return std::unexpected(store_failed(engine, asker, factors.error()));
   if (auto free = name_for_new_factor(*factors, name); !free) return std::unexpected(free.error());
   const auto proven = step_up(engine, asker, *account, access_of(Verb::totp).step_up);
   if (!proven) return std::unexpected(proven.error());
@@ -186,20 +204,23 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
   if (!key) return std::unexpected(key.error());
   auto codes = new_recovery_codes(engine);
   if (!codes) return std::unexpected(codes.error());
-  asker.dialogue.offer(name_of(FactorKind::totp), otpauth_uri(uri_parts(engine, *account, *key)),
-                       base32_encode(key->bytes()));
+  offer(engine, asker, *account, *key);
   const auto step = confirm(engine, asker, *key);
-  if (!step) return std::unexpected(step.error());
+  if (!step) {
+    wipe_all(*codes);
+    return std::unexpected(step.error());
+  }
   Factor factor;
   factor.detail = TotpFactor{.key = *key, .parameters = engine.settings.totp, .last_step = *step};
-  return keep(engine, {.account = *account,
-                       .factor = std::move(factor),
-                       .wanted_name = name,
-                       .codes = *std::move(codes),
-                       .kind = EventKind::factor_added,
-                       .actor = "",
-                       .first = !*proven,
-                       .terminal = asker.terminal});
+  return keep(engine, asker,
+              {.account = *account,
+               .factor = std::move(factor),
+               .wanted_name = name,
+               .codes = *std::move(codes),
+               .kind = EventKind::factor_added,
+               .actor = "",
+               .first = !*proven,
+               .terminal = asker.terminal});
 }
 
 std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const Asker& asker, const std::string& user,
@@ -218,14 +239,15 @@ std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const 
   if (!codes) return std::unexpected(codes.error());
   Factor factor;
   factor.detail = TotpFactor{.key = *key, .parameters = engine.settings.totp, .last_step = TimeStep{-1}};
-  return keep(engine, {.account = *account,
-                       .factor = std::move(factor),
-                       .wanted_name = name,
-                       .codes = *std::move(codes),
-                       .kind = EventKind::provisioned,
-                       .actor = "root",
-                       .first = false,
-                       .terminal = std::nullopt});
+  return keep(engine, asker,
+              {.account = *account,
+               .factor = std::move(factor),
+               .wanted_name = name,
+               .codes = *std::move(codes),
+               .kind = EventKind::provisioned,
+               .actor = "root",
+               .first = false,
+               .terminal = std::nullopt});
 }
 
 }  // namespace mfa

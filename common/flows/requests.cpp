@@ -21,7 +21,8 @@ std::expected<Account, RequestError> who_asks(Engine& engine, const Asker& asker
     return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
                                         .text = "Your account cannot be looked up right now.",
                                         .hint = "Try again soon."});
-  return std::unexpected(refused("The system has no account for you.", "Ask the administrator."));
+  return std::unexpected(
+      refused("The system has no account for you.", "Ask " + texts::helpdesk(engine.settings) + "."));
 }
 
 // What the policy says of this person at an SSH login from anywhere: the strictest that is generally asked of them.
@@ -88,14 +89,14 @@ struct FactorChange {
   std::function<std::optional<RequestError>(const std::vector<Factor>&, const Factor&)> possible;
 };
 
-std::optional<RequestError> why_impossible(Engine& engine, const Account& account, const std::string& wanted,
-                                           const FactorChange& change) {
+std::optional<RequestError> why_impossible(Engine& engine, const Asker& asker, const Account& account,
+                                           const std::string& wanted, const FactorChange& change) {
   std::vector<Factor> factors;
   const auto read = engine.store.read([&](Transaction& tx) {
     const Found found = find_person(tx, account);
     if (found.person && !found.mismatch) factors = tx.factors(found.person->id);
   });
-  if (!read) return store_failed(engine, read.error());
+  if (!read) return store_failed(engine, asker, read.error());
   const Factor* factor = find_factor(factors, wanted);
   if (factor == nullptr) return no_such_factor(wanted);
   return change.possible ? change.possible(factors, *factor) : std::nullopt;
@@ -105,7 +106,7 @@ std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Ask
                                                        const FactorChange& change) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  if (auto error = why_impossible(engine, *account, wanted, change)) return std::unexpected(*std::move(error));
+  if (auto error = why_impossible(engine, asker, *account, wanted, change)) return std::unexpected(*std::move(error));
   if (auto proven = step_up(engine, asker, *account, access_of(change.verb).step_up); !proven)
     return std::unexpected(proven.error());
   const UnixTime now = engine.clock.now();
@@ -125,7 +126,7 @@ std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Ask
     tx.append(event);
     return FactorReply{.factor = changed.id(), .name = changed.name};
   });
-  if (!result) return std::unexpected(store_failed(engine, result.error()));
+  if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
   return *std::move(result);
 }
 
@@ -157,7 +158,7 @@ std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& ask
     if (found.person->failed_since_login > 0)
       reply.notices.push_back(texts::failed_logins(found.person->failed_since_login));
   });
-  if (!read) return std::unexpected(store_failed(engine, read.error()));
+  if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
   if (mismatch) reply.notices.push_back(texts::other_person(engine.settings));
   const Decision decision = policy_for(engine, *account, factors);
   reply.mfa = requirement_of(decision);
@@ -170,7 +171,7 @@ std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, 
   if (!account) return std::unexpected(account.error());
   if (auto proven = step_up(engine, asker, *account, access_of(Verb::codes).step_up); !proven)
     return std::unexpected(proven.error());
-  const auto codes = new_recovery_codes(engine);
+  auto codes = new_recovery_codes(engine);
   if (!codes) return std::unexpected(codes.error());
   const UnixTime now = engine.clock.now();
   auto kept = writing(engine.store, [&](Transaction& tx) -> std::optional<RequestError> {
@@ -184,9 +185,11 @@ std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, 
     tx.append(event);
     return std::nullopt;
   });
-  if (!kept) return std::unexpected(store_failed(engine, kept.error()));
-  if (*kept) return std::unexpected(**std::move(kept));
-  return shown(*codes);
+  std::expected<std::vector<std::string>, RequestError> reply = shown(*codes);
+  for (std::string& code : *codes) wipe(code);
+  if (kept && !*kept) return reply;
+  for (std::string& code : *reply) wipe(code);
+  return std::unexpected(kept ? **std::move(kept) : store_failed(engine, asker, kept.error()));
 }
 
 std::expected<FactorReply, RequestError> test_code(Engine& engine, const Asker& asker) {
@@ -197,12 +200,14 @@ std::expected<FactorReply, RequestError> test_code(Engine& engine, const Asker& 
     const Found found = find_person(tx, *account);
     if (found.person && !found.mismatch) factors = tx.factors(found.person->id);
   });
-  if (!read) return std::unexpected(store_failed(engine, read.error()));
+  if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
   if (factors.empty()) return std::unexpected(refused("You have no factor to test.", "Add one first: mfa-enroll totp"));
-  const auto id = prove_factor(engine, asker, *account, EventKind::factor_tested, EventKind::test_failed);
-  if (!id) return std::unexpected(id.error());
-  const Factor* factor = find_factor(factors, *id);
-  return FactorReply{.factor = *id, .name = factor != nullptr ? factor->name : "recovery code"};
+  const auto right = prove_factor(engine, asker, *account, EventKind::factor_tested, EventKind::test_failed);
+  if (!right) return std::unexpected(right.error());
+  if (right->factor == "recovery")
+    return FactorReply{.factor = right->factor, .name = "recovery code", .recovery_codes_left = right->recovery_left};
+  const Factor* factor = find_factor(factors, right->factor);
+  return FactorReply{.factor = right->factor, .name = factor != nullptr ? factor->name : ""};
 }
 
 std::expected<FactorReply, RequestError> set_default(Engine& engine, const Asker& asker, const std::string& factor) {

@@ -53,6 +53,7 @@ struct EnrolledReply {
 
 struct FactorReply {
   std::string factor, name;
+  std::optional<std::size_t> recovery_codes_left = std::nullopt;  // after a test that used one
 };
 
 [[nodiscard]] std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker);

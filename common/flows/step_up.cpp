@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "common/flows/texts.h"
-#include "common/flows/verify.h"
 
 namespace mfa {
 namespace {
@@ -17,6 +16,7 @@ struct Standing {
   std::vector<std::string> apps;
   bool recovery = false;
   bool proven_lately = false;
+  std::optional<std::chrono::seconds> locked_for;
 };
 
 std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker, const Account& account) {
@@ -29,6 +29,7 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
     for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
       result.apps.push_back(factor.name);
     result.recovery = tx.recovery_codes_left(found.person->id) > 0;
+    if (const auto until = locked_out(found.person->lockout, now)) result.locked_for = *until - now;
     if (asker.terminal) {
       const auto until = tx.step_up_until(found.person->id, *asker.terminal);
       // Not further ahead than one lasts either: a clock that was set back makes no step-up last longer.
@@ -60,13 +61,15 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
       return std::unexpected(refused("That password is not right.", "Nothing was changed. Try again."));
     case PasswordAnswer::too_often:
       return std::unexpected(
-          refused("Too many passwords in a row.", "Nothing was changed. Wait a minute, then try again."));
+          refused("Too many wrong passwords.", "Nothing was changed. Wait a minute, then try again."));
     case PasswordAnswer::unavailable:
       break;
   }
-  return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
-                                      .text = "The password cannot be checked right now.",
-                                      .hint = "Ask the administrator whether the mfad monitor runs."});
+  return std::unexpected(
+      RequestError{.kind = RequestError::Kind::unavailable,
+                   .text = "The password cannot be checked right now.",
+                   .hint = asks_as_root(asker) ? "Does mfad's monitor run? The system log may say why not."
+                                               : "Try again soon, or ask " + texts::helpdesk(engine.settings) + "."});
 }
 
 std::string why_not(const Verification& result, const Engine& engine) {
@@ -80,6 +83,18 @@ std::string why_not(const Verification& result, const Engine& engine) {
   return texts::not_a_code();
 }
 
+std::string store_hint(const Engine& engine, const Asker& asker, bool missing) {
+  if (missing)
+    return asks_as_root(asker) ? "Make it with: mfa-enroll admin init"
+                               : "An administrator makes it with: sudo mfa-enroll admin init";
+  return asks_as_root(asker) ? "The system log may say why."
+                             : "Try again soon, or ask " + texts::helpdesk(engine.settings) + ".";
+}
+
+RequestError locked(const Engine& engine, std::chrono::seconds wait) {
+  return refused(texts::locked(wait, engine.settings), "Nothing was changed.");
+}
+
 bool ends(const Verification& result) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) return wrong->tries_left == 0;
   return std::holds_alternative<LockedAnswer>(result) || std::holds_alternative<NoSuchPerson>(result);
@@ -91,13 +106,15 @@ RequestError refused(std::string text, std::string hint) {
   return {.kind = RequestError::Kind::refused, .text = std::move(text), .hint = std::move(hint)};
 }
 
-RequestError store_failed(Engine& engine, StoreError error) {
+bool asks_as_root(const Asker& asker) { return asker.caller.uid == Uid{0}; }
+
+RequestError store_failed(Engine& engine, const Asker& asker, StoreError error) {
   engine.journal.note(Severity::error, "request failed, store " + std::string(name_of(error)));
   const bool missing = error == StoreError::missing;
   return {.kind = RequestError::Kind::unavailable,
           .text = missing ? "There is no store yet; nothing was changed."
                           : "The store cannot be used; nothing was changed.",
-          .hint = missing ? "Root makes it with: mfa-enroll admin init" : "Try again soon, or tell the administrator."};
+          .hint = store_hint(engine, asker, missing)};
 }
 
 RequestError dialogue_failed(DialogueError error) {
@@ -115,11 +132,12 @@ Event request_event(const Engine& engine, const Account& account, UnixTime now, 
   return event;
 }
 
-std::expected<std::string, RequestError> prove_factor(Engine& engine, const Asker& asker, const Account& account,
+std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Asker& asker, const Account& account,
                                                       EventKind passed, EventKind failed) {
   const auto known = standing(engine, asker, account);
-  if (!known) return std::unexpected(store_failed(engine, known.error()));
+  if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
+  if (known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
   texts::CodePrompt prompt{.user = account.name.value,
                            .server = engine.server,
                            .problem = "",
@@ -153,8 +171,8 @@ std::expected<std::string, RequestError> prove_factor(Engine& engine, const Aske
     const UnixTime now = engine.clock.now();
     const auto result =
         writing(engine.store, [&](Transaction& tx) { return verify(tx, engine.settings, now, purpose, answer); });
-    if (!result) return std::unexpected(store_failed(engine, result.error()));
-    if (const auto* right = std::get_if<RightAnswer>(&*result)) return right->factor;
+    if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
+    if (const auto* right = std::get_if<RightAnswer>(&*result)) return *right;
     prompt.problem = why_not(*result, engine);
     if (ends(*result)) break;
   }
@@ -164,10 +182,11 @@ std::expected<std::string, RequestError> prove_factor(Engine& engine, const Aske
 std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {
   if (needed == StepUp::none) return false;
   const auto known = standing(engine, asker, account);
-  if (!known) return std::unexpected(store_failed(engine, known.error()));
+  if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   const bool has_factor = !known->apps.empty();
   if (needed == StepUp::recent && known->proven_lately) return has_factor;
+  if (has_factor && known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
 
   const auto password = prove_password(engine, asker, account);
   if (!password) return std::unexpected(password.error());
@@ -185,7 +204,7 @@ std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, co
     const Found found = find_person(tx, account);
     if (found.person && !found.mismatch) tx.record_step_up(found.person->id, *asker.terminal, until);
   });
-  if (!kept) return std::unexpected(store_failed(engine, kept.error()));
+  if (!kept) return std::unexpected(store_failed(engine, asker, kept.error()));
   return has_factor;
 }
 

@@ -10,6 +10,7 @@
 #include "common/domain/access.h"
 #include "common/flows/identity.h"
 #include "common/flows/requests.h"
+#include "common/flows/verify.h"
 
 namespace mfa {
 
@@ -21,14 +22,17 @@ inline constexpr std::chrono::seconds kStepUpLasts{300};
 [[nodiscard]] std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account,
                                                         StepUp needed);
 
-// Asks for a code until one is right, three times at most; each answer counts as at a login. The factor's id.
-[[nodiscard]] std::expected<std::string, RequestError> prove_factor(Engine& engine, const Asker& asker,
+// Asks for a code until one is right, three times at most; each answer counts as at a login. Whoever is locked out is
+// told so and not asked.
+[[nodiscard]] std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Asker& asker,
                                                                     const Account& account, EventKind passed,
                                                                     EventKind failed);
 
 // Refusals that several verbs share.
 [[nodiscard]] RequestError refused(std::string text, std::string hint = "");
-[[nodiscard]] RequestError store_failed(Engine& engine, StoreError error);
+// Its hint is for whoever asks: what root can do is told to root alone.
+[[nodiscard]] RequestError store_failed(Engine& engine, const Asker& asker, StoreError error);
+[[nodiscard]] bool asks_as_root(const Asker& asker);
 [[nodiscard]] RequestError dialogue_failed(DialogueError error);
 
 // An event of mfa-enroll about `account`, to be filled in further.

@@ -7,6 +7,7 @@ namespace mfa::texts {
 namespace {
 
 constexpr std::size_t kMostAppsNamed = 3;
+constexpr std::size_t kFewRecoveryCodes = 3;  // left, from which on to make new ones
 
 std::string counted(std::int64_t count, std::string_view unit) {
   return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
@@ -96,8 +97,8 @@ std::string reported(const Settings& settings) {
 }
 std::string recovery_left(std::size_t codes) {
   if (codes == 0) return "That was your last recovery code. Make new ones with: mfa-enroll codes";
-  return fmt::format("You have {} left. Make new ones with: mfa-enroll codes",
-                     counted(static_cast<std::int64_t>(codes), "recovery code"));
+  return fmt::format("You have {} left.{}", counted(static_cast<std::int64_t>(codes), "recovery code"),
+                     codes <= kFewRecoveryCodes ? " Make new ones with: mfa-enroll codes" : "");
 }
 
 std::string helpdesk(const Settings& settings) {

@@ -83,7 +83,10 @@ WipedText to_json(const EnrolledReply& reply) {
 
 WipedText to_json(const FactorReply& reply) {
   JsonWriter json;
-  return json.open_object().member("factor", reply.factor).member("name", reply.name).close_object().take();
+  json.open_object().member("factor", reply.factor).member("name", reply.name);
+  if (reply.recovery_codes_left)
+    json.member("recovery_codes_left", static_cast<std::int64_t>(*reply.recovery_codes_left));
+  return json.close_object().take();
 }
 
 WipedText codes_to_json(const std::vector<std::string>& codes) {

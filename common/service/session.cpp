@@ -35,10 +35,10 @@ Verdict other_version() {
           .reason = "version"};
 }
 
-Verdict without_configuration() {
+Verdict without_configuration(Caller caller) {
   return {.code = VerdictCode::unavailable,
           .text = "The MFA service has no valid configuration.",
-          .hint = "As root, see what is wrong with it: mfad --check-config",
+          .hint = caller.uid == Uid{0} ? "See what is wrong with it: mfad --check-config" : "Tell your helpdesk.",
           .reason = "configuration"};
 }
 
@@ -89,7 +89,7 @@ class Session {
   Verdict deny_for_want_of_configuration(const Snapshot& snapshot) {
     if (caller_.uid.value == 0)
       context_.journal.note(Severity::error, fmt::format("denied, no valid configuration: {}", snapshot.fault));
-    return without_configuration();
+    return without_configuration(caller_);
   }
 
   Engine engine(const Settings& settings, Store& store) const {

@@ -237,6 +237,52 @@ TEST_F(Requests, TestingSpendsACodeAndCountsAWrongOne) {
   EXPECT_TRUE(locked_out(world.person("alice").lockout, world.clock.time)) << "no way to guess beside the login";
 }
 
+TEST_F(Requests, ATestWithARecoveryCodeTellsHowManyAreLeft) {
+  world.enrol("alice", Uid{1000});
+  say({"7k3m-92qx-d4tp"});
+  const auto reply = test_code(world.engine, asker());
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->factor, "recovery");
+  EXPECT_EQ(reply->recovery_codes_left, 1U);
+  say({world.code()});
+  EXPECT_EQ(test_code(world.engine, asker())->recovery_codes_left, std::nullopt);
+}
+
+TEST_F(Requests, WhoIsLockedOutIsToldBeforeBeingAsked) {
+  world.enrol("alice", Uid{1000});
+  for (int round = 0; round < 2; ++round) {
+    say({world.wrong_code(), world.wrong_code(), world.wrong_code()});
+    EXPECT_FALSE(test_code(world.engine, asker()));
+  }
+  say({kPassword, world.code()});
+  for (const RequestError& error :
+       {test_code(world.engine, asker()).error(), new_codes(world.engine, asker()).error(),
+        enrol_totp(world.engine, asker(), "second").error(), remove_factor(world.engine, asker(), "totp-1").error()})
+    EXPECT_THAT(error.text, HasSubstr("Too many wrong codes. Try again in 1 minute"));
+  EXPECT_TRUE(world.dialogue.prompts.empty());
+  EXPECT_EQ(world.passwords.asked, 0);
+  later(60);
+  say({kPassword, world.code()});
+  EXPECT_TRUE(new_codes(world.engine, asker())) << "and the lock's end allows a try";
+}
+
+TEST_F(Requests, HintsAreForWhoeverReadsThem) {
+  world.store.fail_at = 0;
+  world.store.error = StoreError::missing;
+  EXPECT_THAT(status(world.engine, asker()).error().hint, HasSubstr("sudo mfa-enroll admin init"));
+  world.store.fail_at = 0;
+  EXPECT_EQ(status(world.engine, asker(Uid{0})).error().hint, "Make it with: mfa-enroll admin init");
+  world.settings.helpdesk = "Service Desk";
+  world.store.error = StoreError::damaged;
+  world.store.fail_at = 0;
+  EXPECT_EQ(status(world.engine, asker()).error().hint, "Try again soon, or ask Service Desk.");
+  world.passwords.fixed = PasswordAnswer::unavailable;
+  say({kPassword});
+  EXPECT_EQ(enrol_totp(world.engine, asker(), "").error().hint, "Try again soon, or ask Service Desk.");
+  say({kPassword});
+  EXPECT_THAT(enrol_totp(world.engine, asker(Uid{0}), "").error().hint, HasSubstr("monitor"));
+}
+
 TEST_F(Requests, NamesAreOnesOwnAndPrintable) {
   world.enrol("alice", Uid{1000});
   say({kPassword, world.code()});

@@ -56,6 +56,8 @@ TEST(Rendering, WhatIsToldOnce) {
   EXPECT_EQ(plain(codes_to_json({"a-b"})), R"({"codes":["a-b"]})");
   EXPECT_EQ(plain(codes_to_json({})), R"({"codes":[]})");
   EXPECT_EQ(plain(to_json(FactorReply{"totp-1", "iPhone"})), R"({"factor":"totp-1","name":"iPhone"})");
+  EXPECT_EQ(plain(to_json(FactorReply{"recovery", "recovery code", 9})),
+            R"({"factor":"recovery","name":"recovery code","recovery_codes_left":9})");
 }
 
 TEST(Rendering, AnyTextIsValidJsonAndComesBack) {

@@ -15,6 +15,8 @@
 #include "common/domain/base32.h"
 #include "common/domain/otpauth.h"
 #include "common/domain/totp.h"
+#include "common/flows/requests.h"
+#include "tests/doubles/doubles.h"
 
 namespace {
 
@@ -58,8 +60,67 @@ void* operator new(std::size_t size) {
 void operator delete(void* memory) noexcept { give_back(memory); }
 void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
 
+namespace {
+
+using namespace mfa;
+
+enum class EnrolUntil : std::uint8_t { the_end, the_offer, the_store };
+
+// Everything it makes is kKey.
+class KeyForRandom : public Random {
+ public:
+  bool fill(std::span<std::uint8_t> bytes) override {
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      bytes[i] = static_cast<std::uint8_t>(bytes.size() == kKey.size() ? kKey[i] : fills_ * 16 + static_cast<int>(i));
+    ++fills_;
+    return true;
+  }
+
+ private:
+  int fills_ = 0;
+};
+
+// Types the password and the code of kKey, and keeps nothing of what it is offered.
+class Person : public Dialogue {
+ public:
+  Person(doubles::World& world, EnrolUntil until) : world_(world), until_(until) {}
+  std::expected<Secret, DialogueError> ask(const Prompt& prompt) override {
+    if (!prompt.echo) return Secret(std::string_view("correct horse"));
+    if (until_ == EnrolUntil::the_offer) return std::unexpected(DialogueError::gone);
+    if (until_ == EnrolUntil::the_store) world_.store.fail_at = 0;
+    return Secret(world_.code());
+  }
+  void show(std::string_view) override {}
+  void offer(std::string_view, std::string_view uri, std::string_view key) override {
+    offered = uri.contains(kInBase32) && key == kInBase32;
+  }
+  bool offered = false;
+
+ private:
+  doubles::World& world_;
+  EnrolUntil until_;
+};
+
+void enrol(EnrolUntil until) {
+  doubles::World world;
+  KeyForRandom random;
+  Engine engine{world.settings, world.store, world.clock, random, world.accounts, world.journal, "lab-gw"};
+  Person person(world, until);
+  const Asker asker{
+      .caller = {.uid = {1000}, .pid = 1}, .terminal = std::nullopt, .password = world.passwords, .dialogue = person};
+  auto reply = enrol_totp(engine, asker, "");
+  if (reply.has_value() != (until == EnrolUntil::the_end) || !person.offered) {
+    std::puts("the enrolment did not go as far as it should");
+    ++failures;
+  }
+  if (!reply) return;
+  wipe(reply->uri);  // as common/service/perform.cpp does once it is told
+  wipe(reply->secret);
+}
+
+}  // namespace
+
 int main() {
-  using namespace mfa;
   expect("a plain string", true, [] { (void)std::string(kKey); });
   expect("a secret", false, [] { const Secret secret(kKey); });
   expect("copies and moves", false, [] {
@@ -98,5 +159,8 @@ int main() {
     const Secret key(kKey);
     (void)verify_totp(key, {}, "123456", {1'800'000'000}, 1, {-1});
   });
+  expect("an enrolment", false, [] { enrol(EnrolUntil::the_end); });
+  expect("an enrolment that is broken off", false, [] { enrol(EnrolUntil::the_offer); });
+  expect("an enrolment that the store refuses", false, [] { enrol(EnrolUntil::the_store); });
   return failures == 0 ? 0 : 1;
 }
