@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -19,6 +20,27 @@ Failure usage(std::string error, std::string hint) {
   return {.status = ExitStatus::usage, .error = std::move(error), .hint = std::move(hint)};
 }
 
+// What people type who know other programs, and do not find by its letters.
+struct OtherWord {
+  std::string_view word, verb;
+};
+constexpr std::array kOtherWords = std::to_array<OtherWord>({
+    {"list", "status"},     {"ls", "status"},          {"show", "status"},
+    {"info", "status"},     {"enroll", "totp"},        {"enrol", "totp"},
+    {"add", "totp"},        {"new", "totp"},           {"register", "totp"},
+    {"setup", "totp"},      {"set-up", "totp"},        {"app", "totp"},
+    {"qr", "totp"},         {"delete", "remove"},      {"del", "remove"},
+    {"rm", "remove"},       {"disable", "remove"},     {"recovery", "codes"},
+    {"backup", "codes"},    {"verify", "test"},        {"check", "test"},
+    {"try", "test"},        {"name", "rename"},        {"mv", "rename"},
+    {"init", "admin init"}, {"install", "admin init"}, {"provision", "admin provision"},
+});
+
+std::string_view other_word(std::string_view word) {
+  const auto found = std::ranges::find(kOtherWords, word, &OtherWord::word);
+  return found == kOtherWords.end() ? std::string_view() : found->verb;
+}
+
 std::string usage_or_help(std::string_view verb) {
   const std::string text = usage_of(verb);
   return text.empty() ? "mfa-enroll --help" : text;
@@ -33,7 +55,8 @@ Failure unknown_verb(std::string_view group, std::string_view word) {
   std::vector<std::string_view> known;
   for (const VerbHelp& verb : verbs())
     if (verb.name.starts_with(prefix)) known.push_back(verb.name.substr(prefix.size()));
-  const std::string near = nearest_word(word, known);
+  std::string near = nearest_word(word, known);
+  if (const auto verb = group.empty() ? other_word(word) : ""; !verb.empty()) near = verb;
   return usage(fmt::format("There is no '{}{}'.", prefix, word),
                near.empty() ? all : fmt::format("Did you mean: mfa-enroll {}{}", prefix, near));
 }
@@ -69,6 +92,9 @@ Failure other_fault(std::string_view verb, std::string_view what) {
 std::optional<Failure> fault_of_word(std::string_view place, std::string_view value) {
   if (value.empty()) return usage(fmt::format("{} is empty.", place), "mfa-enroll --help");
   if (!valid_utf8(value)) return usage(fmt::format("{} is not valid UTF-8.", place), "Type it on a UTF-8 terminal.");
+  if (printable_line(value) != value)
+    return usage(fmt::format("{} holds a line break or another control character.", place),
+                 "Use letters, digits, spaces and the like.");
   return std::nullopt;
 }
 

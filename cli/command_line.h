@@ -18,7 +18,7 @@ namespace mfa::cli {
 [[nodiscard]] Failure missing_value(std::string_view verb, std::string_view what);
 [[nodiscard]] Failure unknown_kind(std::string_view kind);
 [[nodiscard]] Failure other_fault(std::string_view verb, std::string_view what);
-// Of the value of an option or a place: empty, or not UTF-8.
+// Of the value of an option or a place: empty, not UTF-8, or with control characters.
 [[nodiscard]] std::optional<Failure> fault_of_word(std::string_view place, std::string_view value);
 
 }  // namespace mfa::cli

@@ -19,10 +19,11 @@ struct Console {
   int results = 1;                 // descriptor
   bool results_on_screen = false;  // it is a terminal
   bool json = false;
-  Style style;           // of results
+  Style style;  // of results
+  Circumstances where;
   std::int64_t now = 0;  // seconds since the epoch
 
-  [[nodiscard]] Outcome<Json> ask(const Json& request) const { return ask_engine(link, request, person); }
+  [[nodiscard]] Outcome<Json> ask(const Json& request) const { return ask_engine(link, request, person, where); }
   // Results that cannot be written are a failure: a script would go on without them.
   [[nodiscard]] Outcome<void> print(std::string_view text) const;
   [[nodiscard]] Outcome<void> print_json(const Json& value) const { return print(json_line(value) + "\n"); }

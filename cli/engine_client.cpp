@@ -28,14 +28,19 @@ Failure unreachable(std::string error, std::string hint) {
 }
 
 // Why no first frame came.
-Failure not_reached(const Link& link) {
+Failure not_reached(const Link& link, const Circumstances& where) {
+  const auto hint = [&](const char* for_root, const char* for_others) { return where.by_root ? for_root : for_others; };
+  if (!where.set_up && link.way() != Reached::impostor)
+    return unreachable("Multi-factor authentication is not set up on this computer.",
+                       "An administrator sets it up with: sudo mfa-enroll admin init");
   switch (link.way()) {
     case Reached::no_service:
       return unreachable("The MFA service is not running on this computer.",
-                         "Tell the administrator; root can start it, or run the same command without it.");
+                         hint("systemctl start mfad-login.socket mfad-user.socket", "Tell your helpdesk."));
     case Reached::impostor:
-      return unreachable("What answers in the place of the MFA service is not the MFA service.",
-                         "Type nothing more here and tell the administrator.");
+      return unreachable(
+          "What answers in the place of the MFA service is not the MFA service.",
+          hint("See who listens there: ss -xlp | grep mfa", "Type nothing more here and tell your helpdesk."));
     case Reached::service:
     case Reached::session:
     case Reached::failed:
@@ -43,12 +48,14 @@ Failure not_reached(const Link& link) {
   }
   if (link.why() == Link::Fault::timeout)
     return unreachable("The MFA service does not answer.",
-                       "Try again in a minute; if it stays so, tell the administrator.");
+                       hint("The system log may say why; then: systemctl restart mfad",
+                            "Try again in a minute; if it stays so, tell your helpdesk."));
   if (link.way() == Reached::session)
     return unreachable("The MFA service is not running, and a session without it ended before it began.",
-                       "The system log says why. If it was never set up: mfa-enroll admin init");
+                       "The system log says why. Look at the configuration: mfad --check-config");
   return unreachable("The MFA service cannot be reached.",
-                     "Try again in a minute; if it stays so, tell the administrator.");
+                     hint("Look whether it runs: systemctl status mfad",
+                          "Try again in a minute; if it stays so, tell your helpdesk."));
 }
 
 Failure lost(const Link& link) {
@@ -89,7 +96,7 @@ Failure failure_of(VerdictCode code, const protocol::Fields& fields) {
 // The frames of one dialogue, from the engine's first to its verdict.
 class Relay {
  public:
-  Relay(Link& link, Person& person) : link_(link), person_(person) {}
+  Relay(Link& link, Person& person, const Circumstances& where) : link_(link), person_(person), where_(where) {}
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
   ~Relay() { explicit_bzero(reply_text_.data(), reply_text_.size()); }
@@ -128,7 +135,8 @@ class Relay {
     if (std::exchange(greeted_, true)) return nonsense();
     if (protocol::speaks_our_version(frame)) return std::nullopt;
     return ends(unreachable("This mfa-enroll and the MFA service are of different releases.",
-                            "Tell the administrator: restart the service after an upgrade."));
+                            where_.by_root ? "Finish the upgrade: systemctl restart mfad"
+                                           : "Tell your helpdesk: the service needs a new start after an upgrade."));
   }
 
   Step show(const protocol::Fields& fields) {
@@ -182,6 +190,7 @@ class Relay {
 
   Link& link_;
   Person& person_;
+  Circumstances where_;
   bool greeted_ = false;
   std::string reply_text_;
   std::optional<Json> reply_;
@@ -190,7 +199,7 @@ class Relay {
 
 }  // namespace
 
-Outcome<Json> ask_engine(Link& link, const Json& request, Person& person) {
+Outcome<Json> ask_engine(Link& link, const Json& request, Person& person, const Circumstances& where) {
   Buffer buffer;
   FrameWriter frame(buffer, FrameType::request);
   frame.field(Tag::version, protocol::kVersion).field(Tag::json, request.dump());
@@ -198,9 +207,9 @@ Outcome<Json> ask_engine(Link& link, const Json& request, Person& person) {
   if (bytes.empty())
     return std::unexpected(Failure{.status = ExitStatus::usage, .error = "The command line is too long.", .hint = ""});
 
-  Relay relay(link, person);
+  Relay relay(link, person, where);
   auto received = link.open(bytes);
-  if (!received) return std::unexpected(not_reached(link));
+  if (!received) return std::unexpected(not_reached(link, where));
   for (;;) {
     if (auto over = relay.take(*received)) return *std::move(over);
     received = link.receive(kEngineSeconds);

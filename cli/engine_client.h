@@ -79,7 +79,14 @@ inline constexpr int kEngineSeconds = 60;
 // All frames of one reply together; far above any reply there is.
 inline constexpr std::size_t kLongestReply = std::size_t{1} << 20U;
 
+// Who asks, and where: hints name what root can do to root, and send everybody else to whom they can ask.
+struct Circumstances {
+  bool by_root = false;
+  bool set_up = true;  // `admin init` was run here
+};
+
 // The engine's reply, or why there is none. `request` is {"verb":…} with valid UTF-8 in it.
-[[nodiscard]] Outcome<Json> ask_engine(Link& link, const Json& request, Person& person);
+[[nodiscard]] Outcome<Json> ask_engine(Link& link, const Json& request, Person& person,
+                                       const Circumstances& where = {});
 
 }  // namespace mfa::cli

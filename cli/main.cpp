@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <clocale>
 #include <cstdlib>
 #include <ctime>
@@ -30,6 +31,8 @@
 namespace mfa::cli {
 
 namespace {
+
+constexpr const char* kState = "/var/lib/mfa";  // made by `admin init`
 
 using Verb = std::function<Outcome<void>(const Console&)>;
 
@@ -149,6 +152,7 @@ Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
                          .results_on_screen = on_screen,
                          .json = arguments.json,
                          .style = {.colour = colour && on_screen, .utf8 = utf8},
+                         .where = {.by_root = geteuid() == 0, .set_up = access(kState, F_OK) == 0 || errno != ENOENT},
                          .now = std::time(nullptr)});
 }
 

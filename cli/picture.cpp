@@ -58,10 +58,7 @@ Look first_look(const Style& style) { return {.plain = !style.utf8, .inverted = 
 std::string offer_text(std::string_view above, std::string_view uri, std::string_view secret, const Look& look,
                        const Style& style, const std::optional<WindowSize>& window) {
   const WindowSize size = window.value_or(kCommonWindow);
-  const int lines_above = 1 + static_cast<int>(std::ranges::count(above, '\n'));
   const std::string heading = std::string(kScan) + std::string(above);
-  if (const auto zone = fitting(uri, look, size, lines_above + 1 + kLinesBelow))
-    return heading + drawn(uri, look, style, *zone) + key_line(secret) + std::string(kCannotScan);
   if (const auto zone = fitting(uri, look, size, kLinesBelow))
     return heading + drawn(uri, look, style, *zone) + std::string(kCannotScan);
   return "Type this key into your authenticator app; the window is too small for the picture.\n" + key_line(secret) +

@@ -69,16 +69,24 @@ std::string factors_text(const std::vector<Json>& factors, const Style& style) {
 std::string requirement_text(const Json& status, std::int64_t now) {
   const std::string mfa = text_of(status, "mfa");
   const auto since = parse_time(text_of(status, "required_since"));
-  if (mfa == "require" && since && *since > now)
-    return fmt::format("Logins need a second factor from {} ({}).\n", local_date(*since), time_until(*since, now));
-  if (mfa == "require") return "Logins need a second factor.\n";
+  if (since && *since > now)
+    return fmt::format("A second factor is required here from {}, {}.{}\n", spoken_time(*since),
+                       time_until(*since, now),
+                       mfa == "optional" ? " Until then logins ask for it once you have one." : "");
+  if (mfa == "require" && since)
+    return fmt::format("A second factor is required here since {}.\n", spoken_time(*since));
+  if (mfa == "require") return "A second factor is required here.\n";
   if (mfa == "skip") return "Logins do not ask for a second factor here.\n";
   if (mfa == "optional") return "Logins ask for a second factor once you have one.\n";
   return "";
 }
 
 // Of the things to do the one that matters most.
-std::string next_step(const Json& status, const std::vector<Json>& factors, std::optional<std::int64_t> codes_left) {
+std::string next_step(const Json& status, const std::vector<Json>& factors, std::optional<std::int64_t> codes_left,
+                      std::int64_t now) {
+  if (const auto locked = parse_time(text_of(status, "locked_until")); locked && *locked > now)
+    return fmt::format("Wait until {} ({}), then log in again; or ask your helpdesk.", local_time(*locked),
+                       time_until(*locked, now));
   if (factors.empty()) return "Add an authenticator app: mfa-enroll totp";
   if (codes_left && *codes_left == 0)
     return "You have no recovery codes for the day your phone is not at hand. Make some: mfa-enroll codes";
@@ -113,7 +121,7 @@ std::string status_text(const Json& status, std::int64_t now, const Style& style
     text += factors_text(factors, style);
     if (codes_left) text += fmt::format("\nRecovery codes left: {}\n", *codes_left);
   }
-  return text + "\n" + next_step(status, factors, codes_left) + "\n";
+  return text + "\n" + next_step(status, factors, codes_left, now) + "\n";
 }
 
 std::string codes_text(std::span<const std::string> codes) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <ctime>
@@ -67,6 +68,18 @@ std::string local_time(std::int64_t time) {
   const auto parts = local(time);
   if (!parts) return "?";
   return fmt::format("{} {:02}:{:02}", local_date(time), parts->tm_hour, parts->tm_min);
+}
+
+std::string spoken_time(std::int64_t time) {
+  constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
+                                                     "May",       "June",     "July",     "August",
+                                                     "September", "October",  "November", "December"};
+  const auto parts = local(time);
+  if (!parts) return "?";
+  std::string text = fmt::format("{} {} {}", parts->tm_mday, kMonths.at(static_cast<std::size_t>(parts->tm_mon)),
+                                 parts->tm_year + 1900);
+  if (parts->tm_hour != 0 || parts->tm_min != 0) text += fmt::format(", {:02}:{:02}", parts->tm_hour, parts->tm_min);
+  return text;
 }
 
 std::string time_until(std::int64_t later, std::int64_t now) {

@@ -13,6 +13,8 @@ namespace mfa::cli {
 
 [[nodiscard]] std::string local_date(std::int64_t time);  // "2026-11-22"
 [[nodiscard]] std::string local_time(std::int64_t time);  // "2026-11-22 09:14"
+// "1 December 2026", with ", 08:30" unless it is when a day begins.
+[[nodiscard]] std::string spoken_time(std::int64_t time);
 // "in 9 days", "in 3 minutes": how far `later` is from `now`, rounded up; "now" if it is past.
 [[nodiscard]] std::string time_until(std::int64_t later, std::int64_t now);
 

@@ -21,6 +21,19 @@ constexpr const char* kConfiguration = MFA_SYSCONFDIR "/mfa";
 constexpr const char* kConfigurationFile = MFA_SYSCONFDIR "/mfa/mfa.toml";
 constexpr const char* kDefaultConfiguration = MFA_DATADIR "/mfa.toml";
 constexpr std::chrono::seconds kEngineLimit{60};
+// As pam_mfa(8) has it.
+constexpr std::string_view kSshStack = R"(
+For SSH (other programs and ways: man 8 pam_mfa), with a root shell kept open while you try it:
+  /etc/pam.d/sshd, in the place of "@include common-auth":
+      auth [success=1 default=ignore]  pam_unix.so
+      auth [default=die]               pam_mfa.so authfail
+      auth required                    pam_mfa.so
+  /etc/ssh/sshd_config, then "sshd -t && systemctl reload ssh":
+      UsePAM yes
+      KbdInteractiveAuthentication yes
+      PasswordAuthentication no
+      AuthenticationMethods keyboard-interactive
+)";
 constexpr Owner kRoot{.uid = 0, .gid = 0};
 
 // The reason that `mfad --init` gives: {"error","hint"} on its last line, or plain text.
@@ -119,7 +132,7 @@ std::string steps_text(const Steps& steps, bool systemd) {
                   : "  mfad --foreground                       start the service (your init system keeps it running)\n";
   text += "  mfa-enroll totp                         enrol yourself, then try a code: mfa-enroll test\n";
   text += fmt::format("  {:<38}  who is asked, and where\n", kConfigurationFile);
-  text += "  auth required pam_mfa.so                in /etc/pam.d/sshd, after the password; keep a root shell open\n";
+  text += kSshStack;
   return text;
 }
 

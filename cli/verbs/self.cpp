@@ -57,7 +57,15 @@ Outcome<void> codes(const Console& console) {
 }
 
 Outcome<void> test(const Console& console) {
-  return change(console, {{"verb", "test"}}, "That code is right: {}. It is used up now, as after a login.");
+  const auto reply = console.ask({{"verb", "test"}});
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  std::string text = fmt::format("That code is right: {}. It is used up now, as after a login.\n",
+                                 factor_text(text_of(*reply, "factor"), text_of(*reply, "name")));
+  if (const auto left = number_of(*reply, "recovery_codes_left"))
+    text += *left == 0 ? "That was your last recovery code. Make new ones: mfa-enroll codes\n"
+                       : fmt::format("You have {} recovery code{} left.\n", *left, *left == 1 ? "" : "s");
+  return console.print(text);
 }
 
 Outcome<void> set_default(const Console& console, const std::string& factor) {

@@ -69,13 +69,13 @@ def test_a_wrong_password_enrols_nobody(campus):
     assert campus.status(alice)["factors"] == []
 
 
-def test_three_passwords_a_minute_are_the_most(campus):
+def test_three_wrong_passwords_a_minute_are_the_most(campus):
     alice = campus.person("alice")
     for _ in range(3):
         done = campus.enroll("codes", person=alice, input="wrong\n", status=1)
         assert "not right" in done.stderr
     done = campus.enroll("codes", person=alice, input=alice.password + "\n", status=1)
-    assert "Too many passwords" in done.stderr
+    assert "Too many wrong passwords" in done.stderr
 
 
 def test_a_second_app_needs_the_first(campus):

@@ -201,6 +201,38 @@ INSTANTIATE_TEST_SUITE_P(
                     Way{"failed", protocol::Reached::failed, Link::Fault::error, "cannot be reached"}),
     [](const auto& row) { return row.param.what; });
 
+TEST(EngineClient, HintsAreForWhoeverReadsThem) {
+  const auto hint = [](protocol::Reached way, Link::Fault why, const Circumstances& where) {
+    ScriptedEngine engine{};
+    engine.fails(way, why);
+    Witness person;
+    return ask_engine(engine, verb("status"), person, where).error().hint;
+  };
+  const Circumstances student{.by_root = false, .set_up = true};
+  const Circumstances root{.by_root = true, .set_up = true};
+  for (const auto way : {protocol::Reached::no_service, protocol::Reached::impostor, protocol::Reached::service,
+                         protocol::Reached::failed})
+    for (const auto why : {Link::Fault::error, Link::Fault::timeout}) {
+      EXPECT_THAT(hint(way, why, student), HasSubstr("your helpdesk"));
+      for (const char* jargon : {"root", "systemctl", "sudo", "administrator"})
+        EXPECT_THAT(hint(way, why, student), testing::Not(HasSubstr(jargon)));
+      EXPECT_THAT(hint(way, why, root), testing::Not(HasSubstr("your helpdesk")));
+    }
+  EXPECT_THAT(hint(protocol::Reached::failed, Link::Fault::timeout, root), HasSubstr("systemctl restart mfad"));
+}
+
+TEST(EngineClient, BeforeItIsSetUpItSaysHowToBegin) {
+  for (const bool by_root : {false, true}) {
+    ScriptedEngine engine{};
+    engine.fails(by_root ? protocol::Reached::session : protocol::Reached::no_service, Link::Fault::end);
+    Witness person;
+    const auto reply = ask_engine(engine, verb("status"), person, {.by_root = by_root, .set_up = false});
+    ASSERT_FALSE(reply);
+    EXPECT_THAT(reply.error().error, HasSubstr("not set up"));
+    EXPECT_THAT(reply.error().hint, HasSubstr("sudo mfa-enroll admin init"));
+  }
+}
+
 class Unanswered : public testing::TestWithParam<NoAnswer> {};
 TEST_P(Unanswered, EndsWithNothingChanged) {
   ScriptedEngine engine{hello(), ask("Verification code: "), result("{}"), verdict(VerdictCode::done)};

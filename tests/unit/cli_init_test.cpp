@@ -252,6 +252,14 @@ TEST(Steps, AreToldAndLeadOn) {
               HasSubstr("  made    user mfa\n  mended  /var/lib/mfa (the mode was 0755)\n  kept    k\\x1b\n\nNext:\n"));
   EXPECT_THAT(text, HasSubstr("systemctl enable --now"));
   EXPECT_THAT(steps_text(steps, false), HasSubstr("mfad --foreground"));
+  EXPECT_THAT(text, HasSubstr("      auth [success=1 default=ignore]  pam_unix.so\n"
+                              "      auth [default=die]               pam_mfa.so authfail\n"
+                              "      auth required                    pam_mfa.so\n"));
+  EXPECT_THAT(text, HasSubstr("      UsePAM yes\n"
+                              "      KbdInteractiveAuthentication yes\n"
+                              "      PasswordAuthentication no\n"
+                              "      AuthenticationMethods keyboard-interactive\n"));
+  EXPECT_THAT(text, HasSubstr("man 8 pam_mfa"));
   EXPECT_EQ(
       json_line(steps_json(steps)),
       R"({"steps":[{"what":"user mfa","did":"made"},{"what":"/var/lib/mfa","did":"mended","detail":"the mode was 0755"},)"

@@ -57,8 +57,11 @@ TEST(Picture, StandsWholeAboveThePromptOn80By24) {
   EXPECT_LE(widest(text), 80U);
 }
 
-TEST(Picture, BringsTheKeyAlongWhereThereIsRoom) {
-  EXPECT_THAT(offered({.rows = 50, .columns = 80}), HasSubstr("\nKey: JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP\n"));
+TEST(Picture, TheKeyIsNotBesideAPictureButALetterAway) {
+  for (const unsigned rows : {24U, 50U}) {
+    EXPECT_THAT(offered({.rows = rows, .columns = 80}), Not(HasSubstr("Key:")));
+    EXPECT_THAT(offered({.rows = rows, .columns = 80}), EndsWith(std::string(kLadder)));
+  }
   EXPECT_EQ(on_screen(offered({.rows = 50, .columns = 80}), 50), offered({.rows = 50, .columns = 80}));
 }
 

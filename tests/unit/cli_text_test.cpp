@@ -127,6 +127,14 @@ TEST(Times, SayHowFar) {
   EXPECT_EQ(time_until(100 + 9 * 86400, 100), "in 9 days");
 }
 
+TEST(Times, AreSpokenOf) {
+  setenv("TZ", "UTC", 1);
+  tzset();
+  EXPECT_EQ(spoken_time(1796083200), "1 December 2026");
+  EXPECT_EQ(spoken_time(1796083200 + 8 * 3600 + 300), "1 December 2026, 08:05");
+  EXPECT_EQ(spoken_time(1709251199), "29 February 2024, 23:59");
+}
+
 TEST(Suggest, NamesTheNearest) {
   constexpr std::array<std::string_view, 6> kWords{"status", "totp", "codes", "remove", "rename", "test"};
   EXPECT_EQ(nearest_word("stauts", kWords), "status");
@@ -169,6 +177,13 @@ TEST(Style, ColourOnlyOnATerminalThatWantsIt) {
 
 TEST(CommandLine, SaysWhatToTypeInstead) {
   EXPECT_EQ(unknown_verb("", "stauts").hint, "Did you mean: mfa-enroll status");
+  EXPECT_EQ(unknown_verb("", "list").hint, "Did you mean: mfa-enroll status") << "and not: test";
+  EXPECT_EQ(unknown_verb("", "enroll").hint, "Did you mean: mfa-enroll totp");
+  EXPECT_EQ(unknown_verb("", "add").hint, "Did you mean: mfa-enroll totp");
+  EXPECT_EQ(unknown_verb("", "delete").hint, "Did you mean: mfa-enroll remove");
+  EXPECT_EQ(unknown_verb("", "init").hint, "Did you mean: mfa-enroll admin init");
+  EXPECT_EQ(unknown_verb("", "provision").hint, "Did you mean: mfa-enroll admin provision");
+  EXPECT_EQ(unknown_verb("admin", "list").hint, "mfa-enroll help admin") << "of another group";
   EXPECT_EQ(unknown_verb("admin", "int").hint, "Did you mean: mfa-enroll admin init");
   EXPECT_EQ(unknown_verb("", "frobnicate").hint, "mfa-enroll --help");
   EXPECT_EQ(unknown_verb("admin", "").hint, "mfa-enroll help admin");
@@ -188,6 +203,11 @@ TEST(CommandLine, WordsAreText) {
   EXPECT_FALSE(fault_of_word("NAME", "Zoë"));
   EXPECT_TRUE(fault_of_word("NAME", ""));
   EXPECT_TRUE(fault_of_word("NAME", "\xff"));
+  for (const char* text : {"a\nb", "\t", "a\x1b[2J", "\x7f", "a\u0085"}) {
+    const auto fault = fault_of_word("NAME", text);
+    ASSERT_TRUE(fault) << text;
+    EXPECT_EQ(fault->error, "NAME holds a line break or another control character.");
+  }
 }
 
 TEST(Help, NamesEachVerbWithALineAndAnExample) {

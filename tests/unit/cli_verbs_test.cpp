@@ -31,6 +31,7 @@ struct Script {
                 .results_on_screen = false,
                 .json = json,
                 .style = {},
+                .where = {},
                 .now = kNow} {
     setenv("TZ", "UTC", 1);
     tzset();
@@ -234,6 +235,21 @@ std::string status_of(const char* reply) {
   return script.results.text();
 }
 
+TEST(TestVerb, TellsTheRecoveryCodesThatAreLeft) {
+  for (const auto& [left, says] : {std::pair{"9", "You have 9 recovery codes left.\n"},
+                                   {"1", "You have 1 recovery code left.\n"},
+                                   {"0", "That was your last recovery code. Make new ones: mfa-enroll codes\n"}}) {
+    const std::string reply =
+        R"({"factor":"recovery","name":"recovery code","recovery_codes_left":)" + std::string(left) + "}";
+    ScriptedEngine engine{hello(), result(reply), verdict(VerdictCode::done)};
+    Script script(engine, false);
+    ASSERT_TRUE(test(script.console));
+    EXPECT_EQ(
+        script.results.text(),
+        "That code is right: recovery code (recovery). It is used up now, as after a login.\n" + std::string(says));
+  }
+}
+
 TEST(Status, IsATableAndTheNextStep) {
   EXPECT_EQ(status_of(R"({"user":"alice","mfa":"require","factors":[
     {"id":"totp-1","kind":"totp","name":"iPhone","default":true,"detail":"SHA1, 6 digits, 30 s",
@@ -241,7 +257,7 @@ TEST(Status, IsATableAndTheNextStep) {
     {"id":"totp-12","kind":"totp","name":"電話","default":false,"added":"2026-11-21T10:00:00Z"}],
     "recovery_codes_left":10,"notices":[]})"),
             "Multi-factor authentication for alice\n"
-            "Logins need a second factor.\n"
+            "A second factor is required here.\n"
             "\n"
             "  FACTOR   NAME    KIND               ADDED       LAST USED\n"
             "* totp-1   iPhone  authenticator app  2026-11-20  2026-11-22 09:00\n"
@@ -257,11 +273,35 @@ TEST(Status, WithNothingEnrolledSaysHowToBegin) {
   EXPECT_EQ(status_of(R"({"user":"bob","mfa":"require","required_since":"2026-12-01T00:00:00Z","factors":[],
                           "recovery_codes_left":0})"),
             "Multi-factor authentication for bob\n"
-            "Logins need a second factor from 2026-12-01 (in 9 days).\n"
+            "A second factor is required here from 1 December 2026, in 9 days.\n"
             "\n"
             "You have no second factor.\n"
             "\n"
             "Add an authenticator app: mfa-enroll totp\n");
+}
+
+TEST(Status, SaysSinceWhenAndFromWhenInWords) {
+  const auto line = [](const std::string& mfa, const std::string& since) {
+    const std::string text =
+        status_of((R"({"user":"a","mfa":")" + mfa + R"(","required_since":")" + since + R"(","factors":[]})").c_str());
+    return text.substr(text.find('\n') + 1, text.find('\n', text.find('\n') + 1) - text.find('\n') - 1);
+  };
+  EXPECT_EQ(line("require", "2026-11-01T00:00:00Z"), "A second factor is required here since 1 November 2026.");
+  EXPECT_EQ(line("require", "2026-12-01T08:30:00Z"),
+            "A second factor is required here from 1 December 2026, 08:30, in 9 days.");
+  EXPECT_EQ(line("optional", "2026-11-22T23:59:00Z"),
+            "A second factor is required here from 22 November 2026, 23:59, in 15 hours. Until then logins ask for it "
+            "once you have one.")
+      << "what the engine says of who has nothing enrolled yet";
+}
+
+TEST(Status, WhoIsLockedOutIsNotToldThatThereIsNothingToDo) {
+  const std::string text = status_of(R"({"user":"alice","mfa":"require","factors":[
+    {"id":"totp-1","kind":"totp","name":"x","default":true,"added":"2026-11-20T10:00:00Z",
+     "last_used":"2026-11-22T09:00:00Z"}],"recovery_codes_left":9,"locked_until":"2026-11-22T09:18:05Z"})");
+  EXPECT_THAT(text, Not(HasSubstr("Nothing to do")));
+  EXPECT_THAT(text, testing::EndsWith("\n\nWait until 2026-11-22 09:18 (in 4 minutes), then log in again; or ask your "
+                                      "helpdesk.\n"));
 }
 
 TEST(Status, TellsALockoutAndNotices) {
@@ -270,7 +310,6 @@ TEST(Status, TellsALockoutAndNotices) {
     "recovery_codes_left":2,"locked_until":"2026-11-22T09:18:05Z","notices":["The helpdesk reset it.\u001b[2J"]})");
   EXPECT_THAT(text, HasSubstr("Locked after wrong codes until 2026-11-22 09:18 (in 4 minutes). It ends by itself.\n"));
   EXPECT_THAT(text, HasSubstr("Notice: The helpdesk reset it.\\x1b[2J\n"));
-  EXPECT_THAT(text, HasSubstr("Only 2 left. Make new recovery codes: mfa-enroll codes\n"));
   EXPECT_THAT(text, Not(HasSubstr("the default:"))) << "of one factor there is nothing to say";
 }
 
