@@ -6,8 +6,11 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <ctime>
 #include <new>
 #include <utility>
 
@@ -28,6 +31,45 @@ namespace {
 constexpr std::size_t kMostLeaving = 16;  // guests turned away at the same time, each by a thread of its own
 constexpr int kPassRights = 83;           // SO_PASSRIGHTS: Linux 6.16, newer than this libc's headers
 constexpr int kNoResources = 100;  // ms to wait when the system has no descriptor or memory for another connection
+
+// A client can send descriptors along, and whoever reads or closes its connection then closes them: for as long as the
+// client likes, if they are sockets that linger. Any signal ends that wait. One that comes a moment too early is lost,
+// so it is sent again and again.
+constexpr int kHurry = SIGURG;  // ignored wherever nobody catches it
+constexpr std::chrono::milliseconds kHurryEvery{10};
+
+bool catch_hurry() {
+  struct sigaction action{};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  return sigaction(kHurry, &action, nullptr) == 0;
+}
+
+void hurry(const std::vector<pthread_t>& threads) {
+  for (const pthread_t thread : threads) (void)pthread_kill(thread, kHurry);
+}
+
+void* close_it(void* descriptor) {
+  static_cast<Descriptor*>(descriptor)->reset();
+  return nullptr;
+}
+
+// A listening socket's last close() closes the connections waiting there too, with what was sent on them.
+void close_in_a_hurry(Descriptor socket) {
+  pthread_t closing{};
+  if (!socket || pthread_create(&closing, nullptr, close_it, &socket) != 0) return;
+  for (;;) {
+    timespec until{};
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += std::chrono::nanoseconds(kHurryEvery).count();
+    if (until.tv_nsec >= 1'000'000'000) {
+      until.tv_nsec -= 1'000'000'000;
+      ++until.tv_sec;
+    }
+    if (pthread_timedjoin_np(closing, nullptr, &until) != ETIMEDOUT) return;
+    (void)pthread_kill(closing, kHurry);
+  }
+}
 
 }  // namespace
 
@@ -58,23 +100,30 @@ Listener::Listener(Descriptor socket, ListenerPlan plan, const Limits& limits, J
       serve_(std::move(serve)),
       emptied_(std::move(emptied)),
       quota_(plan_.caps) {
+  const std::size_t threads = plan_.caps.all + kMostLeaving + 1;
   open_.reserve(plan_.caps.all);
-  finished_.reserve(plan_.caps.all + kMostLeaving + 1);
+  leaving_.reserve(kMostLeaving + 1);
+  threads_.reserve(threads);
+  finished_.reserve(threads);
 }
 
 Listener::~Listener() {
   stop();
-  cut();
-  std::unique_lock lock(mutex_);
-  thread_ended_.wait(lock, [this] { return threads_ == 0; });
-  join_finished(lock);
+  for (;;) {
+    cut();
+    std::unique_lock lock(mutex_);
+    if (!thread_ended_.wait_for(lock, kHurryEvery, [this] { return threads_.empty(); })) continue;
+    join_finished(lock);
+    return;
+  }
 }
 
 bool Listener::start() {
   const int flags = fcntl(socket_.get(), F_GETFL);
   // Somebody else may take a connection between poll and accept (a socket that was handed to us is shared).
-  if (!stop_event_ || flags < 0 || fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK) != 0) return false;
-  // Where the kernel can, nobody hands us descriptors: see turn_away().
+  if (!stop_event_ || flags < 0 || fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK) != 0 || !catch_hurry())
+    return false;
+  // Where the kernel can, nobody hands us descriptors: see kHurry.
   const int no = 0;
   (void)setsockopt(socket_.get(), SOL_SOCKET, kPassRights, &no, sizeof no);
   const std::lock_guard lock(mutex_);
@@ -86,9 +135,13 @@ void Listener::stop() {
   stopping_ = true;
   (void)eventfd_write(stop_event_.get(), 1);
   door_free_.notify_all();
-  // Whoever stands at the door closes it, and does nothing that could take long.
-  if (!door_taken_) socket_.reset();
-  door_closed_.wait(lock, [this] { return !socket_; });
+  left_.notify_all();
+  while (!door_left_.wait_for(lock, kHurryEvery, [this] { return !door_taken_; })) hurry(leaving_);
+  // From now on nobody goes there any more.
+  Descriptor socket = std::move(socket_);
+  lock.unlock();
+  close_in_a_hurry(std::move(socket));
+  lock.lock();
   tell_if_empty();
 }
 
@@ -100,6 +153,7 @@ void Listener::tell_if_empty() {
 void Listener::cut() {
   const std::lock_guard lock(mutex_);
   for (const int connection : open_) (void)shutdown(connection, SHUT_RDWR);
+  hurry(threads_);
 }
 
 std::size_t Listener::sessions() {
@@ -116,7 +170,7 @@ bool Listener::spawn() {
                     pthread_create(&thread, &attributes, &Listener::enter_thread, this) == 0;
   pthread_attr_destroy(&attributes);
   if (made) {
-    ++threads_;
+    threads_.push_back(thread);
     ++waiting_;
   }
   return made;
@@ -152,16 +206,13 @@ void Listener::work() {
     Guest guest;
     const Fate fate = stand_at_door(lock, guest);
     if (fate == Fate::served) serve(lock, guest);
-    if (fate == Fate::root_only || fate == Fate::crowded) {
-      turn_away(lock, guest, fate);
-      --leaving_;
-    }
+    if (fate == Fate::root_only || fate == Fate::crowded) turn_away(lock, guest, fate);
     ++waiting_;
     if (waiting_ > plan_.idle && door_taken_) break;
     join_finished(lock);
   }
   --waiting_;
-  --threads_;
+  std::erase(threads_, pthread_self());
   finished_.push_back(pthread_self());
   thread_ended_.notify_all();
 }
@@ -173,15 +224,7 @@ Listener::Fate Listener::stand_at_door(std::unique_lock<std::mutex>& lock, Guest
     lock.unlock();
     guest = accept_guest();
     lock.lock();
-    if (stopping_) {
-      door_taken_ = false;
-      socket_.reset();
-      door_closed_.notify_all();
-      lock.unlock();
-      guest.connection.reset();
-      lock.lock();
-      return Fate::none;
-    }
+    if (stopping_) return leave_door(lock, guest);
     if (!guest.connection) continue;
     Fate fate = fate_of(guest);
     if (fate == Fate::served) {
@@ -191,11 +234,29 @@ Listener::Fate Listener::stand_at_door(std::unique_lock<std::mutex>& lock, Guest
       }
       quota_.leave(guest.caller.uid);
       fate = Fate::crowded;
-    } else if (leaving_ < kMostLeaving && hand_over_door()) {
-      ++leaving_;
-      return fate;
+    } else {
+      wait_for_room(lock);
+      if (stopping_) return leave_door(lock, guest);
+      if (hand_over_door()) return fate;
     }
     turn_away(lock, guest, fate);
+  }
+}
+
+Listener::Fate Listener::leave_door(std::unique_lock<std::mutex>& lock, Guest& guest) {
+  door_taken_ = false;
+  door_left_.notify_all();
+  lock.unlock();
+  guest.connection.reset();
+  lock.lock();
+  return Fate::none;
+}
+
+// Until one more can be turned away, or it is time to stop.
+void Listener::wait_for_room(std::unique_lock<std::mutex>& lock) {
+  while (leaving_.size() >= kMostLeaving && !stopping_) {
+    hurry(leaving_);
+    left_.wait_for(lock, kHurryEvery);
   }
 }
 
@@ -219,7 +280,7 @@ void Listener::serve(std::unique_lock<std::mutex>& lock, Guest& guest) {
   lock.lock();
   std::erase(open_, guest.connection.get());
   lock.unlock();
-  guest.connection.reset();  // may take long: see turn_away()
+  guest.connection.reset();  // may take long: see kHurry
   lock.lock();
   quota_.leave(guest.caller.uid);
   tell_if_empty();
@@ -250,9 +311,9 @@ Listener::Guest Listener::accept_guest() {
   return guest;
 }
 
-// Without the lock while it deals with the guest: a client can send along a descriptor whose last close() lasts as long
-// as the client likes (a socket that lingers), and both receiving and closing here may be that last close.
+// Without the lock while it deals with the guest, which may take long: see kHurry.
 void Listener::turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate fate) {
+  leaving_.push_back(pthread_self());
   lock.unlock();
   if (fate == Fate::crowded) {
     send_away(guest.connection.get(), false, "too-many-sessions",
@@ -262,6 +323,8 @@ void Listener::turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate 
   }
   guest.connection.reset();
   lock.lock();
+  std::erase(leaving_, pthread_self());
+  left_.notify_one();
   ++turned_away_;
   const auto now = limits_.now();
   if (now < next_note_) return;

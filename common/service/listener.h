@@ -4,7 +4,7 @@
 // thread and then serves the guest itself, so that no connection waits for a hand-over. Who is over a cap gets a
 // verdict that says so and is closed. Two listeners share nothing but the process: what one is flooded with costs the
 // other nothing. Out of descriptors, memory or threads, it turns guests away or waits a little; it never spins and
-// never ends.
+// never ends. It catches SIGURG for the whole process, to wake its own threads where a client makes them wait.
 #pragma once
 
 #include <pthread.h>
@@ -48,7 +48,8 @@ class Listener {
   // Accepts no more. The socket is closed when it returns, which ends the connections still waiting there (unless
   // somebody else has it too); sessions go on.
   void stop();
-  // Ends the connections of all sessions, which makes each of them end soon.
+  // Ends the connections of all sessions, and what their threads wait for in the system. A wait that is just about to
+  // begin escapes: call it again while sessions() are left.
   void cut();
   [[nodiscard]] std::size_t sessions();
 
@@ -62,6 +63,8 @@ class Listener {
   static void* enter_thread(void* self);
   void work();
   Fate stand_at_door(std::unique_lock<std::mutex>& lock, Guest& guest);
+  Fate leave_door(std::unique_lock<std::mutex>& lock, Guest& guest);
+  void wait_for_room(std::unique_lock<std::mutex>& lock);
   Fate fate_of(const Guest& guest);
   bool hand_over_door();
   void serve(std::unique_lock<std::mutex>& lock, Guest& guest);
@@ -82,18 +85,19 @@ class Listener {
 
   std::mutex mutex_;  // guards all below
   std::condition_variable door_free_;
-  std::condition_variable door_closed_;
+  std::condition_variable door_left_;  // for good
+  std::condition_variable left_;       // by a guest who was turned away
   std::condition_variable thread_ended_;
   Quota quota_;
   bool door_taken_ = false;
   bool stopping_ = false;
   bool told_ = false;
-  std::size_t waiting_ = 0;  // threads that wait for the door
-  std::size_t threads_ = 0;
+  std::size_t waiting_ = 0;         // threads that wait for the door
+  std::vector<pthread_t> threads_;  // all of them
+  std::vector<pthread_t> leaving_;  // those that turn a guest away
   std::vector<pthread_t> finished_;
   std::vector<int> open_;  // connections being served
   std::size_t turned_away_ = 0;
-  std::size_t leaving_ = 0;  // guests being turned away after the door was handed on
   Limits::Steady::time_point next_note_;
 };
 

@@ -14,6 +14,11 @@
 #include <utility>
 
 namespace mfa {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenCuts{50};
+
+}  // namespace
 
 Limits fitted(Limits limits, std::size_t open_files) {
   const std::size_t wanted = limits.login.all + limits.user.all;
@@ -137,6 +142,17 @@ bool Resident::wait_until_empty(std::chrono::milliseconds limit) {
   return true;
 }
 
+// A cut may come a moment too early for one session or another.
+bool Resident::cut_until_empty(std::chrono::milliseconds limit) {
+  const auto until = limits_.now() + limit;
+  do {
+    login_.cut();
+    user_.cut();
+    if (wait_until_empty(std::min(limit, kBetweenCuts))) return true;
+  } while (limits_.now() < until);
+  return false;
+}
+
 // Whether every session came to its end. While dialogues go on, others may already use the store: the sessions that the
 // module starts for itself now that nobody listens.
 bool Resident::end() {
@@ -148,9 +164,7 @@ bool Resident::end() {
   journal_.note(Severity::notice, fmt::format("stopping sessions={}", left));
   if (!wait_until_empty(limits_.drain)) {
     journal_.note(Severity::notice, fmt::format("cutting sessions={}", login_.sessions() + user_.sessions()));
-    login_.cut();
-    user_.cut();
-    if (!wait_until_empty(limits_.cut)) {
+    if (!cut_until_empty(limits_.cut)) {
       journal_.note(Severity::error, "stopped, with sessions that did not end");
       return false;
     }

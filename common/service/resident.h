@@ -43,6 +43,7 @@ class Resident {
   void reload();
   void reap();
   [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds limit);
+  [[nodiscard]] bool cut_until_empty(std::chrono::milliseconds limit);
   [[nodiscard]] bool end();
   [[nodiscard]] bool empty();
 

@@ -253,7 +253,7 @@ class Campus:
             function(ready.set, stop)
         process = fork.Process(target=body)
         process.start()
-        until(ready.is_set, f"{person.name} is ready")
+        until(lambda: ready.is_set() or not process.is_alive(), f"{person.name} is ready")
         try:
             yield
         finally:

@@ -51,6 +51,10 @@ class Client:
         except OSError:
             return False
 
+    def hand_over(self, content, descriptor):
+        """Sends `content` and a descriptor along with it."""
+        socket.send_fds(self._socket, [content], [descriptor])
+
     def stop_sending(self):
         try:
             self._socket.shutdown(socket.SHUT_WR)

@@ -1,13 +1,19 @@
 """Somebody with an account and without scruples at user.sock. They get nothing, and root's logins go on."""
+import contextlib
+import ctypes
 import os
 import random
 import resource
+import signal
+import socket
 import struct
 
 import frames
 from campus import LOGIN_SOCKET, USER_SOCKET
 from frames import Client
 from waiting import until
+
+PIDFD_GETFD, SO_PASSRIGHTS = 438, 83  # of Linux; newer than Python's
 
 EVERYONE_AND_CRON = ('[[rule]]\nname = "jobs"\nservice = ["cron"]\nmfa = "skip"\n'
                      '[[rule]]\nname = "here"\nfrom = ["192.0.2.1"]\nmfa = "skip"\n'
@@ -166,6 +172,59 @@ def test_10000_connections_cost_root_nothing(campus):
     until(lambda: open_descriptors(campus) < 100, "all of them were closed again")
 
 
+def lets_descriptors_in(campus):
+    """As on kernels before 6.16: there nobody can be kept from sending descriptors along."""
+    pidfd = os.pidfd_open(campus.mfad.pid)
+    for number in os.listdir(f"/proc/{campus.mfad.pid}/fd"):
+        if os.readlink(f"/proc/{campus.mfad.pid}/fd/{number}").startswith("socket:"):
+            with socket.socket(fileno=ctypes.CDLL(None).syscall(PIDFD_GETFD, pidfd, int(number), 0)) as listener:
+                if listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    with contextlib.suppress(OSError):
+                        listener.setsockopt(socket.SOL_SOCKET, SO_PASSRIGHTS, 1)
+    os.close(pidfd)
+
+
+def lingering(listener):
+    """A connection to `listener` whose last close() waits ten minutes for what nobody reads; and its other end."""
+    sender = socket.create_connection(listener.getsockname())
+    receiver, _ = listener.accept()
+    sender.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 600))
+    sender.setblocking(False)
+    try:
+        while True:
+            sender.send(bytes(65536))
+    except BlockingIOError:
+        return sender, receiver
+
+
+def test_descriptors_that_linger_hold_up_neither_others_nor_the_end(campus):
+    """Whoever reads or closes the connection they were sent along with has the last of them, and waits in close()."""
+    mallory, alice, bob = campus.person("mallory"), campus.student("alice"), campus.student("bob")
+    lets_descriptors_in(campus)
+
+    def send_them(ready, stop):
+        listener, held = socket.create_server(("127.0.0.1", 0), backlog=8), []
+        for _ in range(80):
+            sender, receiver = lingering(listener)
+            client = Client(USER_SOCKET)
+            client.hand_over(b"\0", sender.fileno())
+            sender.close()
+            held.append((client, receiver))
+        ready()
+        stop.wait()
+    campus.signal_engine(signal.SIGSTOP)  # so that all of them are there before the first is turned away
+    with campus.in_background(mallory, send_them):
+        campus.signal_engine(signal.SIGCONT)
+        campus.log.wait_for("user.sock: turned away uid")
+        assert campus.status(bob)["factors"]
+        assert campus.login_over_ssh(alice, alice.fresh_code()).passed
+        campus.mfad.send_signal(signal.SIGTERM)  # dialogues may end
+        campus.log.wait_for("stopping sessions=[1-9]")
+        campus.stop_mfad()  # and the second: now
+    campus.start_mfad()
+    assert campus.status(bob)["factors"]
+
+
 def test_a_client_that_says_nothing_is_sent_away(campus):
     alice = campus.student("alice")
 
@@ -207,7 +266,6 @@ def test_a_server_that_is_not_the_engine_is_not_believed(campus):
     os.chmod(mallory.home, 0o755)
 
     def pretend(ready, stop):
-        import socket
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(f"{mallory.home}/login.sock")
         os.chmod(f"{mallory.home}/login.sock", 0o666)

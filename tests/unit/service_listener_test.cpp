@@ -1,13 +1,17 @@
 // Listeners under load: caps, hostile crowds, threads that cannot be had, the end.
 #include "common/service/listener.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <atomic>
+#include <cstring>
 #include <filesystem>
 #include <memory>
+#include <thread>
 
 #include "common/service/quota.h"
 #include "common/service/wire.h"
@@ -88,16 +92,22 @@ class ListenerTest : public ::testing::Test {
     return address;
   }
 
-  std::unique_ptr<Listener> listening(const std::string& name, Caps caps, bool root_only = false) {
+  [[nodiscard]] Descriptor bound(const std::string& name) const {
     const sockaddr_un place = address(name);
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     EXPECT_EQ(bind(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place), 0);
     EXPECT_EQ(::listen(socket.get(), 4096), 0);
+    return socket;
+  }
+  std::unique_ptr<Listener> listening(Descriptor socket, const std::string& name, Caps caps, bool root_only = false) {
     auto listener = std::make_unique<Listener>(
         std::move(socket), ListenerPlan{.name = name, .caps = caps, .idle = 1, .root_only = root_only}, limits_, notes_,
         [this](int connection, Caller caller) { greet_and_wait(connection, caller); }, [this] { ++emptied_; });
     EXPECT_TRUE(listener->start());
     return listener;
+  }
+  std::unique_ptr<Listener> listening(const std::string& name, Caps caps, bool root_only = false) {
+    return listening(bound(name), name, caps, root_only);
   }
   void listen_with(Caps caps, bool root_only = false) { listener_ = listening("s", caps, root_only); }
 
@@ -259,6 +269,102 @@ TEST_F(ListenerTest, EndsWithGuestsAtTheDoorAndInside) {
     listener_.reset();
     unlink(path("s").c_str());
   }
+}
+
+// A TCP connection whose last close() waits ten minutes for what nobody reads.
+struct Lingering {
+  Descriptor sender;
+  Descriptor receiver;
+};
+
+Lingering lingering() {
+  sockaddr_in place{};
+  place.sin_family = AF_INET;
+  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof place;
+  auto* const address = reinterpret_cast<sockaddr*>(&place);
+  const Descriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(bind(listener.get(), address, size), 0);
+  EXPECT_EQ(listen(listener.get(), 1), 0);
+  EXPECT_EQ(getsockname(listener.get(), address, &size), 0);
+  Lingering made{.sender = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), .receiver = {}};
+  EXPECT_EQ(connect(made.sender.get(), address, size), 0);
+  made.receiver.reset(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  const linger ten_minutes{.l_onoff = 1, .l_linger = 600};
+  EXPECT_EQ(setsockopt(made.sender.get(), SOL_SOCKET, SO_LINGER, &ten_minutes, sizeof ten_minutes), 0);
+  const std::string much(65536, 'x');
+  while (send(made.sender.get(), much.data(), much.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) continue;
+  return made;
+}
+
+// Sends a byte and a descriptor with it.
+void hand_over(const Client& client, int descriptor) {
+  char byte = 'x';
+  iovec part{.iov_base = &byte, .iov_len = 1};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptor)> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  auto* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof descriptor);
+  std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  EXPECT_EQ(sendmsg(client.fd(), &message, MSG_NOSIGNAL), 1);
+}
+
+// The crowd waits at the socket before anybody listens: from then on a kernel since 6.16 lets nobody send descriptors.
+class LingeringCrowd : public ListenerTest {
+ protected:
+  void queue(int count) {
+    socket_ = bound("s");
+    for (int i = 0; i < count; ++i) {
+      auto [sender, receiver] = lingering();
+      crowd_.push_back(connect());
+      hand_over(crowd_.back(), sender.get());
+      unread_.push_back(std::move(receiver));
+    }
+  }
+
+  Descriptor socket_;
+  std::vector<Client> crowd_;
+  std::vector<Descriptor> unread_;
+};
+
+TEST_F(LingeringCrowd, HoldsUpNobodyElse) {
+  queue(60);
+  listener_ = listening(std::move(socket_), "s", kFew);
+  const Client client = connect();
+  const auto verdict = client.hear(FrameType::verdict);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->text(Tag::reason), "too-many-sessions");
+}
+
+TEST_F(LingeringCrowd, IsCutShortWithTheSessions) {
+  queue(3);
+  listener_ = listening(std::move(socket_), "s", kFew);
+  while (served_ < 3) std::this_thread::yield();
+  listener_->stop();
+  for (int i = 0; i < 2000 && emptied_ == 0; ++i) {
+    listener_->cut();
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(emptied_, 1);
+}
+
+TEST_F(LingeringCrowd, InsideDoesNotHoldUpTheEnd) {
+  queue(60);
+  listener_ = listening(std::move(socket_), "s", kFew);
+  while (served_ < 3) std::this_thread::yield();
+  listener_.reset();
+}
+
+TEST_F(LingeringCrowd, OutsideDoesNotHoldUpTheEnd) {
+  queue(60);
+  listener_ = listening(std::move(socket_), "s", kFew);
+  listener_.reset();  // nearly all of them still wait at the socket
 }
 
 }  // namespace

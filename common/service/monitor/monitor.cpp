@@ -146,7 +146,11 @@ bool Monitor::serve(const Descriptor& channel) {
 
 void Monitor::answer_password(std::vector<Descriptor> descriptors, std::string_view password) {
   Descriptor reply = std::move(descriptors.at(0));
-  if (const auto at_once = start_check(descriptors.at(1), password, reply)) send_reply(reply, reply_of(*at_once));
+  const auto at_once = start_check(descriptors.at(1), password, reply);
+  // Before the engine hears: it keeps the connection until then, so that this is not its last close, which may last as
+  // long as the client likes (it may have sent along a socket that lingers).
+  descriptors.clear();
+  if (at_once) send_reply(reply, reply_of(*at_once));
 }
 
 // The answer, or nothing: then a process works on it and has taken the reply channel.
