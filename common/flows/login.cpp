@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kRounds = 3;   // guesses in one dialogue (product.md, Limits)
 constexpr int kPrompts = 6;  // prompts in one dialogue: a word or an empty line costs one of these, not a round
+constexpr std::chrono::hours kBetweenReports{1};  // of one user's own programs
 
 // What the store knows of a person when the dialogue begins; what is decided later is read again inside its
 // transaction.
@@ -277,10 +278,18 @@ class Login {
     return {.result = LoginResult::conversation, .reason = reason, .text = ""};
   }
 
+  // An unprivileged program can say so as often as it likes: one row an hour tells all there is to tell.
   LoginVerdict not_me() {
-    if (!record_event(EventKind::reported, "notme"))
-      return {.result = LoginResult::unavailable, .reason = "notme", .text = texts::unavailable(engine_.settings)};
-    return {.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine_.settings)};
+    Event event = about_;
+    event.kind = EventKind::reported;
+    event.at = engine_.clock.now();
+    event.reason = "notme";
+    const auto done = engine_.store.write([&](Transaction& tx) {
+      if (facts_.from_root || !tx.reported_since(event.user, event.at - kBetweenReports)) tx.append(event);
+    });
+    if (done) return {.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine_.settings)};
+    if (facts_.from_root) engine_.journal.record(event, std::nullopt);
+    return {.result = LoginResult::unavailable, .reason = "notme", .text = texts::unavailable(engine_.settings)};
   }
 
   LoginVerdict refuse(LoginResult result, std::string reason, std::string text = "") {
@@ -295,18 +304,17 @@ class Login {
             .text = texts::unavailable(engine_.settings)};
   }
 
-  // A row if the store takes one, a line to syslog in any case. Whether the event could be kept.
+  // A row if the store takes one, a line to syslog in any case.
   // What an unprivileged program can bring about as often as it likes is neither: it would fill both, in the name of
   // whomever it asks about.
-  bool record_event(EventKind kind, const std::string& reason) {
-    if (!facts_.from_root && kind != EventKind::reported) return false;
+  void record_event(EventKind kind, const std::string& reason) {
+    if (!facts_.from_root) return;
     Event event = about_;
     event.kind = kind;
     event.at = engine_.clock.now();
     event.reason = reason;
-    if (!event.user.empty() && engine_.store.write([&](Transaction& tx) { tx.append(event); })) return true;
+    if (!event.user.empty() && engine_.store.write([&](Transaction& tx) { tx.append(event); })) return;
     engine_.journal.record(event, std::nullopt);
-    return false;
   }
 
   void note_observed(const Decision& decision) {

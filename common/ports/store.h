@@ -71,6 +71,8 @@ class Transaction {
   virtual void forget_step_ups(PersonId person) = 0;
 
   virtual void append(const Event& event) = 0;
+  // Whether one of the last hundred events about this user is a report ("notme") that is not older than `since`.
+  [[nodiscard]] virtual bool reported_since(const std::string& user, UnixTime since) = 0;
 };
 
 class Store {

@@ -251,4 +251,12 @@ void SqliteTransaction::append(const Event& event) {
   recorded_.push_back({event, mark_of(*head_)});
 }
 
+bool SqliteTransaction::reported_since(const std::string& user, UnixTime since) {
+  static_assert(static_cast<int>(EventKind::reported) == 7);
+  auto found = connection_.prepared(
+      "SELECT 1 FROM (SELECT kind, at FROM event WHERE user = ? ORDER BY seq DESC LIMIT 100) WHERE kind = 7 AND at >= "
+      "?");
+  return found.bind(user).bind(since.seconds).row();
+}
+
 }  // namespace mfa

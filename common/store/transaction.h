@@ -46,6 +46,7 @@ class SqliteTransaction final : public Transaction {
   void forget_step_ups(PersonId person) override;
 
   void append(const Event& event) override;
+  [[nodiscard]] bool reported_since(const std::string& user, UnixTime since) override;
 
   [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }
 

@@ -41,6 +41,26 @@ TEST_P(StoreContract, An_exception_of_the_work_undoes_it_and_stays_inside) {
   person_called("bob", 1002);
 }
 
+TEST_P(StoreContract, A_report_about_somebody_is_found_by_its_time) {
+  Event report = event_about("alice", EventKind::reported);
+  report.at = kStart;
+  const auto since = [&](const std::string& user, UnixTime time) {
+    bool found = false;
+    EXPECT_TRUE(store->read([&](Transaction& tx) { found = tx.reported_since(user, time); }));
+    return found;
+  };
+  EXPECT_FALSE(since("alice", kStart));
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    tx.append(report);
+    tx.append(event_about("alice", EventKind::login_failed, "wrong"));
+    tx.append(event_about("bob", EventKind::login_failed, "wrong"));
+    EXPECT_TRUE(tx.reported_since("alice", kStart)) << "in the same command too";
+  }));
+  EXPECT_TRUE(since("alice", kStart));
+  EXPECT_FALSE(since("alice", kStart + std::chrono::seconds(1)));
+  EXPECT_FALSE(since("bob", kStart));
+}
+
 TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
   const Person alice = person_called("alice", 1001);
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(1, "key")); }));

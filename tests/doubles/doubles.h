@@ -213,6 +213,12 @@ class MemoryStore : public Store {
       changing();
       state_.events.push_back(event);
     }
+    bool reported_since(const std::string& user, UnixTime since) override {
+      step();
+      return std::ranges::any_of(state_.events, [&](const Event& event) {
+        return event.kind == EventKind::reported && event.user == user && event.at >= since;
+      });
+    }
 
    private:
     void step() { store_.count(); }

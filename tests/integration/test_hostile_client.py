@@ -7,14 +7,17 @@ import resource
 import signal
 import socket
 import struct
+import subprocess
 
 import frames
 from campus import LOGIN_SOCKET, USER_SOCKET
+from conversation import Conversation
 from frames import Client
 from waiting import until
 
 PIDFD_GETFD, SO_PASSRIGHTS = 438, 83  # of Linux; newer than Python's
 
+CODE = b"Verification code: "
 EVERYONE_AND_CRON = ('[[rule]]\nname = "jobs"\nservice = ["cron"]\nmfa = "skip"\n'
                      '[[rule]]\nname = "here"\nfrom = ["192.0.2.1"]\nmfa = "skip"\n'
                      '[[rule]]\nname = "console"\nfrom = ["console"]\nmfa = "skip"\n'
@@ -257,6 +260,71 @@ def test_guesses_through_user_sock_count_as_anywhere(campus):
     assert not frames.LET_IN & set(results)
     assert results[-1] == frames.LOCKED
     assert campus.wrong_answers(alice) == 5
+
+
+def test_500_times_su_shut_nobody_out(campus):
+    """Somebody who knows their own password starts su for themselves as often as they like, and answers no prompt. It
+    runs as root, and asks at login.sock."""
+    mallory, alice, bob = campus.student("mallory"), campus.student("alice"), campus.student("bob")
+
+    def starts_su(ready, stop):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+        started = []
+        for _ in range(600):  # more than login.sock serves at a time
+            started.append(subprocess.Popen(["su", "mallory", "-c", "true"], stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+            started[-1].stdin.write(mallory.password.encode() + b"\n")
+            started[-1].stdin.flush()
+        asked = [su for su in started if is_asked(su)]
+        assert 0 < len(asked) < 100, f"{len(asked)} hold a dialogue open"
+        ready()
+        stop.wait()
+        for su in started:
+            su.stdin.close()
+            su.wait()
+
+    def is_asked(su):
+        seen = b""
+        while part := os.read(su.stdout.fileno(), 4096):
+            seen += part
+            if CODE in seen:
+                return True
+        return False
+    with campus.in_background(mallory, starts_su):
+        assert campus.login_over_ssh(alice, alice.fresh_code()).passed
+        serves_root(campus, bob)
+        sudo = Conversation(["su", "bob", "-c", "id -un"], alice)
+        sudo.reads("Password: ")
+        sudo.answers(bob.password)
+        sudo.reads(CODE.decode())
+        sudo.hangs_up()
+        # Not even they themselves, as long as they come from outside.
+        assert campus.login_over_ssh(mallory, mallory.fresh_code()).passed
+
+
+def test_notme_over_and_over_does_not_fill_the_trail(campus):
+    alice = campus.student("alice")
+
+    def reports():
+        results = []
+        for _ in range(200):
+            client = Client(USER_SOCKET)
+            client.send(frames.login(b"alice"))
+            while (received := client.receive()) is not None:
+                if received[0] == frames.ASK:
+                    client.send(frames.answer(b"notme"))
+                elif received[0] == frames.VERDICT:
+                    results.append(received[1][frames.VERDICT_CODE][0])
+            client.close()
+        return results
+    before = len(campus.log.lines("mfad"))
+    results = campus.as_person(alice, reports)
+    assert results.count(frames.DENIED) > 100, results  # others found their last one still closing
+    assert len(campus.log.lines(r"event=login\.reported user=alice ")) == 1
+    assert len(campus.log.lines("mfad")) < before + 5, campus.log.text
+    # At a login of root's programs it counts as ever.
+    assert campus.at_the_same_instant("code", [("alice", "notme")]) != ["0"]
+    assert len(campus.log.lines(r"event=login\.reported user=alice ")) == 2
 
 
 def test_a_server_that_is_not_the_engine_is_not_believed(campus):

@@ -193,6 +193,25 @@ TEST_F(Logins, WhoDidNotTryToLogInReportsItWithAWord) {
   EXPECT_EQ(last_event().kind, EventKind::reported);
 }
 
+TEST_F(Logins, AUsersOwnProgramsReportOnceAnHour) {
+  world.enrol("alice", Uid{1000});
+  LoginFacts facts;
+  facts.user = "alice";
+  const auto report = [&] {
+    world.dialogue.answers = {"notme"};
+    return login(world.engine, facts, Caller{.uid = Uid{1000}}, world.dialogue).result;
+  };
+  const auto rows = [&] { return std::ranges::count(world.store.state.events, EventKind::reported, &Event::kind); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(report(), LoginResult::denied);
+  EXPECT_EQ(rows(), 1);
+  world.clock.time = world.clock.time + std::chrono::seconds(3601);
+  EXPECT_EQ(report(), LoginResult::denied);
+  EXPECT_EQ(rows(), 2);
+  // At a login it is somebody who does not know the code, or the person themselves: each counts.
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(log_in({"notme"}).result, LoginResult::denied);
+  EXPECT_EQ(rows(), 5);
+}
+
 TEST_F(Logins, TheNextLoginTellsHowManyKnewThePasswordOnly) {
   world.enrol("alice", Uid{1000});
   (void)log_in({world.wrong_code(), world.wrong_code()});
