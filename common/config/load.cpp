@@ -57,6 +57,7 @@ class Loader {
 
   [[nodiscard]] std::vector<std::string> files() const {
     std::vector<std::string> names;
+    names.reserve(texts_.size());
     for (const ConfigurationText& text : texts_) names.push_back(text.file);
     return names;
   }
