@@ -14,7 +14,9 @@ namespace mfa::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kOptions{"--json", "--socket", "--help", "--version", "--name"};
+constexpr std::array<std::string_view, 13> kOptions{"--json", "--socket", "--help",    "--version", "--name",
+                                                    "--all",  "--reason", "--checked", "--service", "--from",
+                                                    "--key",  "--at",     "--users"};
 
 Failure usage(std::string error, std::string hint) {
   return {.status = ExitStatus::usage, .error = std::move(error), .hint = std::move(hint)};
@@ -81,8 +83,17 @@ Failure missing_value(std::string_view verb, std::string_view what) {
   return usage(fmt::format("{} needs a value.", what.substr(0, what.find(':'))), usage_or_help(verb));
 }
 
+Failure one_of_both(std::string_view verb, std::string_view one, std::string_view other) {
+  return usage(fmt::format("'{}' needs either {} or {}.", verb, one, other), usage_or_help(verb));
+}
+
 Failure unknown_kind(std::string_view kind) {
   return usage(fmt::format("There is no kind of factor '{}'.", kind), usage_of("admin provision"));
+}
+
+Failure no_moment(std::string_view option, std::string_view value) {
+  return usage(fmt::format("{} {} is no moment.", option, value),
+               "Write 2026-12-01 or \"2026-12-01 08:00\" in local time, or 2026-12-01T08:00:00Z.");
 }
 
 Failure other_fault(std::string_view verb, std::string_view what) {

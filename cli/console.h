@@ -16,6 +16,7 @@ struct Console {
   Link& link;
   Person& person;
   const Terminal& terminal;
+  int input = 0;                   // descriptor of standard input
   int results = 1;                 // descriptor
   bool results_on_screen = false;  // it is a terminal
   bool json = false;
@@ -27,6 +28,8 @@ struct Console {
   // Results that cannot be written are a failure: a script would go on without them.
   [[nodiscard]] Outcome<void> print(std::string_view text) const;
   [[nodiscard]] Outcome<void> print_json(const Json& value) const { return print(json_line(value) + "\n"); }
+  // On a terminal: shows `what` is about to be done and goes on only after a yes. Without one a script has decided.
+  [[nodiscard]] Outcome<void> confirm(std::string_view what) const;
   // After something that is shown only once. Whatever happens here, it is done.
   void wait_until_saved() const;
 };

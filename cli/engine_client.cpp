@@ -65,22 +65,6 @@ Failure lost(const Link& link) {
   return unreachable("The connection to the MFA service was lost.", kLookAgain);
 }
 
-Failure no_answer(NoAnswer why) {
-  switch (why) {
-    case NoAnswer::too_late:
-      return {.error = "No answer came within two minutes. Nothing was changed.",
-              .hint = "Start again when you are ready."};
-    case NoAnswer::failed:
-      return {.error = "The terminal cannot be used to ask you. Nothing was changed.",
-              .hint = "Open another terminal and try again there."};
-    case NoAnswer::too_long:
-    case NoAnswer::ended:
-      break;
-  }
-  return {.error = "The input ended before the question was answered. Nothing was changed.",
-          .hint = "Run it on a terminal, or give each answer on a line of standard input."};
-}
-
 std::string text(const protocol::Fields& fields, Tag tag) { return std::string(fields.get(tag).value_or("")); }
 
 Failure failure_of(VerdictCode code, const protocol::Fields& fields) {
@@ -129,7 +113,7 @@ class Relay {
   static Step nonsense() {
     return ends(unreachable("The MFA service said something that makes no sense.", kLookAgain));
   }
-  static Step cannot_show() { return ends(no_answer(NoAnswer::failed)); }
+  static Step cannot_show() { return ends(failure_of(NoAnswer::failed)); }
 
   Step hello(const Link::Received& frame) {
     if (std::exchange(greeted_, true)) return nonsense();
@@ -149,7 +133,7 @@ class Relay {
     const auto echo = fields.byte(Tag::flag);
     if (!greeted_ || !echo) return nonsense();
     const auto answer = person_.ask(fields.get(Tag::text).value_or(""), *echo == 1);
-    if (!answer && answer.error() != NoAnswer::too_long) return ends(no_answer(answer.error()));
+    if (!answer && answer.error() != NoAnswer::too_long) return ends(failure_of(answer.error()));
     const AnswerStatus status = answer ? AnswerStatus::given : AnswerStatus::too_long;
     FrameWriter frame(buffer_, FrameType::answer);
     frame.field(Tag::text, answer ? answer->text() : "").field(Tag::flag, static_cast<std::uint8_t>(status));
@@ -199,12 +183,29 @@ class Relay {
 
 }  // namespace
 
+Failure failure_of(NoAnswer why) {
+  switch (why) {
+    case NoAnswer::too_late:
+      return {.error = "No answer came within two minutes. Nothing was changed.",
+              .hint = "Start again when you are ready."};
+    case NoAnswer::failed:
+      return {.error = "The terminal cannot be used to ask you. Nothing was changed.",
+              .hint = "Open another terminal and try again there."};
+    case NoAnswer::too_long:
+    case NoAnswer::ended:
+      break;
+  }
+  return {.error = "The input ended before the question was answered. Nothing was changed.",
+          .hint = "Run it on a terminal, or give each answer on a line of standard input."};
+}
+
 Outcome<Json> ask_engine(Link& link, const Json& request, Person& person, const Circumstances& where) {
   Buffer buffer;
   FrameWriter frame(buffer, FrameType::request);
-  frame.field(Tag::version, protocol::kVersion).field(Tag::json, request.dump());
+  const std::string json = request.dump();
+  frame.field(Tag::version, protocol::kVersion).field(Tag::json, json);
   const auto bytes = frame.finish();
-  if (bytes.empty())
+  if (bytes.empty() || json.size() > kLongestRequest)
     return std::unexpected(Failure{.status = ExitStatus::usage, .error = "The command line is too long.", .hint = ""});
 
   Relay relay(link, person, where);

@@ -76,6 +76,7 @@ class EngineLink final : public Link {
 
 // Between two frames: longer than anything the engine itself waits for, a person apart (product.md, Limits).
 inline constexpr int kEngineSeconds = 60;
+inline constexpr std::size_t kLongestRequest = 4096;  // bytes of JSON; the engine takes no more
 // All frames of one reply together; far above any reply there is.
 inline constexpr std::size_t kLongestReply = std::size_t{1} << 20U;
 
@@ -84,6 +85,9 @@ struct Circumstances {
   bool by_root = false;
   bool set_up = true;  // `admin init` was run here
 };
+
+// Why a question found no answer, in words.
+[[nodiscard]] Failure failure_of(NoAnswer why);
 
 // The engine's reply, or why there is none. `request` is {"verb":…} with valid UTF-8 in it.
 [[nodiscard]] Outcome<Json> ask_engine(Link& link, const Json& request, Person& person,

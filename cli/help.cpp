@@ -25,11 +25,39 @@ constexpr std::array kVerbs{
              "mfa-enroll rename totp-1 \"old phone\""},
     VerbHelp{"remove", "FACTOR", "remove a factor", "FACTOR is an id or a name, as in status.",
              "mfa-enroll remove \"old phone\""},
+    VerbHelp{
+        "key", "[FILE|-] [--name NAME]", "add a FIDO2 SSH key, where that is allowed",
+        "FILE is the .pub file of a key made with: ssh-keygen -t ed25519-sk. Without it the line is asked for, or\n"
+        "read from standard input. The private part stays where it is.",
+        "mfa-enroll key ~/.ssh/id_ed25519_sk.pub --name \"blue key\""},
+    VerbHelp{"devices", "", "your trusted devices: what, where, until when",
+             "That is where you answered yes when a login offered to remember the device.", "mfa-enroll devices"},
+    VerbHelp{"devices forget", "ID | --all", "be asked for a code there again", "ID is as in devices: device-3.",
+             "mfa-enroll devices forget device-3"},
+    VerbHelp{"helpdesk key", "USER FILE --reason TEXT [--checked TEXT] [--name NAME]",
+             "add someone's FIDO2 SSH key (helpdesk)",
+             "FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"
+             "recorded word for word.",
+             "mfa-enroll helpdesk key alice alice.pub --reason \"new key\" --checked \"student card\""},
     VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
              "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
              "mfa-enroll admin init"},
     VerbHelp{"admin provision", "USER totp [--name NAME]", "enrol for someone and print what to hand over (root)",
              "The key and the recovery codes are shown only now.", "mfa-enroll admin provision alice totp --json"},
+    VerbHelp{
+        "admin explain", "USER [--service S] [--from ADDR|console] [--key FP] [--at TIME]",
+        "what a login would come to, and by which rule (root)",
+        "Without options: an SSH login with a password from an unknown place, now. FP is as ssh-keygen -l shows it;\n"
+        "TIME is 2026-12-01, \"2026-12-01 08:00\" in local time, or as in RFC 3339.",
+        "mfa-enroll admin explain alice --from 203.0.113.7 --at 2026-12-01"},
+    VerbHelp{
+        "admin forecast", "[--at DATE] [--users FILE]", "who would be asked, and who locked out (root)",
+        "Without FILE: root and the people whom this computer lists. FILE has one name a line, # begins a comment,\n"
+        "and - is standard input.",
+        "mfa-enroll admin forecast --at 2026-12-01 --users students.txt"},
+    VerbHelp{"admin password-changed", "USER", "a password was changed elsewhere: end all trust (root)",
+             "For passwords that are changed where this computer does not see it, as in a directory's portal.",
+             "mfa-enroll admin password-changed alice"},
     VerbHelp{"help", "[VERB]", "this, or more about one verb", "", "mfa-enroll help totp"},
 };
 
@@ -49,7 +77,7 @@ std::string call_of(const VerbHelp& verb) {
 // Without what may be left out.
 std::string line_of(const VerbHelp& verb) {
   const std::string call = call_of(verb);
-  return fmt::format("  {:<26} {}\n", call.substr(0, call.find(" [")), verb.line);
+  return fmt::format("  {:<25}  {}\n", call.substr(0, call.find(" [")), verb.line);
 }
 
 }  // namespace
@@ -67,17 +95,18 @@ std::string general_help() {
 }
 
 std::string help_of(std::string_view name) {
+  std::string inner;
+  const std::string group = fmt::format("{} ", name);
+  for (const VerbHelp& verb : kVerbs)
+    if (verb.name.starts_with(group)) inner += line_of(verb);
   for (const VerbHelp& verb : kVerbs) {
     if (verb.name != name) continue;
     std::string text = fmt::format("Usage: mfa-enroll {}\n{}\n", call_of(verb), verb.line);
     if (!verb.more.empty()) text += fmt::format("{}\n", verb.more);
-    return text + fmt::format("\nExample: {}\n", verb.example);
+    text += fmt::format("\nExample: {}\n", verb.example);
+    return inner.empty() ? text : fmt::format("{}\n{}", text, inner);
   }
-  std::string text;
-  const std::string group = fmt::format("{} ", name);
-  for (const VerbHelp& verb : kVerbs)
-    if (verb.name.starts_with(group)) text += line_of(verb);
-  return text.empty() ? "" : fmt::format("Usage: mfa-enroll {} VERB ...\n\n", name) + text;
+  return inner.empty() ? "" : fmt::format("Usage: mfa-enroll {} VERB ...\n\n", name) + inner;
 }
 
 std::string usage_of(std::string_view name) {

@@ -26,6 +26,9 @@
 #include "cli/terminal.h"
 #include "cli/verbs/admin.h"
 #include "cli/verbs/admin_init.h"
+#include "cli/verbs/devices.h"
+#include "cli/verbs/foresee.h"
+#include "cli/verbs/keys.h"
 #include "cli/verbs/self.h"
 
 namespace mfa::cli {
@@ -43,6 +46,12 @@ struct Arguments {
   std::string name;
   std::string user;
   std::string kind;
+  std::string device;
+  bool all = false;
+  KeyOptions key;
+  HelpdeskKeyOptions helpdesk_key;
+  ExplainOptions explain;
+  ForecastOptions forecast;
   std::vector<std::string> topic;
   Verb verb = status;
 };
@@ -80,6 +89,51 @@ void add_own_verbs(CLI::App& app, Arguments& a) {
   add_verb(app, a, "help", [&a](const Console& c) { return show_help(c, a.topic); })->add_option("VERB", a.topic);
 }
 
+void add_device_verbs(CLI::App& app, Arguments& a) {
+  CLI::App* group = app.add_subcommand("devices");
+  // CLI11 calls back the inner command first.
+  group->final_callback([&a, group] {
+    if (group->get_subcommands().empty()) a.verb = devices;
+  });
+  CLI::App* forget =
+      add_verb(*group, a, "forget", [&a](const Console& c) { return forget_devices(c, a.device, a.all); });
+  forget->add_option("ID", a.device);
+  forget->add_flag("--all", a.all);
+}
+
+void add_key_verbs(CLI::App& app, Arguments& a) {
+  CLI::App* own = add_verb(app, a, "key", [&a](const Console& c) {
+    const char* const home = std::getenv("HOME");
+    a.key.home = home == nullptr ? "" : home;
+    return key(c, a.key);
+  });
+  own->add_option("FILE", a.key.file);
+  own->add_option("--name", a.key.name, "NAME");
+
+  CLI::App* helpdesk = app.add_subcommand("helpdesk");
+  helpdesk->require_subcommand(1);
+  HelpdeskKeyOptions& options = a.helpdesk_key;
+  CLI::App* theirs = add_verb(*helpdesk, a, "key", [&options](const Console& c) { return helpdesk_key(c, options); });
+  theirs->add_option("USER", options.user)->required();
+  theirs->add_option("FILE", options.file)->required();
+  theirs->add_option("--reason", options.reason, "TEXT")->required();
+  theirs->add_option("--checked", options.checked, "TEXT");
+  theirs->add_option("--name", options.name, "NAME");
+}
+
+void add_foreseeing_verbs(CLI::App& admin, Arguments& a) {
+  CLI::App* explain = add_verb(admin, a, "explain", [&a](const Console& c) { return admin_explain(c, a.explain); });
+  explain->add_option("USER", a.explain.user)->required();
+  explain->add_option("--service", a.explain.service, "S");
+  explain->add_option("--from", a.explain.from, "ADDR|console");
+  explain->add_option("--key", a.explain.key, "FP");
+  explain->add_option("--at", a.explain.at, "TIME");
+  a.forecast.accounts = list_accounts;
+  CLI::App* forecast = add_verb(admin, a, "forecast", [&a](const Console& c) { return admin_forecast(c, a.forecast); });
+  forecast->add_option("--at", a.forecast.at, "DATE");
+  forecast->add_option("--users", a.forecast.users, "FILE");
+}
+
 void add_admin_verbs(CLI::App& app, Arguments& a) {
   CLI::App* admin = app.add_subcommand("admin");
   admin->require_subcommand(1);
@@ -91,6 +145,10 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   provision->add_option("USER", a.user)->required();
   provision->add_option("KIND", a.kind)->required();
   provision->add_option("--name", a.name, "NAME");
+  add_foreseeing_verbs(*admin, a);
+  add_verb(*admin, a, "password-changed", [&a](const Console& c) { return admin_password_changed(c, a.user); })
+      ->add_option("USER", a.user)
+      ->required();
 }
 
 // The words of the subcommand that was reached: "admin provision".
@@ -104,12 +162,15 @@ std::string reached(const CLI::App& app) {
   return words;
 }
 
+// Words that stand before a verb.
+bool is_group(std::string_view words) { return words == "admin" || words == "devices" || words == "helpdesk"; }
+
 Failure usage_failure(const CLI::App& app, const CLI::ParseError& error) {
   const std::string verb = reached(app);
   const std::vector<std::string> rest = app.remaining(true);
   if (!rest.empty() && rest.front().starts_with('-')) return unknown_option(verb, rest.front());
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return missing_value(verb, error.what());
-  if (verb.empty() || verb == "admin") return unknown_verb(verb, rest.empty() ? "" : rest.front());
+  if (verb.empty() || is_group(verb)) return unknown_verb(verb, rest.empty() ? "" : rest.front());
   if (!rest.empty()) return unexpected_word(verb, rest.front());
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return missing_words(verb);
   return other_fault(verb, error.what());
@@ -148,6 +209,7 @@ Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
   return arguments.verb({.link = link,
                          .person = dialogue,
                          .terminal = terminal,
+                         .input = STDIN_FILENO,
                          .results = STDOUT_FILENO,
                          .results_on_screen = on_screen,
                          .json = arguments.json,
@@ -182,6 +244,8 @@ int enroll(int argc, char** argv) {
   app.add_flag("--json", arguments.json);
   app.add_option("--socket", arguments.socket, "PATH");
   add_own_verbs(app, arguments);
+  add_device_verbs(app, arguments);
+  add_key_verbs(app, arguments);
   add_admin_verbs(app, arguments);
   const auto done = run(app, arguments, argc, argv);
   return done ? static_cast<int>(ExitStatus::done) : report(done.error(), json);

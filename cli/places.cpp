@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/descriptor.h"
 #include "cli/terminal.h"
 
 namespace mfa::cli {
@@ -23,20 +24,6 @@ constexpr mode_t kSharedFolder = 0755;
 constexpr mode_t kSharedFile = 0644;
 constexpr mode_t kOthersWrite = 0022;
 constexpr std::size_t kLongestFile = std::size_t{1} << 20U;  // bytes of a default configuration
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::unexpected<Failure> failed(std::string_view what, const std::string& path) {
   const int error = errno;

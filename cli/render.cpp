@@ -3,12 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <vector>
 
+#include "cli/device_text.h"
 #include "cli/plain_text.h"
+#include "cli/table.h"
 #include "cli/times.h"
 
 namespace mfa::cli {
@@ -19,10 +20,12 @@ constexpr std::size_t kGroup = 4;
 constexpr std::size_t kCodesInLine = 2;
 constexpr std::int64_t kFewCodes = 3;  // recovery codes left, from which on to make new ones
 
-// An app's detail (algorithm, digits, period) helps nobody who reads a table; a phone's last digits do.
+// An app's detail (algorithm, digits, period) or a key's fingerprint helps nobody who reads a table; a phone's last
+// digits do.
 std::string kind_text(const Json& factor) {
   const std::string kind = text_of(factor, "kind");
   if (kind == "totp") return "authenticator app";
+  if (kind == "key") return "security key";
   const std::string detail = text_of(factor, "detail");
   return printable_line(detail.empty() ? kind : kind + ", " + detail);
 }
@@ -31,27 +34,6 @@ std::string date_of(const Json& object, const char* key, std::string_view otherw
   const auto time = parse_time(text_of(object, key));
   if (!time) return std::string(otherwise);
   return with_time ? local_time(*time) : local_date(*time);
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t used = columns(text);
-  return text + std::string(used < width ? width - used : 0, ' ');
-}
-
-using Row = std::vector<std::string>;
-
-std::string table(const std::vector<Row>& rows, const Style& style) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += (i < 2 ? "" : "  ") + padded(row[i], widths[i]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += (&row == &rows.front() ? painted(style, Paint::bold, line) : line) + "\n";
-  }
-  return text;
 }
 
 std::string factors_text(const std::vector<Json>& factors, const Style& style) {
@@ -92,6 +74,8 @@ std::string next_step(const Json& status, const std::vector<Json>& factors, std:
     return "You have no recovery codes for the day your phone is not at hand. Make some: mfa-enroll codes";
   if (codes_left && *codes_left <= kFewCodes)
     return fmt::format("Only {} left. Make new recovery codes: mfa-enroll codes", *codes_left);
+  if (std::ranges::all_of(factors, [](const Json& factor) { return text_of(factor, "kind") == "key"; }))
+    return "A security key answers only over SSH. For all else, add an authenticator app: mfa-enroll totp";
   const bool none_used =
       std::ranges::none_of(factors, [](const Json& factor) { return !text_of(factor, "last_used").empty(); });
   if (none_used) return "Try whether your codes work before you need them: mfa-enroll test";
@@ -121,6 +105,8 @@ std::string status_text(const Json& status, std::int64_t now, const Style& style
     text += factors_text(factors, style);
     if (codes_left) text += fmt::format("\nRecovery codes left: {}\n", *codes_left);
   }
+  if (const auto devices = objects_of(status, "devices"); !devices.empty())
+    text += "\nTrusted devices, which are not asked for a code:\n" + device_lines(devices, style);
   return text + "\n" + next_step(status, factors, codes_left, now) + "\n";
 }
 

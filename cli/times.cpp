@@ -36,13 +36,22 @@ std::string counted(std::int64_t length, std::int64_t unit, std::string_view nam
   return fmt::format("in {} {}{}", count, name, count == 1 ? "" : "s");
 }
 
-}  // namespace
+// "2026-12-01T08:00:30"
+constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+constexpr std::size_t kDate = 10;
+constexpr std::size_t kToMinute = 16;
 
-std::optional<std::int64_t> parse_time(std::string_view text) {
-  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:ddZ";
-  if (text.size() != kShape.size()) return std::nullopt;
-  for (std::size_t i = 0; i < kShape.size(); ++i)
-    if (kShape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != kShape[i]) return std::nullopt;
+// 'd' stands for a digit, all else for itself.
+bool has_shape(std::string_view text, std::string_view shape) {
+  if (text.size() != shape.size()) return false;
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i]) return false;
+  return true;
+}
+
+// Seconds since the epoch of "2026-12-01T08:00:30", taken for UTC.
+std::optional<std::int64_t> as_utc(std::string_view text) {
+  if (!has_shape(text, kShape)) return std::nullopt;
   const auto year = digits(text, 0, 4);
   const auto month = digits(text, 5, 2);
   const auto day = digits(text, 8, 2);
@@ -56,6 +65,61 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   const sys_seconds time = sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second);
   return time.time_since_epoch().count();
+}
+
+// The moment at which clocks here show it; of two the one that mktime(3) takes.
+std::optional<std::int64_t> as_local(std::string_view text) {
+  const auto shown = as_utc(text);
+  if (!shown) return std::nullopt;
+  const std::time_t seconds = *shown;
+  std::tm parts{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return std::nullopt;
+  parts.tm_isdst = -1;
+  const std::time_t moment = mktime(&parts);
+  // Of a time that is left out here mktime(3) makes another one.
+  if (local_time(moment) != fmt::format("{} {}", text.substr(0, kDate), text.substr(kDate + 1, 5))) return std::nullopt;
+  return moment;
+}
+
+// Seconds east of Greenwich of "+13:00" or "Z".
+std::optional<std::int64_t> offset_of(std::string_view text) {
+  if (text == "Z" || text == "z") return 0;
+  if (!has_shape(text, "+dd:dd") && !has_shape(text, "-dd:dd")) return std::nullopt;
+  const auto hours = digits(text, 1, 2);
+  const auto minutes = digits(text, 4, 2);
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const std::int64_t seconds = *hours * kHour + *minutes * kMinute;
+  return text.front() == '-' ? -seconds : seconds;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_time(std::string_view text) {
+  if (!text.ends_with('Z')) return std::nullopt;
+  return as_utc(text.substr(0, text.size() - 1));
+}
+
+std::optional<std::int64_t> parse_moment(std::string_view text) {
+  std::string whole(text.substr(0, text.find_first_of("Zz+", kDate)));
+  // A '-' behind the time of day is an offset, too.
+  if (const std::size_t minus = whole.find('-', kDate); minus != std::string::npos) whole.resize(minus);
+  const std::string_view offset = text.substr(whole.size());
+  if (whole.size() > kDate && (whole[kDate] == ' ' || whole[kDate] == 't')) whole[kDate] = 'T';
+  const bool day = whole.size() == kDate;
+  if (day && !offset.empty()) return std::nullopt;
+  if (day) whole += "T00:00";
+  if (whole.size() == kToMinute) whole += ":00";
+  std::optional<std::int64_t> moment;
+  if (offset.empty()) {
+    moment = as_local(whole);
+    // Where clocks are put forward at midnight, the day begins an hour later.
+    if (!moment && day) moment = as_local(whole.replace(kDate + 1, 2, "01"));
+  } else if (const auto east = offset_of(offset)) {
+    moment = as_utc(whole);
+    if (moment) *moment -= *east;
+  }
+  if (!moment || *moment < 0) return std::nullopt;
+  return moment;
 }
 
 std::string local_date(std::int64_t time) {

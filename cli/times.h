@@ -11,6 +11,11 @@ namespace mfa::cli {
 // Seconds since the epoch of "2026-11-22T09:14:00Z", whole seconds and UTC alone; nothing for anything else.
 [[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text);
 
+// What a person types for a moment: "2026-12-01" (its first minute), "2026-12-01 08:00" or "…:30", in local time; or
+// with "Z" or "+13:00" behind it, as RFC 3339 writes it. From 1970 on; nothing for anything else, and for a time that
+// the clocks here leave out.
+[[nodiscard]] std::optional<std::int64_t> parse_moment(std::string_view text);
+
 [[nodiscard]] std::string local_date(std::int64_t time);  // "2026-11-22"
 [[nodiscard]] std::string local_time(std::int64_t time);  // "2026-11-22 09:14"
 // "1 December 2026", with ", 08:30" unless it is when a day begins.

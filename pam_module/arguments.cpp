@@ -30,8 +30,8 @@ std::optional<int> seconds(std::string_view digits) {
   return value;
 }
 
-bool apply(std::string_view word, Arguments& arguments) {
-  if (word == "authfail") {
+bool apply(LineType type, std::string_view word, Arguments& arguments) {
+  if (word == "authfail" && type == LineType::auth) {
     arguments.authfail = true;
   } else if (word == "debug") {
     arguments.debug = true;
@@ -47,10 +47,10 @@ bool apply(std::string_view word, Arguments& arguments) {
 
 }  // namespace
 
-std::expected<Arguments, std::string_view> parse_arguments(std::span<const char* const> words) {
+std::expected<Arguments, std::string_view> parse_arguments(LineType type, std::span<const char* const> words) {
   Arguments arguments;
   for (const std::string_view word : words) {
-    if (!apply(word, arguments)) return std::unexpected(word);
+    if (!apply(type, word, arguments)) return std::unexpected(word);
   }
   return arguments;
 }

@@ -11,6 +11,9 @@ namespace mfa {
 inline constexpr int kShortestTimeout = 5;   // seconds
 inline constexpr int kLongestTimeout = 600;  // seconds
 
+// Where the line stands. `authfail` makes sense in `auth` alone.
+enum class LineType : unsigned char { auth, account, password };
+
 struct Arguments {
   bool authfail = false;         // this line reports a failed password
   bool debug = false;            // say in syslog which way was taken
@@ -19,6 +22,7 @@ struct Arguments {
 };
 
 // The fault is the first word that is not understood.
-[[nodiscard]] std::expected<Arguments, std::string_view> parse_arguments(std::span<const char* const> words);
+[[nodiscard]] std::expected<Arguments, std::string_view> parse_arguments(LineType type,
+                                                                         std::span<const char* const> words);
 
 }  // namespace mfa

@@ -23,6 +23,13 @@ std::string_view method_and_type(std::string_view line) {
   return {line.begin(), std::find(method + 1, line.end(), ' ')};
 }
 
+std::expected<std::string_view, FactsFault> ask_for_user(pam_handle_t* pamh) {
+  const char* user = nullptr;
+  const int asked = pam_get_user(pamh, &user, nullptr);
+  if (asked == PAM_CONV_ERR || asked == PAM_CONV_AGAIN) return std::unexpected(FactsFault::conversation);
+  return asked == PAM_SUCCESS ? view(user) : std::string_view{};
+}
+
 }  // namespace
 
 std::string_view pam_item(pam_handle_t* pamh, int which) {
@@ -45,20 +52,22 @@ std::string_view name_of(FactsFault fault) {
   return "unknown";
 }
 
-std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh) {
-  const char* user = nullptr;
-  const int asked = pam_get_user(pamh, &user, nullptr);
-  if (asked == PAM_CONV_ERR || asked == PAM_CONV_AGAIN) return std::unexpected(FactsFault::conversation);
-  if (asked != PAM_SUCCESS || view(user).empty()) return std::unexpected(FactsFault::no_user);
+std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh, protocol::Phase phase) {
+  const bool logs_in = phase == protocol::Phase::authenticate;
+  const auto user = logs_in ? ask_for_user(pamh) : pam_item(pamh, PAM_USER);
+  if (!user) return std::unexpected(user.error());
+  if (user->empty()) return std::unexpected(FactsFault::no_user);
 
   const Facts facts{
-      .user = view(user),
+      .phase = phase,
+      .user = *user,
       .service = pam_item(pamh, PAM_SERVICE),
       .tty = pam_item(pamh, PAM_TTY),
       .rhost = pam_item(pamh, PAM_RHOST),
       .ruser = pam_item(pamh, PAM_RUSER),
       .ssh_connection = view(pam_getenv(pamh, "SSH_CONNECTION")),
       .ssh_auth_info = view(pam_getenv(pamh, "SSH_AUTH_INFO_0")),
+      .password_passed = logs_in && !pam_item(pamh, PAM_AUTHTOK).empty(),
   };
   if (facts.user.size() > kLongestUser || std::any_of(facts.user.begin(), facts.user.end(), is_control)) {
     return std::unexpected(FactsFault::user_malformed);
@@ -104,6 +113,8 @@ std::span<const char> write_login(std::span<char> buffer, const Facts& facts, bo
   add(Tag::ssh_connection, facts.ssh_connection);
   add(Tag::ssh_auth_info, fit_auth_info(facts.ssh_auth_info, auth_info));
   if (configuration_only) writer.field(Tag::configuration_only, std::string_view{});
+  writer.field(Tag::phase, static_cast<std::uint8_t>(facts.phase));
+  if (facts.password_passed) writer.field(Tag::password_passed, std::string_view{});
   return writer.finish();
 }
 

@@ -18,8 +18,9 @@ namespace mfa {
 inline constexpr std::size_t kLongestUser = 256;  // bytes
 inline constexpr std::size_t kLongestItem = 512;  // bytes of any other item, and of SSH_CONNECTION
 
-// Views into what PAM keeps; good until the transaction ends. What is not there is empty.
+// Views into what PAM keeps; good until the host is talked to, for it may change them. What is not there is empty.
 struct Facts {
+  protocol::Phase phase = protocol::Phase::authenticate;
   std::string_view user;
   std::string_view service;
   std::string_view tty;
@@ -27,6 +28,7 @@ struct Facts {
   std::string_view ruser;
   std::string_view ssh_connection;
   std::string_view ssh_auth_info;
+  bool password_passed = false;  // PAM_AUTHTOK is set and not empty; of Phase::authenticate alone
 };
 
 // A PAM item that is a string; empty if it is not there.
@@ -40,8 +42,8 @@ enum class FactsFault : unsigned char {
 };
 [[nodiscard]] std::string_view name_of(FactsFault fault);
 
-// Asks for the name, as every module does, if no other module has yet.
-[[nodiscard]] std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh);
+// In Phase::authenticate it asks for the name, as every module does, if no other module has yet.
+[[nodiscard]] std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh, protocol::Phase phase);
 
 // Writes at most `out.size()` bytes of SSH_AUTH_INFO_0, which has a line for each method that was passed. A line that
 // does not fit loses its key and keeps method and type, so that no key is ever mistaken for another; the result is

@@ -1,24 +1,28 @@
 // The entry points that libpam calls, and the one place where a verdict becomes a PAM code.
 //
-// There is no pam_sm_acct_mgmt, pam_sm_chauthtok or pam_sm_open_session: a line that asks for one gets
-// PAM_MODULE_UNKNOWN from libpam and fails.
+// There is no pam_sm_open_session: a line of type `session` gets PAM_MODULE_UNKNOWN from libpam and fails.
 #include <security/pam_modules.h>
 #include <syslog.h>
 
+#include <algorithm>
 #include <span>
 
 #include "common/protocol/frame.h"
 #include "pam_module/arguments.h"
 #include "pam_module/facts.h"
 #include "pam_module/log.h"
+#include "pam_module/passage.h"
 #include "pam_module/relay.h"
 
 namespace mfa {
 namespace {
 
+using protocol::Phase;
+using protocol::VerdictCode;
+using Words = std::span<const char* const>;
+
 // PAM_IGNORE never: a stack would go on as if there were no second factor.
-int pam_code(protocol::VerdictCode verdict) {
-  using protocol::VerdictCode;
+int code_of_auth(VerdictCode verdict) {
   switch (verdict) {
     case VerdictCode::passed:
     case VerdictCode::trusted:
@@ -41,27 +45,96 @@ int pam_code(protocol::VerdictCode verdict) {
   return PAM_AUTHINFO_UNAVAIL;
 }
 
-int authenticate(pam_handle_t* pamh, std::span<const char* const> words) {
-  const auto arguments = parse_arguments(words);
-  if (!arguments) {
-    LogLine().add("event", "unknown_argument").add("argument", arguments.error()).write(pamh, LOG_ERR);
-    return PAM_PERM_DENIED;
+// None but codes that pam_sm_acct_mgmt(3) lists: stacks ignore some of the others.
+int code_of_account(VerdictCode verdict) {
+  switch (verdict) {
+    case VerdictCode::passed:
+    case VerdictCode::trusted:
+    case VerdictCode::skipped:
+      return PAM_SUCCESS;
+    case VerdictCode::wrong:
+    case VerdictCode::locked:
+    case VerdictCode::denied:
+      return PAM_PERM_DENIED;
+    case VerdictCode::unavailable:
+    case VerdictCode::conversation:
+    case VerdictCode::done:
+    case VerdictCode::refused:
+    case VerdictCode::usage:
+      break;
   }
-  if (arguments->authfail) return PAM_AUTH_ERR;
-  const auto facts = read_facts(pamh);
-  if (!facts) {
-    LogLine()
-        .add("verdict", "denied")
-        .add("user", pam_item(pamh, PAM_USER))
-        .add("service", pam_item(pamh, PAM_SERVICE))
-        .add("reason", name_of(facts.error()))
-        .write(pamh, LOG_NOTICE);
-    return facts.error() == FactsFault::conversation ? PAM_CONV_ERR : PAM_PERM_DENIED;
+  return PAM_AUTH_ERR;
+}
+
+int code_of_password(VerdictCode verdict) {
+  const bool heard = verdict == VerdictCode::done || verdict == VerdictCode::passed || verdict == VerdictCode::skipped;
+  return heard ? PAM_SUCCESS : PAM_AUTHTOK_ERR;
+}
+
+std::expected<Arguments, VerdictCode> arguments_of(pam_handle_t* pamh, LineType type, Words words) {
+  const auto arguments = parse_arguments(type, words);
+  if (arguments) return *arguments;
+  LogLine().add("event", "unknown_argument").add("argument", arguments.error()).write(pamh, LOG_ERR);
+  return std::unexpected(VerdictCode::denied);
+}
+
+std::expected<Facts, VerdictCode> facts_of(pam_handle_t* pamh, Phase phase) {
+  const auto facts = read_facts(pamh, phase);
+  if (facts) return *facts;
+  LogLine line;
+  if (phase == Phase::failed_password) {
+    line.add("event", "report_failed");
+  } else {
+    line.add("verdict", "denied");
   }
-  const int code = pam_code(relay(pamh, *arguments, *facts));
+  line.add("user", pam_item(pamh, PAM_USER))
+      .add("service", pam_item(pamh, PAM_SERVICE))
+      .add("reason", name_of(facts.error()))
+      .write(pamh, LOG_NOTICE);
+  return std::unexpected(facts.error() == FactsFault::conversation ? VerdictCode::conversation : VerdictCode::denied);
+}
+
+// The verdict in a phase in which nobody is asked anything.
+VerdictCode consult(pam_handle_t* pamh, LineType type, Words words, Phase phase) {
+  const auto arguments = arguments_of(pamh, type, words);
+  if (!arguments) return arguments.error();
+  const auto facts = facts_of(pamh, phase);
+  return facts ? relay(pamh, *arguments, *facts) : facts.error();
+}
+
+int authenticate(pam_handle_t* pamh, Words words) {
+  Attempt attempt(pamh);
+  if (std::any_of(words.begin(), words.end(), [](std::string_view word) { return word == "authfail"; })) {
+    // The password was wrong, whatever becomes of the report.
+    static_cast<void>(consult(pamh, LineType::auth, words, Phase::failed_password));
+    return PAM_AUTH_ERR;
+  }
+  const auto arguments = arguments_of(pamh, LineType::auth, words);
+  if (!arguments) return code_of_auth(arguments.error());
+  const auto facts = facts_of(pamh, Phase::authenticate);
+  if (!facts) return code_of_auth(facts.error());
+  attempt.is_by(facts->user);
+  const int code = code_of_auth(relay(pamh, *arguments, *facts));
+  if (code == PAM_SUCCESS) attempt.passed();
   // sshd (its PAM_TTY is always "ssh") answers PAM_MAXTRIES by taking all password methods back. Where no other is
   // left, ssh(1) then asks for a password of its own, and the person reads that theirs is wrong.
   return code == PAM_MAXTRIES && facts->tty == "ssh" ? PAM_AUTH_ERR : code;
+}
+
+int account(pam_handle_t* pamh, Words words) {
+  if (has_passed(pamh, pam_item(pamh, PAM_USER))) {
+    const auto arguments = arguments_of(pamh, LineType::account, words);
+    return arguments ? PAM_SUCCESS : code_of_account(arguments.error());
+  }
+  return code_of_account(consult(pamh, LineType::account, words, Phase::account));
+}
+
+// libpam calls it twice: to check whether a change is possible, and to make it.
+int change_password(pam_handle_t* pamh, unsigned flags, Words words) {
+  if ((flags & PAM_UPDATE_AUTHTOK) != 0) {
+    return code_of_password(consult(pamh, LineType::password, words, Phase::password_changed));
+  }
+  return arguments_of(pamh, LineType::password, words) ? PAM_SUCCESS : PAM_AUTHTOK_ERR;
 }
 
 }  // namespace
@@ -77,6 +150,14 @@ extern "C" int pam_sm_authenticate(pam_handle_t* pamh, int /*flags*/, int argc, 
 // Called by every host after authenticating, in sshd in another process; there is nothing to set.
 extern "C" int pam_sm_setcred(pam_handle_t* /*pamh*/, int /*flags*/, int /*argc*/, const char** /*argv*/) {
   return PAM_SUCCESS;
+}
+
+extern "C" int pam_sm_acct_mgmt(pam_handle_t* pamh, int /*flags*/, int argc, const char** argv) {
+  return mfa::account(pamh, {argv, static_cast<std::size_t>(argc)});
+}
+
+extern "C" int pam_sm_chauthtok(pam_handle_t* pamh, int flags, int argc, const char** argv) {
+  return mfa::change_password(pamh, static_cast<unsigned>(flags), {argv, static_cast<std::size_t>(argc)});
 }
 
 #pragma GCC visibility pop

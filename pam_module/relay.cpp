@@ -17,6 +17,7 @@ namespace {
 using protocol::AnswerStatus;
 using protocol::Connection;
 using protocol::FrameType;
+using protocol::Phase;
 using protocol::Reached;
 using protocol::Tag;
 using protocol::VerdictCode;
@@ -25,6 +26,25 @@ constexpr std::size_t kLongestAnswer = 512;  // bytes (product.md, Limits)
 constexpr std::string_view kUnavailable =
     "Multi-factor authentication cannot be used right now. Please try again in a minute, or tell the people who run "
     "this system.";
+
+// What the engine may do in a phase, and the module in its place.
+struct Manner {
+  bool asks = false;
+  bool shows = false;
+  bool configuration_will_do = false;  // if the service hangs: a session without the store can still skip
+};
+Manner manner_of(Phase phase) {
+  switch (phase) {
+    case Phase::authenticate:
+      return {.asks = true, .shows = true, .configuration_will_do = true};
+    case Phase::account:
+      return {.asks = false, .shows = true, .configuration_will_do = true};
+    case Phase::failed_password:
+    case Phase::password_changed:
+      break;
+  }
+  return {};
+}
 
 constexpr auto kUnavailableByte = static_cast<std::uint8_t>(VerdictCode::unavailable);
 
@@ -35,8 +55,9 @@ std::string_view class_of(std::string_view answer) {
   return all([](char c) { return c >= ' ' && c <= '~'; }) ? "mixed" : "not-ascii";
 }
 
-bool lets_in(VerdictCode code) {
-  return code == VerdictCode::passed || code == VerdictCode::trusted || code == VerdictCode::skipped;
+bool is_good(VerdictCode code) {
+  return code == VerdictCode::passed || code == VerdictCode::trusted || code == VerdictCode::skipped ||
+         code == VerdictCode::done;
 }
 
 std::string_view name_of(VerdictCode code) {
@@ -55,13 +76,15 @@ std::string_view name_of(VerdictCode code) {
       return "denied";
     case VerdictCode::conversation:
       return "conversation";
+    case VerdictCode::done:
+      return "done";
     default:
       return "unavailable";
   }
 }
 
 int priority_of(VerdictCode code) {
-  if (lets_in(code)) return LOG_INFO;
+  if (is_good(code)) return LOG_INFO;
   return code == VerdictCode::unavailable ? LOG_ERR : LOG_NOTICE;
 }
 
@@ -107,25 +130,44 @@ bool is_password(pam_handle_t* pamh, std::string_view answer) {
   return difference == 0;
 }
 
+// Copies what fits, for the host may change an item while it shows a prompt.
+std::string_view kept(std::string_view text, std::span<char> room) {
+  const std::size_t size = std::min(text.size(), room.size());
+  memcpy(room.data(), text.data(), size);
+  return {room.data(), size};
+}
+
 class Relay {
  public:
   Relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts)
-      : pamh_(pamh), arguments_(arguments), facts_(facts), conversation_(pamh) {}
+      : pamh_(pamh),
+        arguments_(arguments),
+        facts_(facts),
+        manner_(manner_of(facts.phase)),
+        user_(kept(facts.user, user_bytes_)),
+        service_(kept(facts.service, service_bytes_)),
+        conversation_(pamh) {}
 
   VerdictCode run() {
+    if (is_report()) {
+      connection_.limit(kReportSeconds);
+    } else if (!manner_.asks) {
+      connection_.limit(arguments_.timeout);
+    }
     auto frame = begin();
     if (frame && frame->type == FrameType::hello) {
       if (!protocol::speaks_our_version(*frame)) return unavailable("version");
       frame = connection_.receive(arguments_.timeout);
-    } else if (frame && (frame->type != FrameType::verdict || lets_in(code_of(*frame)))) {
+    } else if (frame && (frame->type != FrameType::verdict || is_good(code_of(*frame)))) {
       return unavailable("protocol");  // before Hello the engine may only turn us away
     }
     for (; frame; frame = connection_.receive(arguments_.timeout)) {
       switch (frame->type) {
         case FrameType::show:
-          conversation_.show(frame->fields.get(Tag::text).value_or(""), frame->fields.byte(Tag::flag) == 1);
+          show(frame->fields.get(Tag::text).value_or(""), frame->fields.byte(Tag::flag) == 1);
           break;
         case FrameType::ask:
+          if (!manner_.asks) return unavailable("protocol");
           if (!answer(*frame)) return unavailable(name_of(connection_.why()));
           break;
         case FrameType::verdict:
@@ -140,6 +182,9 @@ class Relay {
   }
 
  private:
+  // Of a wrong password: nobody hears of it, and in syslog other modules have told of it.
+  [[nodiscard]] bool is_report() const { return facts_.phase == Phase::failed_password; }
+
   // The engine's first frame. A service that hangs is replaced by a session that decides by configuration alone, so
   // that a rule that skips still lets in.
   std::optional<Connection::Received> begin() {
@@ -151,7 +196,7 @@ class Relay {
     debug();
     const bool hangs =
         !first && connection_.why() == Connection::Failure::timeout && connection_.way() != Reached::session;
-    if (!hangs || !privileged) return first;
+    if (!hangs || !privileged || !manner_.configuration_will_do) return first;
     log(LOG_ERR, "event", "service_hangs");
     if (connection_.start_session() == Reached::session && connection_.send(write_login(login_, facts_, true))) {
       first = connection_.receive(protocol::kHelloSeconds);
@@ -188,7 +233,7 @@ class Relay {
     char digits[20];
     const auto written = std::to_chars(digits, digits + sizeof digits, answer.size());
     LogLine line;
-    line.add("event", "answer_refused").add("user", facts_.user).add("service", facts_.service);
+    line.add("event", "answer_refused").add("user", user_).add("service", service_);
     line.add("why", "too_long").add("length", {digits, static_cast<std::size_t>(written.ptr - digits)});
     line.add("class", class_of(answer)).write(pamh_, LOG_INFO);
   }
@@ -200,20 +245,33 @@ class Relay {
   VerdictCode finish(const Connection::Received& verdict) {
     const VerdictCode code = code_of(verdict);
     const auto text = verdict.fields.get(Tag::text).value_or("");
-    log(priority_of(code), "verdict", name_of(code), verdict.fields.get(Tag::reason).value_or(""));
-    if (!text.empty()) conversation_.show(text, !lets_in(code));
+    const auto reason = verdict.fields.get(Tag::reason).value_or("");
+    if (!is_report()) {
+      log(priority_of(code), "verdict", name_of(code), reason);
+    } else if (code == VerdictCode::unavailable) {
+      log(LOG_ERR, "event", "report_failed", reason);
+    }
+    if (!text.empty()) show(text, !is_good(code));
     return code;
   }
 
   VerdictCode unavailable(std::string_view reason) {
-    log(LOG_ERR, "verdict", name_of(VerdictCode::unavailable), reason);
-    conversation_.show(kUnavailable, true);
+    if (is_report()) {
+      log(LOG_ERR, "event", "report_failed", reason);
+    } else {
+      log(LOG_ERR, "verdict", name_of(VerdictCode::unavailable), reason);
+    }
+    show(kUnavailable, true);
     return VerdictCode::unavailable;
+  }
+
+  void show(std::string_view text, bool is_error) {
+    if (manner_.shows) conversation_.show(text, is_error);
   }
 
   void log(int priority, std::string_view key, std::string_view value, std::string_view reason = {}) {
     LogLine line;
-    line.add(key, value).add("user", facts_.user).add("service", facts_.service);
+    line.add(key, value).add("user", user_).add("service", service_);
     if (!reason.empty()) line.add("reason", reason);
     const bool failed = connection_.why() == Connection::Failure::error && connection_.fault() != 0;
     const char* const error = failed ? strerrordesc_np(connection_.fault()) : nullptr;
@@ -227,7 +285,12 @@ class Relay {
 
   pam_handle_t* pamh_;
   const Arguments& arguments_;
-  const Facts& facts_;
+  const Facts& facts_;  // its texts not after the first prompt
+  const Manner manner_;
+  char user_bytes_[kLongestUser];
+  char service_bytes_[kLongestItem];
+  const std::string_view user_;
+  const std::string_view service_;
   Connection connection_;
   Conversation conversation_;
   char login_[protocol::kHeader + protocol::kMostPayload];

@@ -1,7 +1,8 @@
 // Between the engine and the person: sends the facts, carries prompts and answers to and fro, brings back the verdict.
 //
 // It decides nothing. Whatever goes wrong on the way is `unavailable`, said in one line to the person and one to
-// syslog.
+// syslog. Only Phase::authenticate has prompts: in the others the engine that asks has failed. The two phases that
+// report something say nothing to the person.
 #pragma once
 
 #include <security/pam_modules.h>
@@ -11,6 +12,10 @@
 #include "pam_module/facts.h"
 
 namespace mfa {
+
+// All that a report of a failed password may take, in seconds; a session of our own that hangs gets kFarewellSeconds on
+// top of it. The other phases wait as the argument timeout= says: account and password_changed no longer in all.
+inline constexpr int kReportSeconds = 3;
 
 [[nodiscard]] protocol::VerdictCode relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts);
 

@@ -9,8 +9,10 @@ import subprocess
 import sys
 
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
-SCOPES = {"kTop": "", "kStore": "store.", "kTotp": "totp.", "kLockout": "lockout."}
-TABLES = {"store", "totp", "lockout", "rule"}  # of keys, and no keys themselves
+SCOPES = {"kTop": "", "kStore": "store.", "kTotp": "totp.", "kLockout": "lockout.", "kTrust": "trust.", "kGeo": "geo.",
+          "kAccess": "access.", "kKey": "key."}
+TABLES = {"store", "totp", "lockout", "trust", "geo", "access", "key", "rule"}  # of keys, and no keys themselves
+EXAMPLES = {"geo.database", "geo.home"}  # have no default: what the installed file shows is an example
 
 
 class Page:
@@ -102,7 +104,7 @@ def installed_defaults(text):
             table = header[1] + "."
         elif re.match(r"#?\[\[", line):
             break
-        elif key := re.match(r'#(\w+) = ("[^"]*"|\S+)', line):
+        elif key := re.match(r'#(\w+) = ("[^"]*"|\[[^\]]*\]|\S+)', line):
             defaults[table + key[1]] = key[2].strip('"')
         elif table and re.match(r"# .*:$", line):
             break
@@ -121,9 +123,10 @@ def check_configuration(source, c):
     defaults = installed_defaults(text_of(source, "packaging/mfa.toml"))
     c.same("key of the installed file", page, set(defaults), keys)
     for key in sorted(keys & documented & set(defaults)):
-        written = re.search(r"Default: \.Ql (\S+)", page.item(key))
+        written = re.search(r"Default: (?:\.Ql )?(\[[^\]]*\]|[\w/.]+?)(?=[ .]*$| \.| [A-Z])", page.item(key))
         if "." in key:
-            c.equal(f"default of {key}", page, written and written[1], defaults[key])
+            c.equal(f"default of {key}", page, written and written[1].replace(r"\(dq", '"'),
+                    "none" if key in EXAMPLES else defaults[key])
 
 
 def check_module(source, c):
@@ -135,7 +138,12 @@ def check_module(source, c):
     c.same("return code", page, page.items("Dv"), set(re.findall(r"(?:return|[?:])\s+(PAM_\w+)", code)))
     words = text_of(source, "pam_module/relay.cpp") + text_of(source, "pam_module/facts.cpp")
     names = "".join(re.findall(r"name_of\([^)]*\) \{\n(.*?)^\}", words, re.M | re.S))
-    c.mentioned("word in syslog", page, set(re.findall(r'return "(\w+)"', names)) - {"trusted", "unknown"})
+    c.mentioned("word in syslog", page, set(re.findall(r'return "(\w+)"', names)) - {"unknown"})
+    entry_points = {"pam_sm_authenticate": "auth", "pam_sm_acct_mgmt": "account", "pam_sm_chauthtok": "password",
+                    "pam_sm_open_session": "session"}
+    exported = set(re.findall(r"\b(pam_sm_\w+);", text_of(source, "pam_module/pam_mfa.map")))
+    c.same("type of line", page, set(re.findall(r"^\.Cm (\w+) \S+ pam_mfa\.so", "\n".join(page.lines), re.M)),
+           {entry_points[name] for name in exported & set(entry_points)})
 
 
 def check_engine(source, mfad, c):
@@ -155,7 +163,7 @@ def check_enroll(source, mfa_enroll, c):
     page = Page(source, "mfa-enroll.1")
     general = output(mfa_enroll, "--help")
     listing, after = general.split("\n\n")[1:3]
-    commands = {re.match(r"  ([a-z]+(?: [a-z]+)*)", line)[1] for line in listing.splitlines()}
+    commands = {re.match(r"  ([a-z-]+(?: [a-z-]+)*)", line)[1] for line in listing.splitlines()}
     options = set(OPTION.findall(after))
     for command in commands:
         usage = output(mfa_enroll, "help", *command.split()).splitlines()[0]

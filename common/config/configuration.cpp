@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <expected>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -14,6 +17,7 @@
 #include "common/config/document.h"
 #include "common/config/fields.h"
 #include "common/config/mistakes.h"
+#include "common/config/places.h"
 #include "common/config/rules.h"
 
 namespace mfa {
@@ -24,11 +28,13 @@ using namespace std::literals;
 constexpr std::size_t kLongestIssuer = 60;     // characters: it must leave room in the picture that an app scans
 constexpr std::size_t kLongestHelpdesk = 200;  // characters: a line of a prompt
 constexpr std::size_t kLongestPath = 1000;     // characters; the store's own files get longer names (PATH_MAX is 4096)
+constexpr std::size_t kLongestPattern = 256;   // characters; no group's name and no network is nearly as long
 
 constexpr std::array kBackends{"sqlite"sv};
 constexpr std::array kLaterBackends{"postgresql"sv, "postgres"sv};
 constexpr std::array kAlgorithms{"SHA1"sv, "SHA256"sv, "SHA512"sv};
-constexpr std::array kLaterTables{"access"sv, "key"sv, "phone"sv, "trust"sv, "geo"sv, "records"sv, "gateway"sv};
+constexpr std::array kKeyEnrol{"helpdesk"sv, "self"sv};
+constexpr std::array kLaterTables{"phone"sv, "records"sv, "gateway"sv};
 
 struct Draft {
   Settings settings;
@@ -36,6 +42,9 @@ struct Draft {
   std::map<std::string, std::string> rule_at;  // name -> file:line, of all texts
   Mistakes* lockout_mistakes = nullptr;        // of the last text that set first or longest
   Place lockout_place;
+  Mistakes* geo_mistakes = nullptr;  // of the last text that set geo.database
+  Place geo_place;
+  bool has_home = false;
 };
 
 template <class T>
@@ -43,18 +52,22 @@ void set(T& target, std::optional<T> value) {
   if (value) target = std::move(*value);
 }
 
-void read_path(const Field& field, Draft& draft) {
+void read_path(const Field& field, std::string& target) {
   std::optional<std::string> path = text_in(field, kLongestPath);
   if (path && (!path->starts_with('/') || path->ends_with('/'))) {
     field.wrong("must be the whole path of a file, from / on, not " + in_quotes(*path));
     return;
   }
-  set(draft.settings.store_path, std::move(path));
+  set(target, std::move(path));
+}
+
+void read_count(const Field& field, int least, int most, std::uint32_t& target) {
+  if (const auto count = number_in(field, least, most)) target = static_cast<std::uint32_t>(*count);
 }
 
 constexpr auto kStore = std::to_array<Key<Draft>>({
     {"backend", [](const Field& field, Draft&) { (void)word_in(field, kBackends, kLaterBackends); }},
-    {"path", read_path},
+    {"path", [](const Field& field, Draft& draft) { read_path(field, draft.settings.store_path); }},
 });
 
 constexpr auto kTotp = std::to_array<Key<Draft>>({
@@ -82,14 +95,92 @@ void read_lock(const Field& field, std::chrono::seconds& target, Draft& draft) {
 }
 
 constexpr auto kLockout = std::to_array<Key<Draft>>({
-    {"tries",
-     [](const Field& field, Draft& draft) {
-       if (const auto tries = number_in(field, 1, 20)) {
-         draft.settings.lockout.tries = static_cast<std::uint32_t>(*tries);
-       }
-     }},
+    {"tries", [](const Field& field, Draft& draft) { read_count(field, 1, 20, draft.settings.lockout.tries); }},
     {"first", [](const Field& field, Draft& draft) { read_lock(field, draft.settings.lockout.first, draft); }},
     {"longest", [](const Field& field, Draft& draft) { read_lock(field, draft.settings.lockout.longest, draft); }},
+});
+
+// Names of groups; the list may be empty. It stands in the place of the default, it is not added to it.
+void read_groups(const Field& field, std::vector<std::string>& target) {
+  const std::optional<std::vector<Field>> elements = list_in(field, EmptyList::fine);
+  if (!elements) return;
+  std::vector<std::string> groups;
+  for (const Field& element : *elements) {
+    std::optional<std::string> name = text_in(element, kLongestPattern);
+    if (!name) continue;
+    if (name->find_first_of("*?!%@") != std::string::npos) {
+      element.wrong("takes plain names of groups, not " + in_quotes(*name));
+    } else if (std::ranges::find(groups, *name) != groups.end()) {
+      element.wrong("names " + in_quotes(*name) + " twice");
+    } else {
+      groups.push_back(*std::move(name));
+    }
+  }
+  target = std::move(groups);
+}
+
+constexpr auto kAccess = std::to_array<Key<Draft>>({
+    {"helpdesk_groups", [](const Field& field, Draft& draft) { read_groups(field, draft.settings.helpdesk_groups); }},
+    {"helpdesk_scope", [](const Field& field, Draft& draft) { read_groups(field, draft.settings.helpdesk_scope); }},
+    {"protected_groups", [](const Field& field, Draft& draft) { read_groups(field, draft.settings.protected_groups); }},
+    {"acts_per_day", [](const Field& field, Draft& draft) { read_count(field, 1, 1000, draft.settings.acts_per_day); }},
+});
+
+constexpr auto kKey = std::to_array<Key<Draft>>({
+    {"enrol",
+     [](const Field& field, Draft& draft) {
+       if (const auto word = word_in(field, kKeyEnrol)) draft.settings.key_self_enrol = *word == "self";
+     }},
+});
+
+void read_shared(const Field& field, Draft& draft) {
+  const std::optional<std::vector<Field>> elements = list_in(field, EmptyList::fine);
+  if (!elements) return;
+  std::vector<Network> networks;
+  for (const Field& element : *elements) {
+    const std::optional<std::string> written = text_in(element, kLongestPattern);
+    if (!written) continue;
+    const std::expected<Network, std::string> network = parse_network(*written);
+    if (!network) {
+      element.wrong(network.error());
+    } else if (std::ranges::find(networks, *network) != networks.end()) {
+      element.wrong("names " + in_quotes(*written) + " twice");
+    } else {
+      networks.push_back(*network);
+    }
+  }
+  draft.settings.shared = std::move(networks);
+}
+
+constexpr auto kTrust = std::to_array<Key<Draft>>({
+    {"devices_per_day",
+     [](const Field& field, Draft& draft) { read_count(field, 0, 100, draft.settings.trust.devices_per_day); }},
+    {"end_on_country_change",
+     [](const Field& field, Draft& draft) { set(draft.settings.trust.end_on_country_change, truth_in(field)); }},
+    {"end_on_network_change",
+     [](const Field& field, Draft& draft) { set(draft.settings.trust.end_on_network_change, truth_in(field)); }},
+    {"shared", read_shared},
+    {"burst", [](const Field& field, Draft& draft) { set(draft.settings.trust_burst, span_in(field, "0s", "10m")); }},
+});
+
+constexpr auto kGeo = std::to_array<Key<Draft>>({
+    {"database",
+     [](const Field& field, Draft& draft) {
+       read_path(field, draft.settings.geo_database);
+       draft.geo_mistakes = &field.mistakes;
+       draft.geo_place = field.value.place;
+     }},
+    {"home",
+     [](const Field& field, Draft& draft) {
+       draft.has_home = true;
+       std::optional<std::string> country = text_in(field, kLongestPattern);
+       if (!country) return;
+       if (const std::string wrong = check_country(*country); !wrong.empty()) {
+         field.wrong(wrong);
+       } else {
+         set(draft.settings.geo_home, std::move(country));
+       }
+     }},
 });
 
 void read_issuer(const Field& field, Draft& draft) {
@@ -133,6 +224,10 @@ constexpr auto kTop = std::to_array<Key<Draft>>({
     {"store", [](const Field& field, Draft& draft) { read_section(field, kStore, draft); }},
     {"totp", [](const Field& field, Draft& draft) { read_section(field, kTotp, draft); }},
     {"lockout", [](const Field& field, Draft& draft) { read_section(field, kLockout, draft); }},
+    {"access", [](const Field& field, Draft& draft) { read_section(field, kAccess, draft); }},
+    {"key", [](const Field& field, Draft& draft) { read_section(field, kKey, draft); }},
+    {"trust", [](const Field& field, Draft& draft) { read_section(field, kTrust, draft); }},
+    {"geo", [](const Field& field, Draft& draft) { read_section(field, kGeo, draft); }},
     {"rule", read_rules},
 });
 
@@ -163,6 +258,13 @@ Configuration read(std::span<const ConfigurationText> texts) {
   const LockoutPolicy& lockout = draft.settings.lockout;
   if (lockout.longest < lockout.first && draft.lockout_mistakes != nullptr) {
     draft.lockout_mistakes->add(draft.lockout_place, "lockout.longest must not be shorter than lockout.first");
+  }
+
+  if (draft.geo_mistakes != nullptr && !draft.has_home) {
+    draft.geo_mistakes->add(
+        draft.geo_place,
+        "geo.database needs geo.home beside it: the country of private addresses, which no database "
+        "places");
   }
 
   std::vector<ConfigurationError> all;

@@ -113,14 +113,14 @@ std::optional<std::string> word_in(const Field& field, std::span<const std::stri
   return std::nullopt;
 }
 
-std::optional<std::vector<Field>> list_in(const Field& field) {
+std::optional<std::vector<Field>> list_in(const Field& field, EmptyList empty) {
   const auto* list = std::get_if<List>(&field.value.is);
   if (list == nullptr) {
     const auto* text = std::get_if<std::string>(&field.value.is);
     field.wrong_type(text != nullptr ? fmt::format("a list: [{}]", in_quotes(*text)) : "a list");
     return std::nullopt;
   }
-  if (list->empty()) {
+  if (list->empty() && empty == EmptyList::wrong) {
     field.wrong("must not be an empty list: leave the key out to name everything");
     return std::nullopt;
   }

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,8 +39,11 @@ struct Field {
 // One of `words`; of those in `later` it says that this release does not have them.
 [[nodiscard]] std::optional<std::string> word_in(const Field& field, std::span<const std::string_view> words,
                                                  std::span<const std::string_view> later = {});
-// The elements, at least one: an empty list in a rule would match everyone.
-[[nodiscard]] std::optional<std::vector<Field>> list_in(const Field& field);
+enum class EmptyList : std::uint8_t {
+  wrong,  // in a rule it would match everyone
+  fine,   // names nothing, as it says
+};
+[[nodiscard]] std::optional<std::vector<Field>> list_in(const Field& field, EmptyList empty = EmptyList::wrong);
 [[nodiscard]] const Table* table_in(const Field& field, std::string_view written);
 
 template <class Target>

@@ -1,7 +1,6 @@
 #include "common/config/rules.h"
 
 #include <array>
-#include <charconv>
 #include <expected>
 #include <set>
 #include <string>
@@ -11,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "common/domain/utf8.h"
+#include "common/config/places.h"
 
 namespace mfa {
 namespace {
@@ -24,11 +23,11 @@ constexpr std::size_t kLongestPattern = 256;  // characters; no user, group, ser
 constexpr std::array kRequirements{"require"sv, "optional"sv, "skip"sv, "deny"sv};
 constexpr std::array kFirstFactors{"password"sv, "publickey"sv, "publickey-sk"sv};
 constexpr std::array kPlaces{"console"sv, "unknown"sv};
-constexpr std::array kFactors{"totp"sv};
-constexpr std::array kLaterFactors{"hotp"sv, "sms"sv, "call"sv, "key"sv, "push"sv};
+constexpr std::array kFactors{"totp"sv, "key"sv};
+constexpr std::array kLaterFactors{"hotp"sv, "sms"sv, "call"sv, "push"sv};
 constexpr std::array kEnrol{"refuse"sv};
 constexpr std::array kLaterEnrol{"inline"sv, "code"sv};
-constexpr std::array kLaterKeys{"trust"sv, "country"sv, "enrol_window"sv};
+constexpr std::array kLaterKeys{"enrol_window"sv};
 
 struct Pattern {
   bool negated;
@@ -100,55 +99,13 @@ std::string check_first_factor(const std::string& text) {
                      suggestion(text, kFirstFactors));
 }
 
-bool fits(const Network& network) {
-  const std::size_t size = network.address.v6 ? 16 : 4;
-  for (std::size_t bit = static_cast<std::size_t>(network.prefix); bit < size * 8; ++bit) {
-    if ((network.address.bytes[bit / 8] & (0x80U >> (bit % 8))) != 0) return false;
-  }
-  return true;
-}
-
-// An address with or without "/bits".
-std::expected<Network, std::string> parse_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const std::string_view host = text.substr(0, slash);
-  const std::optional<Address> address = host.contains('%') ? std::nullopt : parse_address(host);
-  if (!address) {
-    return std::unexpected(
-        fmt::format("must be a network such as \"192.0.2.0/24\", an address, \"console\" or \"unknown\", "
-                    "not {}{}",
-                    in_quotes(text), suggestion(text, kPlaces)));
-  }
-  // ::ffff:192.0.2.0/120 is 192.0.2.0/24: the bits are counted as written.
-  const int before = !address->v6 && host.contains(':') ? 96 : 0;
-  const int most = address->v6 ? 128 : 32;
-  Network network{.address = *address, .prefix = most};
-  if (slash != std::string_view::npos) {
-    const std::string_view bits = text.substr(slash + 1);
-    int prefix = -1;
-    const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), prefix);
-    if (error != std::errc() || end != bits.data() + bits.size() || prefix < before || prefix > before + most) {
-      return std::unexpected(
-          fmt::format("must have from {} to {} bits after the slash, not {}", before, before + most, in_quotes(bits)));
-    }
-    network.prefix = prefix - before;
-  }
-  if (!fits(network)) {
-    return std::unexpected(
-        fmt::format("must be a network whose host part is zero, not {}; for one address leave the "
-                    "bits out",
-                    in_quotes(text)));
-  }
-  return network;
-}
-
 void read_from(const Field& field, Rule& rule) {
   for (const auto& [element, pattern] : patterns_in(field, [](const std::string&) { return std::string(); })) {
     FromPattern from{.negated = pattern.negated, .place = UnknownPlace{}};
     if (pattern.text == "console") {
       from.place = Console{};
     } else if (pattern.text != "unknown") {
-      const std::expected<Network, std::string> network = parse_network(pattern.text);
+      const std::expected<Network, std::string> network = parse_network(pattern.text, kPlaces);
       if (!network) {
         element.wrong(network.error());
         continue;
@@ -189,12 +146,14 @@ constexpr auto kKeys = std::to_array<Key<Rule>>({
     {"service", [](const Field& field, Rule& rule) { rule.service = names_in(field, check_glob); }},
     {"server", [](const Field& field, Rule& rule) { rule.server = names_in(field, check_server); }},
     {"from", read_from},
+    {"country", [](const Field& field, Rule& rule) { rule.country = names_in(field, check_country); }},
     {"first_factor", [](const Field& field, Rule& rule) { rule.first_factor = names_in(field, check_first_factor); }},
     {"after", [](const Field& field, Rule& rule) { rule.after = moment_in(field); }},
     {"before", [](const Field& field, Rule& rule) { rule.before = moment_in(field); }},
     {"mfa", read_requirement},
     {"observe", [](const Field& field, Rule& rule) { rule.observe = truth_in(field).value_or(false); }},
     {"since", [](const Field& field, Rule& rule) { rule.since = moment_in(field); }},
+    {"trust", [](const Field& field, Rule& rule) { rule.trust = span_in(field, "1m", "365d"); }},
     {"factors", read_factors},
     {"enrol", [](const Field& field, Rule&) { (void)word_in(field, kEnrol, kLaterEnrol); }},
 });
@@ -221,6 +180,7 @@ void check_whole(const Table& table, const std::string& prefix, const Rule& rule
   }
   if (rule.mfa != Requirement::require) refuse("since", "goes with mfa = \"require\" only");
   if (rule.mfa == Requirement::skip || rule.mfa == Requirement::deny) {
+    refuse("trust", "has no use where nobody is asked");
     refuse("factors", "has no use where nobody is asked");
     refuse("enrol", "has no use where nobody is asked");
   }

@@ -18,7 +18,8 @@ bool takes_all(const std::vector<std::string>& list) {
 // One that observes lets the next decide.
 bool ends_the_list(const Rule& rule) {
   return !rule.observe && takes_all(rule.user) && takes_all(rule.service) && takes_all(rule.server) &&
-         rule.group.empty() && rule.from.empty() && rule.first_factor.empty() && !rule.after && !rule.before;
+         rule.group.empty() && rule.from.empty() && rule.country.empty() && rule.first_factor.empty() && !rule.after &&
+         !rule.before;
 }
 
 }  // namespace

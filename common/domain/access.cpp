@@ -16,12 +16,20 @@ struct Row {
 constexpr std::array kTable{
     Row{Verb::status, "status", {false, false, StepUp::none}},
     Row{Verb::totp, "totp", {false, true, StepUp::recent}},
+    Row{Verb::key, "key", {false, true, StepUp::recent}},
     Row{Verb::codes, "codes", {false, true, StepUp::recent}},
     Row{Verb::test, "test", {false, true, StepUp::none}},
     Row{Verb::set_default, "default", {false, true, StepUp::recent}},
     Row{Verb::rename, "rename", {false, true, StepUp::recent}},
     Row{Verb::remove, "remove", {false, true, StepUp::afresh}},
+    Row{Verb::devices, "devices", {false, false, StepUp::none}},
+    // Makes nothing easier but a denial: whoever is at the terminal may.
+    Row{Verb::forget_devices, "devices forget", {false, true, StepUp::none}},
+    Row{Verb::helpdesk_key, "helpdesk key", {false, true, StepUp::recent}},
     Row{Verb::provision, "admin provision", {true, true, StepUp::none}},
+    Row{Verb::explain, "admin explain", {true, false, StepUp::none}},
+    Row{Verb::forecast, "admin forecast", {true, false, StepUp::none}},
+    Row{Verb::password_changed, "admin password-changed", {true, true, StepUp::none}},
 };
 
 const Row* row_of(Verb verb) {

@@ -9,7 +9,23 @@
 
 namespace mfa {
 
-enum class Verb : std::uint8_t { status, totp, codes, test, set_default, rename, remove, provision };
+enum class Verb : std::uint8_t {
+  status,
+  totp,
+  key,
+  codes,
+  test,
+  set_default,
+  rename,
+  remove,
+  devices,
+  forget_devices,
+  helpdesk_key,
+  provision,
+  explain,
+  forecast,
+  password_changed,
+};
 
 [[nodiscard]] std::string_view name_of(Verb verb);  // as on mfa-enroll's command line: "default", "admin provision"
 [[nodiscard]] std::optional<Verb> verb_named(std::string_view name);

@@ -54,7 +54,45 @@ std::optional<Secret> code_digits(std::string_view text) {
   return Secret(digits.text().substr(0, kept));
 }
 
+bool is_one_of(std::string_view text, std::string_view letter, std::string_view word) {
+  std::string lowered;
+  std::ranges::transform(text, std::back_inserter(lowered), lower);
+  return lowered == letter || lowered == word;
+}
+
+// The code that `text` is, with its shape; nothing else of the answer.
+std::optional<Answer> as_code(std::string_view text) {
+  Answer answer;
+  if (auto digits = code_digits(text)) {
+    answer.shape = AnswerShape::digits;
+    answer.normal = std::move(*digits);
+    return answer;
+  }
+  if (auto code = normal_recovery_code(text)) {
+    answer.shape = AnswerShape::recovery;
+    answer.normal = Secret(*code);
+    wipe(*code);
+    return answer;
+  }
+  return std::nullopt;
+}
+
+// A code with "y" or "n" behind it. A recovery code may end in those letters itself, so it is tried whole first.
+std::optional<Answer> as_code_and_choice(std::string_view text) {
+  if (auto code = as_code(text)) return code;
+  const std::size_t space = text.find_last_of(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const std::string_view choice = text.substr(space + 1);
+  const bool yes = is_one_of(choice, "y", "yes");
+  if (!yes && !is_one_of(choice, "n", "no")) return std::nullopt;
+  auto code = as_code(trimmed(text.substr(0, space)));
+  if (code) code->remember = yes;
+  return code;
+}
+
 }  // namespace
+
+bool is_yes(std::string_view typed) { return is_one_of(trimmed(typed), "y", "yes"); }
 
 Answer read_answer(std::string_view typed) {
   Answer answer;
@@ -69,12 +107,10 @@ Answer read_answer(std::string_view typed) {
   if (asks_for_recovery(text)) {
     answer.shape = AnswerShape::word;
     answer.normal = Secret(std::string_view("recovery"));
-  } else if (auto digits = code_digits(text)) {
-    answer.shape = AnswerShape::digits;
-    answer.normal = std::move(*digits);
-  } else if (auto code = normal_recovery_code(text)) {
-    answer.shape = AnswerShape::recovery;
-    answer.normal = Secret(*code);
+  } else if (auto code = as_code_and_choice(text)) {
+    answer.shape = code->shape;
+    answer.normal = std::move(code->normal);
+    answer.remember = code->remember;
   } else if (std::ranges::all_of(text, is_letter)) {
     answer.shape = AnswerShape::word;
     answer.normal = Secret(text);

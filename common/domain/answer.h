@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,9 @@ enum class AnswerShape : std::uint8_t {
 
 struct Answer {
   AnswerShape shape = AnswerShape::empty;
-  Secret normal;           // the digits, the recovery code's normal form, the word in lower case; otherwise empty
-  std::size_t length = 0;  // bytes as typed, for the log
+  Secret normal;                 // the digits, the recovery code's normal form, the word in lower case; otherwise empty
+  std::optional<bool> remember;  // "123456 y" answers whether to remember the device along with the code
+  std::size_t length = 0;        // bytes as typed, for the log
   std::string_view
       bytes;  // class of its bytes, for the log: "digits", "letters", "mixed", "control", "not-utf8", "none"
 };
@@ -34,6 +36,9 @@ struct Answer {
 [[nodiscard]] inline bool could_be_code(const Answer& answer) {
   return answer.shape == AnswerShape::digits || answer.shape == AnswerShape::recovery;
 }
+
+// "y" and "yes", in any case of letters.
+[[nodiscard]] bool is_yes(std::string_view typed);
 
 // `typed` is not kept.
 [[nodiscard]] Answer read_answer(std::string_view typed);

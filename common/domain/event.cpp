@@ -18,6 +18,16 @@ std::string_view name_of(EventKind kind) {
       return "login.locked_out";
     case EventKind::reported:
       return "login.reported";
+    case EventKind::login_trusted:
+      return "login.trusted";
+    case EventKind::trust_granted:
+      return "trust.granted";
+    case EventKind::trust_ended:
+      return "trust.ended";
+    case EventKind::password_failed:
+      return "password.failed";
+    case EventKind::password_changed:
+      return "password.changed";
     case EventKind::factor_added:
       return "factor.added";
     case EventKind::factor_removed:
@@ -38,6 +48,10 @@ std::string_view name_of(EventKind kind) {
       return "step_up.failed";
     case EventKind::provisioned:
       return "admin.provisioned";
+    case EventKind::helpdesk_key_added:
+      return "helpdesk.key";
+    case EventKind::helpdesk_refused:
+      return "helpdesk.refused";
     case EventKind::store_created:
       return "store.created";
     case EventKind::schema_upgraded:

@@ -19,7 +19,12 @@ enum class EventKind : std::uint16_t {
   login_skipped = 4,  // policy asked for nothing
   login_abandoned = 5,
   locked_out = 6,
-  reported = 7,  // "that was not me"
+  reported = 7,       // "that was not me"
+  login_trusted = 8,  // from a trusted device: nothing was asked
+  trust_granted = 9,
+  trust_ended = 10,
+  password_failed = 11,  // from a device with live trust; all others are only counted
+  password_changed = 12,
   factor_added = 20,
   factor_removed = 21,
   factor_renamed = 22,
@@ -32,7 +37,13 @@ enum class EventKind : std::uint16_t {
   provisioned = 40,
   store_created = 60,
   schema_upgraded = 61,
+  // Acts of the helpdesk, all from 80 to 99: each of them counts for the day's cap.
+  helpdesk_key_added = 80,
+  helpdesk_refused = 100,
 };
+
+inline constexpr std::uint16_t kFirstHelpdeskAct = 80;
+inline constexpr std::uint16_t kLastHelpdeskAct = 99;
 
 // "login.passed"; a stable key for scripts. Every kind has one.
 [[nodiscard]] std::string_view name_of(EventKind kind);

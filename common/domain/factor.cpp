@@ -12,6 +12,7 @@ namespace {
 
 struct KindOf {
   FactorKind operator()(const TotpFactor&) const { return FactorKind::totp; }
+  FactorKind operator()(const KeyFactor&) const { return FactorKind::key; }
 };
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -44,12 +45,16 @@ std::string_view name_of(FactorKind kind) {
   switch (kind) {
     case FactorKind::totp:
       return "totp";
+    case FactorKind::key:
+      return "key";
   }
   return {};
 }
 
 std::optional<FactorKind> factor_kind(std::string_view name) {
-  if (name == name_of(FactorKind::totp)) return FactorKind::totp;
+  for (const FactorKind kind : {FactorKind::totp, FactorKind::key}) {
+    if (name == name_of(kind)) return kind;
+  }
   return std::nullopt;
 }
 

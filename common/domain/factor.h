@@ -15,7 +15,7 @@
 
 namespace mfa {
 
-enum class FactorKind : std::uint8_t { totp = 1 };
+enum class FactorKind : std::uint8_t { totp = 1, key = 5 };  // as kept in the store
 
 [[nodiscard]] std::string_view name_of(FactorKind kind);
 [[nodiscard]] std::optional<FactorKind> factor_kind(std::string_view name);
@@ -30,12 +30,18 @@ struct TotpFactor {
   TimeStep last_step{-1};  // the newest step a code of which was accepted; older and equal ones never count again
 };
 
+// A FIDO2 SSH key (an sk type). It proves itself in the SSH login, not by a code.
+struct KeyFactor {
+  std::string type;         // "sk-ssh-ed25519@openssh.com"
+  std::string fingerprint;  // "SHA256:…"
+};
+
 struct Factor {
   std::uint32_t number = 0;
   std::string name;
   UnixTime added;
   std::optional<UnixTime> last_used;
-  std::variant<TotpFactor> detail;
+  std::variant<TotpFactor, KeyFactor> detail;
 
   [[nodiscard]] FactorKind kind() const;
   [[nodiscard]] std::string id() const;  // "totp-1"

@@ -15,15 +15,28 @@
 
 namespace mfa {
 
+// Which of the module's entry points asks.
+enum class Phase : std::uint8_t {
+  authenticate,
+  failed_password,   // `authfail`: the line before found the password wrong
+  account,           // sshd's account phase of a login whose auth phase did not pass through the module
+  password_changed,  // the user's password has just been changed
+};
+
+// What stands in ssh_auth_info where none of its lines would have fit the frame (pam_module/facts.cpp).
+inline constexpr std::string_view kAuthInfoCut = "cut";
+
 // As the module sends them: PAM items and two variables of sshd's PAM environment, byte for byte.
 struct LoginFacts {
-  std::string user;                 // PAM_USER as typed; never a key to anything
-  std::string service;              // PAM_SERVICE
-  std::string tty;                  // PAM_TTY
-  std::string rhost;                // PAM_RHOST, maybe a name
-  std::string ruser;                // PAM_RUSER
-  std::string ssh_connection;       // SSH_CONNECTION: "client-address port server-address port"
-  std::string ssh_auth_info;        // SSH_AUTH_INFO_0: "publickey ssh-ed25519 AAAA…", one line for each method passed
+  std::string user;            // PAM_USER as typed; never a key to anything
+  std::string service;         // PAM_SERVICE
+  std::string tty;             // PAM_TTY
+  std::string rhost;           // PAM_RHOST, maybe a name
+  std::string ruser;           // PAM_RUSER
+  std::string ssh_connection;  // SSH_CONNECTION: "client-address port server-address port"
+  std::string ssh_auth_info;   // SSH_AUTH_INFO_0: "publickey ssh-ed25519 AAAA…", one line for each method passed
+  Phase phase = Phase::authenticate;
+  bool password_passed = false;     // a password was asked for and checked by a line before (PAM_AUTHTOK is set)
   bool from_root = false;           // the peer's uid is 0: the service sets it, never the message
   bool configuration_only = false;  // the resident service hangs: decide without the store, or deny
 };

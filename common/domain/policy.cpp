@@ -67,16 +67,6 @@ bool server_matches(const Rule& rule, std::string_view server) {
                       [name = lower(server)](std::string_view pattern) { return glob_matches(lower(pattern), name); });
 }
 
-bool contains(const Network& network, const Address& address) {
-  if (network.address.v6 != address.v6) return false;
-  int left = std::clamp(network.prefix, 0, address.v6 ? 128 : 32);
-  for (std::size_t i = 0; left > 0; ++i, left -= 8) {
-    const auto mask = static_cast<std::uint8_t>(left >= 8 ? 0xFF : 0xFF << (8 - left));
-    if (((network.address.bytes[i] ^ address.bytes[i]) & mask) != 0) return false;
-  }
-  return true;
-}
-
 bool place_hits(const FromPattern& pattern, const Origin& origin) {
   if (const auto* network = std::get_if<Network>(&pattern.place)) {
     const auto* address = std::get_if<Address>(&origin);
@@ -110,12 +100,28 @@ bool date_matches(const Rule& rule, UnixTime now) {
   return (!rule.after || now >= *rule.after) && (!rule.before || now < *rule.before);
 }
 
-// All conditions that need no directory.
+// What a rule means by it: a FIDO2 key counts as one once its owner has registered it, for its type proves nothing.
+FirstFactor counted(const PolicyFacts& facts, const History& history) {
+  if (facts.first_factor != FirstFactor::publickey_sk) return facts.first_factor;
+  const bool registered = facts.user && facts.key && history.keys.contains(*facts.key);
+  return registered ? FirstFactor::publickey_sk : FirstFactor::publickey;
+}
+
+bool first_factor_matches(const Rule& rule, FirstFactor factor) {
+  return list_matches(rule.first_factor, [&](std::string_view word) { return word == word_of(factor); });
+}
+
+// Whether a rule cannot be held against the first factor before it is known if that key is registered.
+bool hangs_on_registration(const Rule& rule, const PolicyFacts& facts) {
+  return facts.user && facts.key && facts.first_factor == FirstFactor::publickey_sk &&
+         first_factor_matches(rule, FirstFactor::publickey_sk) != first_factor_matches(rule, FirstFactor::publickey);
+}
+
+// All conditions that need neither directory nor store.
 bool plain_conditions_match(const Rule& rule, const PolicyFacts& facts) {
   return date_matches(rule, facts.now) && user_matches(rule, facts.user) &&
          list_matches(rule.service, [&](std::string_view pattern) { return glob_matches(pattern, facts.service); }) &&
-         server_matches(rule, facts.server) && from_matches(rule, facts.origin) &&
-         list_matches(rule.first_factor, [&](std::string_view word) { return word == word_of(facts.first_factor); });
+         server_matches(rule, facts.server) && from_matches(rule, facts.origin);
 }
 
 enum class Match : std::uint8_t { no, yes, unknown };
@@ -146,12 +152,20 @@ Match group_match(const Rule& rule, const PolicyFacts& facts) {
   return best ? Match::yes : Match::no;
 }
 
+// A country that cannot be known matters to any rule that names one: whether it were among those named decides.
+Match country_match(const Rule& rule, const PolicyFacts& facts) {
+  if (rule.country.empty()) return Match::yes;
+  if (!facts.country) return Match::unknown;
+  return list_matches(rule.country, [&](std::string_view country) { return country == *facts.country; }) ? Match::yes
+                                                                                                         : Match::no;
+}
+
 bool required_at(const Rule& rule, UnixTime now) {
   return rule.mfa == Requirement::require && (!rule.since || now >= *rule.since);
 }
 
 std::string observation(const Rule& rule, Match match, UnixTime now) {
-  if (match == Match::unknown) return rule.name + ": cannot tell, a group could not be looked up";
+  if (match == Match::unknown) return rule.name + ": cannot tell, a group or the country could not be looked up";
   switch (rule.mfa) {
     case Requirement::skip:
       return rule.name + ": would have skipped";
@@ -186,6 +200,7 @@ void decide_optional(const std::set<FactorKind>& usable, const History& history,
 Judgement apply(const Rule& rule, const PolicyFacts& facts, const std::optional<History>& history, Decision decision) {
   decision.rule = rule.name;
   decision.enrol = rule.enrol;
+  decision.trust = rule.trust;
   if (rule.mfa == Requirement::require) decision.required_since = rule.since;
 
   if (rule.mfa == Requirement::skip || rule.mfa == Requirement::deny) {
@@ -214,6 +229,16 @@ Judgement apply(const Rule& rule, const PolicyFacts& facts, const std::optional<
 
 }  // namespace
 
+bool contains(const Network& network, const Address& address) {
+  if (network.address.v6 != address.v6) return false;
+  int left = std::clamp(network.prefix, 0, address.v6 ? 128 : 32);
+  for (std::size_t i = 0; left > 0; ++i, left -= 8) {
+    const auto mask = static_cast<std::uint8_t>(left >= 8 ? 0xFF : 0xFF << (8 - left));
+    if (((network.address.bytes[i] ^ address.bytes[i]) & mask) != 0) return false;
+  }
+  return true;
+}
+
 std::string_view name_of(Reason reason) {
   switch (reason) {
     case Reason::rule_skips:
@@ -228,6 +253,8 @@ std::string_view name_of(Reason reason) {
       return "nothing_enrolled";
     case Reason::required_and_none:
       return "required_and_none";
+    case Reason::country_unknown:
+      return "country_unknown";
     case Reason::group_unknown:
       return "group_unknown";
     case Reason::no_such_account:
@@ -240,20 +267,24 @@ Judgement judge(std::span<const Rule> rules, const PolicyFacts& facts, const std
   Decision decision;
   for (const Rule& rule : rules) {
     if (!plain_conditions_match(rule, facts)) continue;
-
-    Match match = Match::yes;
+    const Match country = country_match(rule, facts);
+    if (country == Match::no) continue;
+    if (hangs_on_registration(rule, facts) && !history) return Need::history;
+    if (!first_factor_matches(rule, counted(facts, history.value_or(History{})))) continue;
+    Match group = Match::yes;
     if (!rule.group.empty()) {
       if (facts.user && !facts.groups) return Need::groups;
-      match = group_match(rule, facts);
+      group = group_match(rule, facts);
     }
-    if (match == Match::no) continue;
+    if (group == Match::no) continue;
+    const bool unknown = group == Match::unknown || country == Match::unknown;
     if (rule.observe) {
-      decision.observed.push_back(observation(rule, match, facts.now));
+      decision.observed.push_back(observation(rule, unknown ? Match::unknown : Match::yes, facts.now));
       continue;
     }
-    if (match == Match::unknown) {
+    if (unknown) {
       decision.outcome = Outcome::deny;
-      decision.reason = Reason::group_unknown;
+      decision.reason = group == Match::unknown ? Reason::group_unknown : Reason::country_unknown;
       decision.rule = rule.name;
       return decision;
     }

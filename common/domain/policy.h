@@ -30,7 +30,9 @@ enum class EnrolBy : std::uint8_t { in_login, code, refuse };
 struct Network {
   Address address;
   int prefix = 0;  // bits, at most 32 of IPv4 and 128 of IPv6
+  bool operator==(const Network&) const = default;
 };
+[[nodiscard]] bool contains(const Network& network, const Address& address);  // v4 and v6 never mix
 struct FromPattern {
   bool negated = false;  // written with '!'
   std::variant<Network, Console, UnknownPlace> place;
@@ -45,14 +47,18 @@ struct Rule {
   std::vector<std::string> service;  // globs on PAM_SERVICE
   std::vector<std::string> server;   // globs on the host's name, in any case of letters
   std::vector<FromPattern> from;
-  std::vector<std::string> first_factor;  // "password", "publickey", "publickey-sk", each maybe with '!'
-  std::optional<UnixTime> after;          // matches from this moment on
-  std::optional<UnixTime> before;         // matches until just before this moment
+  std::vector<std::string> country;  // ISO 3166-1 alpha-2, each maybe with '!'
+  // "password", "publickey", "publickey-sk", each maybe with '!'. Only a registered FIDO2 key counts as publickey-sk,
+  // any other key of such a type as publickey: the type proves no hardware.
+  std::vector<std::string> first_factor;
+  std::optional<UnixTime> after;   // matches from this moment on
+  std::optional<UnixTime> before;  // matches until just before this moment
   Requirement mfa = Requirement::optional;
   bool observe = false;
   std::optional<UnixTime> since;  // a `require` before this moment only asks those who are enrolled
   std::set<FactorKind> factors;   // empty: all
   EnrolBy enrol = EnrolBy::refuse;
+  std::optional<std::chrono::seconds> trust;  // the window on offer after a right code
 };
 
 enum class Membership : std::uint8_t { member, not_member, unknown };
@@ -63,6 +69,8 @@ struct PolicyFacts {
   std::string server;
   Origin origin = UnknownPlace{};
   FirstFactor first_factor = FirstFactor::unknown;
+  std::optional<std::string> country;  // of the origin; nothing: it cannot be known
+  std::optional<std::string> key;      // fingerprint of the SSH key that was the first factor
   UnixTime now;
   std::optional<std::map<std::string, Membership>> groups;  // by group name; nothing: not looked up yet
 };
@@ -70,6 +78,7 @@ struct PolicyFacts {
 // What the store knows of the person that matters here.
 struct History {
   std::set<FactorKind> enrolled;  // kinds of confirmed factors
+  std::set<std::string> keys;     // fingerprints of the FIDO2 SSH keys among them
 };
 
 enum class Outcome : std::uint8_t { skip, require, enrol, deny };
@@ -81,6 +90,7 @@ enum class Reason : std::uint8_t {
   enrolled,           // optional, and a factor is enrolled
   nothing_enrolled,   // optional, or required later, and none is
   required_and_none,  // required now, and no factor that the rule accepts
+  country_unknown,    // a rule asks for the country, and it cannot be known
   group_unknown,      // a group that a rule asks for could not be looked up
   no_such_account,    // what is enrolled would decide, and there is nobody to have enrolled it
 };
@@ -93,6 +103,7 @@ struct [[nodiscard]] Decision {
   std::set<FactorKind> factors;  // that may answer (recovery codes always may); for enrol: to be proven first
   EnrolBy enrol = EnrolBy::refuse;
   std::optional<UnixTime> required_since;
+  std::optional<std::chrono::seconds> trust;  // the window that a trusted device may have
   std::vector<std::string> observed;  // names of observing rules that matched, each with what it would have done
 };
 

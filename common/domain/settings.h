@@ -8,6 +8,7 @@
 #include "common/domain/lockout.h"
 #include "common/domain/policy.h"
 #include "common/domain/totp.h"
+#include "common/domain/trust.h"
 
 namespace mfa {
 
@@ -18,6 +19,19 @@ struct Settings {
   TotpParameters totp;  // for new factors
   int totp_window = 1;  // steps accepted either side, 0 to 10
   LockoutPolicy lockout;
+  TrustSettings trust;
+  std::vector<Network> shared;          // addresses there are no devices: NATs, jump hosts
+  std::chrono::seconds trust_burst{0};  // connections from the same device this soon after a passed code are one login
+  std::string geo_database;             // a MaxMind country database; empty: none
+  std::string geo_home;                 // the country of private addresses and of the console
+  // [key]: whether people may register FIDO2 SSH keys themselves.
+  bool key_self_enrol = false;
+  // [access]
+  std::vector<std::string> helpdesk_groups{"mfa-helpdesk"};
+  std::vector<std::string> helpdesk_scope;  // groups whose members they act on; empty: everyone not protected
+  std::vector<std::string> protected_groups{"root", "wheel", "sudo",   "adm",         "docker",
+                                            "lxd",  "disk",  "shadow", "mfa-helpdesk"};
+  std::uint32_t acts_per_day = 20;  // of one member of the helpdesk
   std::vector<Rule> rules;
 };
 

@@ -18,6 +18,9 @@ struct Engine {
   Clock& clock;
   Random& random;
   Accounts& accounts;
+  PasswordVersions& versions;
+  Countries& countries;
+  FailedPasswords& failed_passwords;
   Journal& journal;
   std::string server;  // this host's name, up to the first dot
 };

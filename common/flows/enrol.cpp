@@ -11,6 +11,7 @@
 #include "common/domain/base32.h"
 #include "common/domain/otpauth.h"
 #include "common/domain/recovery.h"
+#include "common/flows/add_factor.h"
 #include "common/flows/identity.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
@@ -66,62 +67,9 @@ std::expected<TimeStep, RequestError> confirm(Engine& engine, const Asker& asker
                                  "Set the phone's clock to automatic, delete the entry in the app, and try again."));
 }
 
-struct Addition {
-  const Account& account;
-  Factor factor;  // without its number
-  std::string wanted_name;
-  std::vector<std::string> codes;  // kept if there are none left
-  EventKind kind;
-  std::string actor;
-  bool first = false;                  // the person had no factor when they proved who they are
-  std::optional<TerminalId> terminal;  // whose step-up goes on: a factor was just proven there
-};
-
-struct Added {
-  std::optional<RequestError> refusal;
-  std::string id;
-  bool codes_kept = false;
-};
-
-Added add(Transaction& tx, const Engine& engine, UnixTime now, const Addition& addition) {
-  Found found = find_person(tx, addition.account);
-  if (found.mismatch) return {.refusal = refused(texts::other_person(engine.settings)), .id = "", .codes_kept = false};
-  Person person = found.person ? *found.person : tx.add_person(addition.account.name, addition.account.uid, now);
-  const std::vector<Factor> factors = tx.factors(person.id);
-  // Whoever proved a password alone may add the first factor, never one beside a factor that came meanwhile.
-  if (addition.first && !factors.empty())
-    return {.refusal = refused("Another factor was set up in the meantime.", "Start again: mfa-enroll totp"),
-            .id = "",
-            .codes_kept = false};
-  auto name = name_for_new_factor(factors, addition.wanted_name);
-  if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
-
-  Factor factor = addition.factor;
-  factor.name = *std::move(name);
-  factor.number = person.next_factor++;
-  factor.added = now;
-  tx.add_factor(person.id, factor);
-  tx.save(person);
-  tx.forget_step_ups(person.id);
-  if (addition.terminal) tx.record_step_up(person.id, *addition.terminal, now + kStepUpLasts);
-  Event event = request_event(engine, addition.account, now, addition.kind);
-  event.actor = addition.actor;
-  event.factor = factor.id();
-  tx.append(event);
-
-  Added added{.refusal = std::nullopt, .id = factor.id(), .codes_kept = tx.recovery_codes_left(person.id) == 0};
-  if (added.codes_kept) {
-    tx.replace_recovery_codes(person.id, addition.codes);
-    event.kind = EventKind::recovery_codes_made;
-    event.factor = "recovery";
-    tx.append(event);
-  }
-  return added;
-}
-
 std::expected<EnrolledReply, RequestError> keep(Engine& engine, const Asker& asker, Addition addition) {
   const UnixTime now = engine.clock.now();
-  const auto added = writing(engine.store, [&](Transaction& tx) { return add(tx, engine, now, addition); });
+  const auto added = writing(engine.store, [&](Transaction& tx) { return add_factor(tx, engine, now, addition); });
   std::expected<EnrolledReply, RequestError> reply;
   if (!added) {
     reply = std::unexpected(store_failed(engine, asker, added.error()));
@@ -166,28 +114,6 @@ std::vector<std::string> shown(const std::vector<std::string>& codes) {
   return result;
 }
 
-std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
-                                                             const std::string& wanted) {
-  if (factors.size() >= kMostFactors)
-    return std::unexpected(refused(fmt::format("You have {} factors already, the most there can be.", factors.size()),
-                                   "Remove one first: mfa-enroll remove FACTOR"));
-  const auto taken = [&](std::string_view name) {
-    return std::ranges::any_of(factors, [&](const Factor& factor) { return factor.name == name; });
-  };
-  if (!wanted.empty()) {
-    if (!valid_factor_name(wanted))
-      return std::unexpected(
-          refused("That cannot be the name of a factor.",
-                  fmt::format("Use 1 to {} printable characters, not like totp-1.", kLongestFactorName)));
-    if (taken(wanted))
-      return std::unexpected(refused("You have a factor of that name already.", "Choose another with --name."));
-    return wanted;
-  }
-  std::string name(texts::kDefaultFactorName);
-  for (int number = 2; taken(name); ++number) name = fmt::format("{} {}", texts::kDefaultFactorName, number);
-  return name;
-}
-
 std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Asker& asker, const std::string& name) {
   const auto account = identify(engine.accounts, asker.caller.uid);
   if (!account) return std::unexpected(refused("The system does not know who you are."));
@@ -196,7 +122,8 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
     return found.person && !found.mismatch ? tx.factors(found.person->id) : std::vector<Factor>{};
   });
   if (!factors) return std::unexpected(store_failed(engine, asker, factors.error()));
-  if (auto free = name_for_new_factor(*factors, name); !free) return std::unexpected(free.error());
+  if (auto free = name_for_new_factor(*factors, name, texts::kDefaultFactorName); !free)
+    return std::unexpected(free.error());
   const auto proven = step_up(engine, asker, *account, access_of(Verb::totp).step_up);
   if (!proven) return std::unexpected(proven.error());
 
@@ -216,9 +143,11 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
               {.account = *account,
                .factor = std::move(factor),
                .wanted_name = name,
+               .usual_name = texts::kDefaultFactorName,
                .codes = *std::move(codes),
                .kind = EventKind::factor_added,
                .actor = "",
+               .reason = "",
                .first = !*proven,
                .terminal = asker.terminal});
 }
@@ -227,12 +156,8 @@ std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const 
                                                           const std::string& name) {
   if (!may(asker.caller.uid, Verb::provision))
     return std::unexpected(refused("Only root may enrol someone else.", "Run it with sudo."));
-  const auto account = identify(engine.accounts, user);
-  if (!account)
-    return std::unexpected(
-        account.error() == IdentityError::unknown
-            ? refused(fmt::format("There is no account {}.", user), "Check the spelling: getent passwd")
-            : refused(fmt::format("The account {} cannot be looked up or stands for nobody.", user)));
+  const auto account = find_account(engine, user);
+  if (!account) return std::unexpected(account.error());
   const auto key = new_totp_key(engine);
   if (!key) return std::unexpected(key.error());
   auto codes = new_recovery_codes(engine);
@@ -243,9 +168,11 @@ std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const 
               {.account = *account,
                .factor = std::move(factor),
                .wanted_name = name,
+               .usual_name = texts::kDefaultFactorName,
                .codes = *std::move(codes),
                .kind = EventKind::provisioned,
                .actor = "root",
+               .reason = "",
                .first = false,
                .terminal = std::nullopt});
 }

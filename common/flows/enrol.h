@@ -16,8 +16,4 @@ namespace mfa {
 [[nodiscard]] std::expected<std::vector<std::string>, RequestError> new_recovery_codes(Engine& engine);
 [[nodiscard]] std::vector<std::string> shown(const std::vector<std::string>& codes);
 
-// The name a new factor gets: `wanted` if it may have it; without one "authenticator app", numbered where it is taken.
-[[nodiscard]] std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
-                                                                           const std::string& wanted);
-
 }  // namespace mfa

@@ -1,348 +1,276 @@
 #include "common/flows/login.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "common/flows/identity.h"
+#include "common/flows/assess.h"
+#include "common/flows/code_dialogue.h"
+#include "common/flows/login_trail.h"
+#include "common/flows/passwords.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
 
 namespace mfa {
 namespace {
 
-constexpr int kRounds = 3;   // guesses in one dialogue (product.md, Limits)
-constexpr int kPrompts = 6;  // prompts in one dialogue: a word or an empty line costs one of these, not a round
+constexpr int kMostLooks = 3;
+constexpr std::size_t kRecoveryCodesShownToStrangers = 10;
 constexpr std::chrono::hours kBetweenReports{1};  // of one user's own programs
-
-// What the store knows of a person when the dialogue begins; what is decided later is read again inside its
-// transaction.
-struct Record {
-  bool mismatch = false;
-  History history;
-  std::vector<Factor> factors;
-  std::size_t recovery_codes = 0;
-  std::uint32_t failed_since_login = 0;
-  std::optional<std::chrono::seconds> locked_for;
-};
 
 class Login {
  public:
-  Login(Engine& engine, const LoginFacts& facts, Caller caller, Dialogue& dialogue)
-      : engine_(engine), facts_(facts), caller_(caller), dialogue_(dialogue) {}
+  Login(Engine& engine, const LoginFacts& facts, const Account& account, Dialogue& dialogue)
+      : engine_(engine),
+        facts_(facts),
+        account_(account),
+        dialogue_(dialogue),
+        trail_(engine, facts, account.name.value) {}
 
   LoginVerdict run() {
-    const auto account = identify(engine_.accounts, facts_.user);
-    about_ = describe(account ? account->name.value : "");
-    if (!account && account.error() == IdentityError::unknown) return stranger();
-    if (!account && account.error() == IdentityError::unmapped) return refuse(LoginResult::denied, "unmapped_uid");
-    if (!account) return refuse(LoginResult::unavailable, "user_lookup_failed");
-    if (!facts_.from_root && caller_.uid != account->uid) return refuse(LoginResult::denied, "not_the_caller");
-    return known(*account);
+    const auto assessed = assess(engine_, view_of(engine_, facts_, account_.name), account_);
+    if (!assessed) return trail_.store_failed(assessed.error());
+    trail_.note_observed(assessed->decision);
+    return follow(*assessed);
   }
 
  private:
-  // Without a user: nothing of what was typed goes into the trail before it is known to be a name.
-  Event describe(std::string user) const {
-    Event event;
-    event.user = std::move(user);
-    event.service = facts_.from_root ? facts_.service : "(unprivileged)";
-    event.from = facts_.from_root ? to_string(origin_of(facts_)) : "";
-    event.server = engine_.server;
-    return event;
-  }
-
-  // Of an unprivileged program nothing is believed but its uid.
-  PolicyFacts policy_facts(std::optional<Username> user) const {
-    PolicyFacts facts;
-    facts.user = std::move(user);
-    facts.server = engine_.server;
-    facts.now = engine_.clock.now();
-    if (facts_.from_root) {
-      facts.service = facts_.service;
-      facts.origin = origin_of(facts_);
-      facts.first_factor = first_factor_of(facts_);
-    }
-    return facts;
-  }
-
-  LoginVerdict known(const Account& account) {
-    PolicyFacts facts = policy_facts(account.name);
-    const Judgement early = decide_without_history(engine_, facts, account);
-    if (const auto* decision = std::get_if<Decision>(&early)) {
-      note_observed(*decision);
-      return settled(*decision);
-    }
-
-    const auto record = load(account);
-    if (!record) return store_failed(record.error());
-    if (record->mismatch)
-      return refuse(LoginResult::denied, "identity_mismatch", texts::other_person(engine_.settings));
-    const Decision decision = decide(engine_, facts, account, record->history);
-    note_observed(decision);
-    if (decision.outcome == Outcome::skip) return nothing_asked(account, facts, decision);
-    if (decision.outcome != Outcome::require) return settled(decision);
-    if (record->locked_for)
-      return refuse(LoginResult::locked, "locked", texts::locked(*record->locked_for, engine_.settings));
-    return ask(account, *record, decision);
-  }
-
-  std::expected<Record, StoreError> load(const Account& account) {
-    const UnixTime now = engine_.clock.now();
-    return reading(engine_.store, [&](Transaction& tx) {
-      Record record;
-      const Found found = find_person(tx, account);
-      record.mismatch = found.mismatch;
-      if (!found.person || found.mismatch) return record;
-      record.factors = default_first(tx.factors(found.person->id), *found.person);
-      for (const Factor& factor : record.factors) record.history.enrolled.insert(factor.kind());
-      record.recovery_codes = tx.recovery_codes_left(found.person->id);
-      record.failed_since_login = found.person->failed_since_login;
-      if (const auto until = locked_out(found.person->lockout, now)) record.locked_for = *until - now;
-      return record;
-    });
-  }
-
-  // A decision that asks for nothing more.
-  LoginVerdict settled(const Decision& decision) {
-    switch (decision.outcome) {
-      case Outcome::skip:
-        return skipped(decision);
-      case Outcome::enrol:
-        return refuse(LoginResult::denied, "nothing_enrolled",
-                      texts::nothing_enrolled(engine_.settings, engine_.server));
-      case Outcome::require:
-      case Outcome::deny:
+  LoginVerdict follow(const Assessment& assessed) {
+    const Settings& settings = engine_.settings;
+    const std::string reason(name_of(assessed.decision.reason));
+    switch (assessed.way) {
+      case Way::skip:
+        return trail_.skipped(assessed.decision);
+      case Way::unknown:
+        return trail_.refuse(LoginResult::unavailable, reason, texts::unavailable(settings));
+      case Way::mismatch:
+        return trail_.refuse(LoginResult::denied, "identity_mismatch", texts::other_person(settings));
+      case Way::alias:
+        return trail_.refuse(LoginResult::denied, "alias", texts::other_person(settings));
+      case Way::enrol:
+        return trail_.refuse(LoginResult::denied, "nothing_enrolled",
+                             texts::nothing_enrolled(settings, engine_.server));
+      case Way::trusted:
+        return trusted(assessed);
+      case Way::locked:
+        if (facts_.phase == Phase::account) return one_factor();
+        return trail_.refuse(LoginResult::locked, "locked",
+                             texts::locked(assessed.locked_until - engine_.clock.now(), settings));
+      case Way::key:
+        return facts_.phase == Phase::account ? one_factor() : by_key(assessed);
+      case Way::code:
+        return facts_.phase == Phase::account ? one_factor() : by_code(assessed);
+      case Way::deny:
         break;
     }
-    const auto result = decision.reason == Reason::group_unknown ? LoginResult::unavailable : LoginResult::denied;
-    return refuse(
-        result, std::string(name_of(decision.reason)),
-        result == LoginResult::denied ? texts::denied(engine_.settings) : texts::unavailable(engine_.settings));
+    return trail_.refuse(LoginResult::denied, reason, texts::denied(settings));
   }
 
-  // Nothing is enrolled under this name. If it is a second name of its uid, the first name's policy counts as well:
-  // an alias is no way around.
-  LoginVerdict nothing_asked(const Account& account, const PolicyFacts& facts, const Decision& decision) {
-    const auto first = identify(engine_.accounts, account.uid);
-    if (!first) return refuse(LoginResult::unavailable, "user_lookup_failed", texts::unavailable(engine_.settings));
-    if (first->name != account.name) {
-      PolicyFacts other = facts;
-      other.user = first->name;
-      other.groups.reset();
-      if (decide(engine_, other, *first, {}).outcome != Outcome::skip)
-        return refuse(LoginResult::denied, "alias", texts::other_person(engine_.settings));
-    }
-    return skipped(decision);
+  // The account phase of a login that never came to the auth phase: nothing can be asked any more.
+  LoginVerdict one_factor() {
+    return trail_.refuse(LoginResult::denied, "one_factor", texts::one_factor(engine_.settings));
   }
 
-  LoginVerdict skipped(const Decision& decision) {
-    Event event = about_;
-    event.kind = EventKind::login_skipped;
-    event.at = engine_.clock.now();
-    event.reason = std::string(name_of(decision.reason));
-    if (facts_.from_root) engine_.journal.record(event, std::nullopt);
-    return {.result = LoginResult::skipped, .reason = event.reason, .text = ""};
-  }
-
-  // Asks as it would ask a person with an app, and never finds the answer right: before the password is accepted, an
-  // account that does not exist looks like one that does.
-  LoginVerdict stranger() {
-    if (!facts_.from_root) return refuse(LoginResult::denied, "unknown_user");
-    // The rules' answer for a member of no group who has enrolled.
-    PolicyFacts facts = policy_facts(Username{facts_.user});
-    facts.groups.emplace();
-    for (const std::string& group : groups_mentioned(engine_.settings.rules))
-      facts.groups->emplace(group, Membership::not_member);
-    const Decision decision = decide(engine_, facts, std::nullopt, {{FactorKind::totp}});
-    if (decision.outcome != Outcome::require || decision.reason != Reason::rule_requires)
-      return refuse(LoginResult::denied, "unknown_user");
-    Record record;
-    record.recovery_codes = kRecoveryCodesShownToStrangers;
-    std::uint32_t tries = engine_.settings.lockout.tries;
-    return converse(facts_.user, record, [&](const Answer& answer) -> Verification {
-      if (!could_be_code(answer)) return NotACode{};
-      if (tries > 0) --tries;
-      return WrongAnswer{.tries_left = tries, .locked_until = engine_.clock.now() + engine_.settings.lockout.first};
+  LoginVerdict trusted(const Assessment& assessed) {
+    const Event about = trail_.event(EventKind::login_trusted);
+    const auto used = writing(engine_.store, [&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      return found.person && !found.mismatch &&
+             use_trust(tx, engine_.settings.trust, found.person->id, assessed.place, about);
     });
+    if (!used) return trail_.store_failed(used.error());
+    if (*used) return {.result = LoginResult::trusted, .reason = "trusted", .text = ""};
+    return once_more();  // it ended in this moment: what holds now decides
   }
 
-  LoginVerdict ask(const Account& account, const Record& record, const Decision& decision) {
-    VerifyFor purpose{.account = account,
-                      .factors = decision.factors,
+  // Something changed between the look and the use.
+  LoginVerdict once_more() {
+    if (++looks_ < kMostLooks) return run();
+    return trail_.refuse(LoginResult::unavailable, "unsteady", texts::unavailable(engine_.settings));
+  }
+
+  LoginVerdict by_key(const Assessment& assessed) {
+    const Event about = trail_.event(EventKind::login_passed);
+    const auto used = writing(engine_.store, [&](Transaction& tx) -> std::optional<std::string> {
+      Found found = find_person(tx, account_);
+      if (!found.person || found.mismatch) return std::nullopt;
+      for (Factor& factor : tx.factors(found.person->id)) {
+        if (factor.number != assessed.key_factor || factor.kind() != FactorKind::key) continue;
+        factor.last_used = about.at;
+        tx.save_factor(found.person->id, factor);
+        Event passed = about;
+        passed.factor = factor.id();
+        tx.append(passed);
+        after_right(tx, assessed.place, std::nullopt);
+        return factor.id();
+      }
+      return std::nullopt;
+    });
+    if (!used) return trail_.store_failed(used.error());
+    if (!*used) return once_more();  // removed in this moment
+    return {.result = LoginResult::passed, .reason = **used, .text = ""};
+  }
+
+  LoginVerdict by_code(const Assessment& assessed) {
+    end_what_is_over_here(assessed);
+    const TrustedPlace& place = assessed.place;
+    VerifyFor purpose{.account = account_,
+                      .factors = assessed.decision.factors,
                       .passed = EventKind::login_passed,
                       .failed = EventKind::login_failed,
-                      .about = about_,
+                      .about = trail_.event(EventKind::login_passed),
                       .first_wrong = true,
                       .from_root = facts_.from_root};
-    return converse(account.name.value, record, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
+    std::optional<bool> remember;
+    const auto check = [&](const Answer& answer) -> std::expected<Verification, StoreError> {
       if (!could_be_code(answer)) return NotACode{};
       const UnixTime now = engine_.clock.now();
-      auto result =
-          writing(engine_.store, [&](Transaction& tx) { return verify(tx, engine_.settings, now, purpose, answer); });
+      if (place.may_be_trusted()) remember = answer.remember;
+      auto result = writing(engine_.store, [&](Transaction& tx) {
+        Verification verified = verify(tx, engine_.settings, now, purpose, answer);
+        if (std::holds_alternative<RightAnswer>(verified)) after_right(tx, place, remember);
+        if (std::holds_alternative<WrongAnswer>(verified)) after_wrong(tx, place);
+        return verified;
+      });
       if (result && std::holds_alternative<WrongAnswer>(*result)) purpose.first_wrong = false;
       return result;
+    };
+    CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(); });
+    LoginVerdict verdict = codes.run(prompt_for(assessed), check);
+    if (verdict.result != LoginResult::passed || !place.may_be_trusted()) return verdict;
+    if (!remember) ask_to_remember(place);
+    if (too_many_devices_) verdict.text = texts::too_many_devices();
+    return verdict;
+  }
+
+  texts::CodePrompt prompt_for(const Assessment& assessed) const {
+    texts::CodePrompt prompt = texts::empty_prompt(account_.name.value, engine_.server);
+    prompt.recovery = assessed.record.recovery_codes > 0;
+    for (const Factor& factor : assessed.record.factors)
+      (factor.kind() == FactorKind::key ? prompt.keys : prompt.apps).push_back(factor.name);
+    for (const TrustEnd why : assessed.trust.ended) prompt.notices.push_back(texts::trust_ended(why));
+    const std::uint32_t failed = assessed.record.person ? assessed.record.person->failed_since_login : 0;
+    if (failed > 0) prompt.notices.push_back(texts::failed_logins(failed));
+    return prompt;
+  }
+
+  // Recorded before it is told. If that fails, so will the code.
+  void end_what_is_over_here(const Assessment& assessed) {
+    if (assessed.trust.ended.empty()) return;
+    const Event about = trail_.event(EventKind::trust_ended);
+    const auto done = engine_.store.write([&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      if (found.person && !found.mismatch)
+        end_what_is_over(tx, engine_.settings.trust, found.person->id, assessed.place, about);
     });
+    if (!done) trail_.note(Severity::warning, "the end of trust could not be recorded");
   }
 
-  // The dialogue: prompts, words and answers, until one answer decides or the rounds are used up.
-  template <class Check>
-  LoginVerdict converse(const std::string& user, const Record& record, Check check) {
-    texts::CodePrompt prompt{
-        .user = user, .server = engine_.server, .problem = "", .notices = {}, .apps = {}, .recovery = false};
-    prompt.recovery = record.recovery_codes > 0;
-    for (const Factor& factor : record.factors) prompt.apps.push_back(factor.name);
-    if (record.factors.empty()) prompt.apps.emplace_back(texts::kDefaultFactorName);
-    if (record.failed_since_login > 0) prompt.notices.push_back(texts::failed_logins(record.failed_since_login));
-
-    std::string last = "no_answer";
-    int rounds = 0;
-    for (int prompts = 0; rounds < kRounds && prompts < kPrompts; ++prompts) {
-      const auto typed = dialogue_.ask({.text = texts::code_prompt(prompt), .echo = true});
-      prompt.notices.clear();
-      if (!typed && typed.error() != DialogueError::too_long) return broken_off(typed.error());
-      if (!typed) {
-        prompt.problem = texts::too_long();
-        last = "too_long";
-        ++rounds;
-        continue;
-      }
-      const Answer answer = read_answer(typed->text());
-      if (answer.shape == AnswerShape::word && answer.normal.text() == "notme") return not_me();
-      if (answer.shape == AnswerShape::word && answer.normal.text() == "help") {
-        prompt.problem = texts::help(engine_.settings, prompt.recovery);
-        continue;
-      }
-      if (answer.shape == AnswerShape::word && answer.normal.text() == "recovery") {
-        prompt.problem = texts::recovery_help(engine_.settings, prompt.recovery);
-        continue;
-      }
-      if (answer.shape == AnswerShape::empty) {
-        prompt.problem = texts::empty_answer();
-        last = "empty";
-        continue;
-      }
-      ++rounds;
-      if (answer.shape == AnswerShape::unreadable) {
-        note_refused("unreadable", answer.length, answer.bytes);
-        prompt.problem = texts::unreadable();
-        last = "unreadable";
-        continue;
-      }
-      const std::expected<Verification, StoreError> result = check(answer);
-      if (!result) return store_failed(result.error());
-      if (auto verdict = judged(*result, answer, prompt, last)) return *std::move(verdict);
-    }
-    return {.result = LoginResult::wrong, .reason = last, .text = texts::rounds_used(engine_.settings)};
+  // In the transaction of the right answer.
+  void after_right(Transaction& tx, const TrustedPlace& place, std::optional<bool> remember) {
+    if (!place.device) return;
+    Found found = find_person(tx, account_);
+    if (!found.person || found.mismatch) return;
+    TrustedPlace now = place;
+    now.facts.now = engine_.clock.now();
+    note_told(tx, found.person->id, now);
+    if (remember.value_or(false)) grant(tx, *found.person, now);
+    if (engine_.settings.trust_burst.count() > 0) grant_burst(tx, *found.person, now, engine_.settings.trust_burst);
   }
 
-  // What a verification means for the dialogue: its end, or what the next prompt says first.
-  std::optional<LoginVerdict> judged(const Verification& result, const Answer& answer, texts::CodePrompt& prompt,
-                                     std::string& last) {
-    const Settings& settings = engine_.settings;
-    if (const auto* right = std::get_if<RightAnswer>(&result))
-      return LoginVerdict{.result = LoginResult::passed,
-                          .reason = right->factor,
-                          .text = right->factor == "recovery" ? texts::recovery_left(right->recovery_left) : ""};
-    if (const auto* locked = std::get_if<LockedAnswer>(&result))
-      return LoginVerdict{.result = LoginResult::locked,
-                          .reason = "locked",
-                          .text = texts::locked(locked->until - engine_.clock.now(), settings)};
-    if (std::holds_alternative<NoSuchPerson>(result))
-      return refuse(LoginResult::denied, "identity_mismatch", texts::other_person(settings));
-    if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
-      note_refused("wrong", answer.length, answer.bytes);
-      if (wrong->tries_left == 0)
-        return LoginVerdict{.result = LoginResult::locked,
-                            .reason = "too_many_wrong",
-                            .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)};
-      prompt.problem = texts::wrong(wrong->tries_left);
-      last = "wrong";
-    } else if (std::holds_alternative<ReplayedAnswer>(result)) {
-      prompt.problem = texts::replayed();
-      last = "replayed";
-    } else {
-      note_refused("not_a_code", answer.length, answer.bytes);
-      prompt.problem = texts::not_a_code();
-      last = "not_a_code";
-    }
-    return std::nullopt;
+  void after_wrong(Transaction& tx, const TrustedPlace& place) {
+    const Found found = find_person(tx, account_);
+    if (place.device && found.person && !found.mismatch)
+      count_failure(tx, engine_.settings.trust, found.person->id, *place.device, trail_.event(EventKind::trust_ended));
   }
 
-  LoginVerdict broken_off(DialogueError error) {
-    const bool gone = error == DialogueError::gone;
-    const std::string reason = gone                                  ? "gone"
-                               : error == DialogueError::is_password ? "answered_with_password"
-                                                                     : "cannot_ask";
-    record_event(gone ? EventKind::login_abandoned : EventKind::login_failed, reason);
-    return {.result = LoginResult::conversation, .reason = reason, .text = ""};
+  void grant(Transaction& tx, Person& person, const TrustedPlace& place) {
+    too_many_devices_ = !grant_trust(tx, engine_.settings.trust, person, place, *place.facts.offered,
+                                     trail_.event(EventKind::trust_granted));
+  }
+
+  // Whatever comes of it, the login has passed.
+  void ask_to_remember(const TrustedPlace& place) {
+    const auto typed = dialogue_.ask({.text = texts::remember(*place.facts.offered), .echo = true});
+    if (!typed || !is_yes(typed->text())) return;
+    TrustedPlace now = place;
+    now.facts.now = engine_.clock.now();
+    const auto done = engine_.store.write([&](Transaction& tx) {
+      Found found = find_person(tx, account_);
+      if (found.person && !found.mismatch) grant(tx, *found.person, now);
+    });
+    if (!done) trail_.note(Severity::warning, "a device could not be remembered");
   }
 
   // An unprivileged program can say so as often as it likes: one row an hour tells all there is to tell.
   LoginVerdict not_me() {
-    Event event = about_;
-    event.kind = EventKind::reported;
-    event.at = engine_.clock.now();
-    event.reason = "notme";
+    const Event about = trail_.event(EventKind::reported, "notme");
     const auto done = engine_.store.write([&](Transaction& tx) {
-      if (facts_.from_root || !tx.reported_since(event.user, event.at - kBetweenReports)) tx.append(event);
+      if (trail_.from_root() || !tx.reported_since(about.user, about.at - kBetweenReports)) tx.append(about);
+      const Found found = find_person(tx, account_);
+      if (found.person && !found.mismatch) end_all_trust(tx, found.person->id, TrustEnd::reported, about);
     });
     if (done) return {.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine_.settings)};
-    if (facts_.from_root) engine_.journal.record(event, std::nullopt);
+    if (trail_.from_root()) engine_.journal.record(about, std::nullopt);
     return {.result = LoginResult::unavailable, .reason = "notme", .text = texts::unavailable(engine_.settings)};
   }
 
-  LoginVerdict refuse(LoginResult result, std::string reason, std::string text = "") {
-    record_event(EventKind::login_refused, reason);
-    return {.result = result, .reason = std::move(reason), .text = std::move(text)};
-  }
-
-  LoginVerdict store_failed(StoreError error) {
-    if (facts_.from_root) engine_.journal.note(Severity::error, "login denied, store " + std::string(name_of(error)));
-    return {.result = LoginResult::unavailable,
-            .reason = "store_" + std::string(name_of(error)),
-            .text = texts::unavailable(engine_.settings)};
-  }
-
-  // A row if the store takes one, a line to syslog in any case.
-  // What an unprivileged program can bring about as often as it likes is neither: it would fill both, in the name of
-  // whomever it asks about.
-  void record_event(EventKind kind, const std::string& reason) {
-    if (!facts_.from_root) return;
-    Event event = about_;
-    event.kind = kind;
-    event.at = engine_.clock.now();
-    event.reason = reason;
-    if (!event.user.empty() && engine_.store.write([&](Transaction& tx) { tx.append(event); })) return;
-    engine_.journal.record(event, std::nullopt);
-  }
-
-  void note_observed(const Decision& decision) {
-    if (!facts_.from_root) return;
-    for (const std::string& observed : decision.observed)
-      engine_.journal.note(Severity::info, "observed user=" + about_.user + " " + observed);
-  }
-
-  // The length and the class of an answer that was not right; never its bytes, since people type passwords here.
-  void note_refused(std::string_view why, std::size_t length, std::string_view bytes) {
-    if (!facts_.from_root) return;
-    engine_.journal.note(Severity::info, "answer refused user=" + about_.user + " why=" + std::string(why) +
-                                             " length=" + std::to_string(length) + " class=" + std::string(bytes));
-  }
-
-  static constexpr std::size_t kRecoveryCodesShownToStrangers = 10;
-
   Engine& engine_;
   const LoginFacts& facts_;
-  Caller caller_;
+  const Account& account_;
   Dialogue& dialogue_;
-  Event about_;
+  LoginTrail trail_;
+  bool too_many_devices_ = false;
+  int looks_ = 0;
 };
+
+// Asks as it would ask a person with an app, and never finds the answer right: before the password is accepted, an
+// account that does not exist looks like one that does.
+LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogue) {
+  LoginTrail trail(engine, facts, "");
+  if (!facts.from_root || facts.phase == Phase::account) return trail.refuse(LoginResult::denied, "unknown_user");
+  // The rules' answer for a member of no group who has enrolled.
+  PolicyFacts policy = view_of(engine, facts, Username{facts.user}).policy;
+  policy.groups.emplace();
+  for (const std::string& group : groups_mentioned(engine.settings.rules))
+    policy.groups->emplace(group, Membership::not_member);
+  const Decision decision = decide(engine, policy, std::nullopt, {.enrolled = {FactorKind::totp}, .keys = {}});
+  if (decision.outcome != Outcome::require || decision.reason != Reason::rule_requires)
+    return trail.refuse(LoginResult::denied, "unknown_user");
+
+  texts::CodePrompt prompt = texts::empty_prompt(facts.user, engine.server);
+  prompt.recovery = kRecoveryCodesShownToStrangers > 0;
+  prompt.apps.emplace_back(texts::kDefaultFactorName);
+  std::uint32_t tries = engine.settings.lockout.tries;
+  CodeDialogue codes(engine, trail, dialogue, [&] {
+    engine.journal.record(trail.event(EventKind::reported, "notme"), std::nullopt);
+    return LoginVerdict{.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine.settings)};
+  });
+  return codes.run(prompt, [&](const Answer& answer) -> Verification {
+    if (!could_be_code(answer)) return NotACode{};
+    if (tries > 0) --tries;
+    return WrongAnswer{.tries_left = tries, .locked_until = engine.clock.now() + engine.settings.lockout.first};
+  });
+}
 
 }  // namespace
 
 LoginVerdict login(Engine& engine, const LoginFacts& facts, Caller caller, Dialogue& dialogue) {
-  return Login(engine, facts, caller, dialogue).run();
+  const auto account = identify(engine.accounts, facts.user);
+  if (facts.phase == Phase::failed_password) return count_failed_password(engine, facts, account);
+  if (!account && account.error() == IdentityError::unknown && facts.phase != Phase::password_changed)
+    return stranger(engine, facts, dialogue);
+  LoginTrail trail(engine, facts, account ? account->name.value : "");
+  if (!account && account.error() != IdentityError::failed)
+    return trail.refuse(LoginResult::denied,
+                        account.error() == IdentityError::unmapped ? "unmapped_uid" : "unknown_user");
+  if (!account) return trail.refuse(LoginResult::unavailable, "user_lookup_failed");
+  if (!facts.from_root && caller.uid != account->uid) return trail.refuse(LoginResult::denied, "not_the_caller");
+  if (facts.phase == Phase::password_changed) {
+    // Who can say so as often as they like could fill the trail. passwd(1) and its like are root's.
+    if (!facts.from_root) return trail.refuse(LoginResult::denied, "not_root");
+    return end_trust_for_new_password(engine, facts, *account);
+  }
+  return Login(engine, facts, *account, dialogue).run();
 }
 
 }  // namespace mfa

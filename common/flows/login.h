@@ -1,4 +1,5 @@
-// A login: decide, ask, verify. From the facts to the verdict, from top to bottom.
+// A login: decide, ask, verify. From the facts to the verdict, from top to bottom; and what the module's other entry
+// points ask of the same facts (Phase).
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@ namespace mfa {
 
 enum class LoginResult : std::uint8_t {
   passed,
+  trusted,  // the device is: nothing was asked
   skipped,
   wrong,
   locked,

@@ -6,6 +6,8 @@
 #include <functional>
 #include <utility>
 
+#include "common/flows/add_factor.h"
+#include "common/flows/devices.h"
 #include "common/flows/enrol.h"
 #include "common/flows/identity.h"
 #include "common/flows/step_up.h"
@@ -13,17 +15,6 @@
 
 namespace mfa {
 namespace {
-
-std::expected<Account, RequestError> who_asks(Engine& engine, const Asker& asker) {
-  auto account = identify(engine.accounts, asker.caller.uid);
-  if (account) return *std::move(account);
-  if (account.error() == IdentityError::failed)
-    return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
-                                        .text = "Your account cannot be looked up right now.",
-                                        .hint = "Try again soon."});
-  return std::unexpected(
-      refused("The system has no account for you.", "Ask " + texts::helpdesk(engine.settings) + "."));
-}
 
 // What the policy says of this person at an SSH login from anywhere: the strictest that is generally asked of them.
 Decision policy_for(Engine& engine, const Account& account, const std::vector<Factor>& factors) {
@@ -46,6 +37,7 @@ Requirement requirement_of(const Decision& decision) {
     case Reason::nothing_enrolled:
       return Requirement::optional;
     case Reason::rule_denies:
+    case Reason::country_unknown:
     case Reason::rule_requires:
     case Reason::required_and_none:
     case Reason::group_unknown:
@@ -56,6 +48,7 @@ Requirement requirement_of(const Decision& decision) {
 }
 
 std::string detail_of(const Factor& factor) {
+  if (const auto* key = std::get_if<KeyFactor>(&factor.detail)) return key->type + " " + key->fingerprint;
   const auto& totp = std::get<TotpFactor>(factor.detail).parameters;
   return fmt::format("{}, {} digits, {} s", name_of(totp.algorithm), totp.digits, totp.period.count());
 }
@@ -154,6 +147,7 @@ std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& ask
                                .added = factor.added,
                                .last_used = factor.last_used});
     reply.recovery_codes_left = tx.recovery_codes_left(found.person->id);
+    reply.devices = devices_of(tx.trusts(found.person->id), now);
     reply.locked_until = locked_out(found.person->lockout, now);
     if (found.person->failed_since_login > 0)
       reply.notices.push_back(texts::failed_logins(found.person->failed_since_login));
@@ -230,7 +224,7 @@ std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Ask
     std::vector<Factor> others;
     std::ranges::copy_if(factors, std::back_inserter(others),
                          [&](const Factor& other) { return other.number != chosen.number; });
-    const auto free = name_for_new_factor(others, name);
+    const auto free = name_for_new_factor(others, name, texts::kDefaultFactorName);
     return free ? std::nullopt : std::optional(free.error());
   };
   return change_factor(engine, asker, factor,

@@ -30,6 +30,14 @@ struct Asker {
   Dialogue& dialogue;
 };
 
+struct DeviceEntry {
+  std::string id, kind, label, server;
+  UnixTime since, until;
+};
+struct DevicesReply {
+  std::vector<DeviceEntry> devices;
+};
+
 struct StatusReply {
   std::string user;
   Requirement mfa = Requirement::optional;
@@ -42,6 +50,7 @@ struct StatusReply {
   };
   std::vector<Entry> factors;
   std::size_t recovery_codes_left = 0;
+  std::vector<DeviceEntry> devices;
   std::optional<UnixTime> locked_until;
   std::vector<std::string> notices;
 };
@@ -49,6 +58,11 @@ struct StatusReply {
 struct EnrolledReply {
   std::string factor, kind, uri, secret;    // uri and secret are told once
   std::vector<std::string> recovery_codes;  // shown form; made along with the first factor
+};
+
+struct KeyReply {
+  std::string factor, kind, detail;
+  std::vector<std::string> recovery_codes;  // shown form; made along with the first factor of one's own
 };
 
 struct FactorReply {

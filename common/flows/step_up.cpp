@@ -14,6 +14,7 @@ constexpr int kRounds = 3;
 struct Standing {
   bool mismatch = false;
   std::vector<std::string> apps;
+  std::vector<std::string> keys;
   bool recovery = false;
   bool proven_lately = false;
   std::optional<std::chrono::seconds> locked_for;
@@ -27,7 +28,7 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
     result.mismatch = found.mismatch;
     if (!found.person || found.mismatch) return result;
     for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
-      result.apps.push_back(factor.name);
+      (factor.kind() == FactorKind::key ? result.keys : result.apps).push_back(factor.name);
     result.recovery = tx.recovery_codes_left(found.person->id) > 0;
     if (const auto until = locked_out(found.person->lockout, now)) result.locked_for = *until - now;
     if (asker.terminal) {
@@ -132,18 +133,47 @@ Event request_event(const Engine& engine, const Account& account, UnixTime now, 
   return event;
 }
 
+RequestError lookup_failed() {
+  return {.kind = RequestError::Kind::unavailable,
+          .text = "The directory of accounts does not answer.",
+          .hint = "Try again soon."};
+}
+
+std::expected<Account, RequestError> find_account(Engine& engine, const std::string& user) {
+  auto account = identify(engine.accounts, user);
+  if (account) return *std::move(account);
+  switch (account.error()) {
+    case IdentityError::unknown:
+      return std::unexpected(
+          refused(fmt::format("There is no account {}.", user), "Check the spelling: getent passwd"));
+    case IdentityError::unmapped:
+      return std::unexpected(refused(fmt::format("The account {} stands for nobody.", user)));
+    case IdentityError::failed:
+      break;
+  }
+  return std::unexpected(lookup_failed());
+}
+
+std::expected<Account, RequestError> who_asks(Engine& engine, const Asker& asker) {
+  auto account = identify(engine.accounts, asker.caller.uid);
+  if (account) return *std::move(account);
+  if (account.error() == IdentityError::failed)
+    return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
+                                        .text = "Your account cannot be looked up right now.",
+                                        .hint = "Try again soon."});
+  return std::unexpected(
+      refused("The system has no account for you.", "Ask " + texts::helpdesk(engine.settings) + "."));
+}
+
 std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Asker& asker, const Account& account,
                                                       EventKind passed, EventKind failed) {
   const auto known = standing(engine, asker, account);
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   if (known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
-  texts::CodePrompt prompt{.user = account.name.value,
-                           .server = engine.server,
-                           .problem = "",
-                           .notices = {},
-                           .apps = known->apps,
-                           .recovery = known->recovery};
+  texts::CodePrompt prompt = texts::empty_prompt(account.name.value, engine.server);
+  prompt.apps = known->apps;
+  prompt.recovery = known->recovery;
   const std::set<FactorKind> any;
   const VerifyFor purpose{.account = account,
                           .factors = any,
@@ -184,7 +214,8 @@ std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, co
   const auto known = standing(engine, asker, account);
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
-  const bool has_factor = !known->apps.empty();
+  // A security key proves itself in an SSH login only; here a recovery code stands in for it.
+  const bool has_factor = !known->apps.empty() || !known->keys.empty();
   if (needed == StepUp::recent && known->proven_lately) return has_factor;
   if (has_factor && known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
 

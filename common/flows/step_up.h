@@ -28,7 +28,14 @@ inline constexpr std::chrono::seconds kStepUpLasts{300};
                                                                     const Account& account, EventKind passed,
                                                                     EventKind failed);
 
+// The account of whoever asks, by the kernel's word.
+[[nodiscard]] std::expected<Account, RequestError> who_asks(Engine& engine, const Asker& asker);
+
+// The account that root or the helpdesk names.
+[[nodiscard]] std::expected<Account, RequestError> find_account(Engine& engine, const std::string& user);
+
 // Refusals that several verbs share.
+[[nodiscard]] RequestError lookup_failed();
 [[nodiscard]] RequestError refused(std::string text, std::string hint = "");
 // Its hint is for whoever asks: what root can do is told to root alone.
 [[nodiscard]] RequestError store_failed(Engine& engine, const Asker& asker, StoreError error);

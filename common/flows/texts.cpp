@@ -13,12 +13,23 @@ std::string counted(std::int64_t count, std::string_view unit) {
   return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
 }
 
-std::string app_line(const std::vector<std::string>& apps) {
+std::string ways_line(const CodePrompt& prompt) {
+  const std::vector<std::string>& apps = prompt.apps;
+  if (apps.empty() && !prompt.keys.empty())
+    return fmt::format("Log in with your security key ({}), or enter one of your recovery codes.",
+                       fmt::join(prompt.keys, ", "));
   if (apps.empty()) return "Enter one of your recovery codes.";
   const std::string line = apps.size() == 1 ? "Enter the code from your authenticator app"
                                             : "Enter the code from one of your authenticator apps";
   if (apps.size() > kMostAppsNamed || (apps.size() == 1 && apps.front() == kDefaultFactorName)) return line + ".";
   return fmt::format("{} ({}).", line, fmt::join(apps, ", "));
+}
+
+// As the configuration says it: "30 days" rather than "720 hours".
+std::string window_words(std::chrono::seconds window) {
+  constexpr std::int64_t kDay = 24 * 60 * 60;
+  if (window.count() >= kDay && window.count() % kDay == 0) return counted(window.count() / kDay, "day");
+  return duration(window);
 }
 
 }  // namespace
@@ -30,11 +41,15 @@ std::string duration(std::chrono::seconds length) {
   return counted((seconds + 3599) / 3600, "hour");
 }
 
+CodePrompt empty_prompt(std::string_view user, std::string_view server) {
+  return {.user = user, .server = server, .problem = "", .notices = {}, .apps = {}, .keys = {}, .recovery = false};
+}
+
 std::string code_prompt(const CodePrompt& prompt) {
   std::string text = fmt::format("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
   for (const std::string& notice : prompt.notices) text += notice + "\n";
   if (!prompt.problem.empty()) text += prompt.problem + "\n";
-  text += app_line(prompt.apps) + "\n";
+  text += ways_line(prompt) + "\n";
   text += prompt.recovery && !prompt.apps.empty() ? "Other ways: recovery code, help\n" : "Other ways: help\n";
   text += kCodeLine;
   return text;
@@ -70,12 +85,51 @@ std::string failed_logins(std::uint32_t count) {
       count == 1 ? "1 login" : fmt::format("{} logins", count));
 }
 
+std::string trust_ended(TrustEnd why) {
+  switch (why) {
+    case TrustEnd::expired:
+      return "The time for which this device was remembered is over, so we ask again.";
+    case TrustEnd::password_changed:
+      return "Your password changed, so we ask again.";
+    case TrustEnd::failed_attempts:
+      return "Wrong passwords or codes came from this device, so we ask again.";
+    case TrustEnd::other_country:
+      return "You are in another country than when this device was remembered, so we ask again.";
+    case TrustEnd::other_network:
+      return "You are in another network than when this device was remembered, so we ask again.";
+    case TrustEnd::place_unknown:
+      return "We cannot tell which country you are in, so we ask again.";
+    case TrustEnd::too_many_devices:
+      return "Too many devices were remembered at a time, so we ask again.";
+    case TrustEnd::not_offered:
+      return "Devices are no longer remembered here, so we ask again.";
+    case TrustEnd::forgotten:
+      return "This device was to be forgotten, so we ask again.";
+    case TrustEnd::reported:
+      return "A login was reported as not yours, so we ask again.";
+    case TrustEnd::reset:
+      return "Your second factor was reset, so we ask again.";
+  }
+  return {};
+}
+
+std::string remember(std::chrono::seconds window) {
+  return fmt::format("Remember this device for {}? [y/N]: ", window_words(window));
+}
+
 std::string locked(std::chrono::seconds wait, const Settings& settings) {
   return fmt::format("Too many wrong codes. Try again in {}, or ask {}.", duration(wait), helpdesk(settings));
 }
 std::string rounds_used(const Settings& settings) {
   return fmt::format("This login has ended without a right code. Log in again to try again, or ask {}.",
                      helpdesk(settings));
+}
+std::string too_many_devices() {
+  return "Too many devices were remembered within a day: none is remembered any more. If that was not you, type notme "
+         "at your next login.";
+}
+std::string one_factor(const Settings& settings) {
+  return fmt::format("This login needs a second factor, and a key alone is one. Ask {}.", helpdesk(settings));
 }
 std::string denied(const Settings& settings) {
   return fmt::format("Logging in this way is not allowed here. Ask {}.", helpdesk(settings));

@@ -25,8 +25,10 @@ struct CodePrompt {
   std::string problem;               // why the last answer was not right, or what was asked for; may be empty
   std::vector<std::string> notices;  // what happened since the last login
   std::vector<std::string> apps;     // names of the authenticator apps that may answer
+  std::vector<std::string> keys;     // names of FIDO2 SSH keys, which answer no prompt
   bool recovery = false;             // recovery codes are left
 };
+[[nodiscard]] CodePrompt empty_prompt(std::string_view user, std::string_view server);
 [[nodiscard]] std::string code_prompt(const CodePrompt& prompt);
 
 [[nodiscard]] std::string wrong(std::uint32_t tries_left);
@@ -39,9 +41,14 @@ struct CodePrompt {
 [[nodiscard]] std::string recovery_help(const Settings& settings, bool recovery);
 [[nodiscard]] std::string failed_logins(std::uint32_t count);
 
+[[nodiscard]] std::string trust_ended(TrustEnd why);
+[[nodiscard]] std::string remember(std::chrono::seconds window);  // the question, a prompt
+
 // Last words of a login.
 [[nodiscard]] std::string locked(std::chrono::seconds wait, const Settings& settings);
 [[nodiscard]] std::string rounds_used(const Settings& settings);
+[[nodiscard]] std::string too_many_devices();
+[[nodiscard]] std::string one_factor(const Settings& settings);
 [[nodiscard]] std::string denied(const Settings& settings);
 [[nodiscard]] std::string nothing_enrolled(const Settings& settings, std::string_view server);
 [[nodiscard]] std::string other_person(const Settings& settings);

@@ -22,12 +22,13 @@ Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, cons
   Match match;
   for (Factor& factor : tx.factors(person.id)) {
     if (!may_answer(purpose.factors, factor)) continue;
-    auto& totp = std::get<TotpFactor>(factor.detail);
+    auto* totp = std::get_if<TotpFactor>(&factor.detail);
+    if (totp == nullptr) continue;  // proves itself by no code
     const TotpResult result =
-        verify_totp(totp.key, totp.parameters, answer.normal.text(), now, settings.totp_window, totp.last_step);
+        verify_totp(totp->key, totp->parameters, answer.normal.text(), now, settings.totp_window, totp->last_step);
     if (std::holds_alternative<TotpReplayed>(result)) match.replayed = true;
     if (const auto* accepted = std::get_if<TotpAccepted>(&result); accepted && !match.accepted) {
-      totp.last_step = accepted->step;
+      totp->last_step = accepted->step;
       factor.last_used = now;
       match.accepted = std::move(factor);
     }

@@ -23,6 +23,7 @@
 #include "common/domain/event.h"
 #include "common/domain/factor.h"
 #include "common/domain/person.h"
+#include "common/domain/trust.h"
 #include "common/domain/types.h"
 
 namespace mfa {
@@ -70,7 +71,15 @@ class Transaction {
   virtual void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) = 0;
   virtual void forget_step_ups(PersonId person) = 0;
 
+  // All rows of a person, by number. A person has few: flows/trusting bounds them.
+  [[nodiscard]] virtual std::vector<Trust> trusts(PersonId person) = 0;
+  virtual void add_trust(PersonId person, const Trust& trust) = 0;
+  virtual void save_trust(PersonId person, const Trust& trust) = 0;  // all but number, device, server, since
+  virtual void remove_trust(PersonId person, std::uint32_t number) = 0;
+
   virtual void append(const Event& event) = 0;
+  // How many acts of the helpdesk (kFirstHelpdeskAct to kLastHelpdeskAct) the trail has of this actor since then.
+  [[nodiscard]] virtual std::size_t helpdesk_acts(const std::string& actor, UnixTime since) = 0;
   // Whether one of the last hundred events about this user is a report ("notme") that is not older than `since`.
   [[nodiscard]] virtual bool reported_since(const std::string& user, UnixTime since) = 0;
 };

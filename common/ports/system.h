@@ -51,6 +51,29 @@ class Accounts {
                                                                       const std::set<std::string>& groups) = 0;
 };
 
+// Which version of a password a user has: changes with every change of it, tells nothing about it.
+class PasswordVersions {
+ public:
+  virtual ~PasswordVersions() = default;
+  // Empty: the user has none that can be seen here (a directory's). An error is not "none".
+  [[nodiscard]] virtual std::expected<std::string, LookupError> version_of(const Username& user) = 0;
+};
+
+// In which country an address is.
+class Countries {
+ public:
+  virtual ~Countries() = default;
+  // ISO 3166-1 alpha-2. Private addresses are home. Nothing: there is no database, or it does not know the address.
+  [[nodiscard]] virtual std::optional<std::string> country_of(const Address& address) = 0;
+};
+
+// How many passwords were wrong, of those that become no row each.
+class FailedPasswords {
+ public:
+  virtual ~FailedPasswords() = default;
+  virtual void add() = 0;
+};
+
 enum class PasswordAnswer : std::uint8_t {
   right,
   wrong,

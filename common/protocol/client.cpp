@@ -31,6 +31,10 @@ constexpr std::int64_t kNanosPerMicro = 1'000;
 class Connection::Deadline {
  public:
   explicit Deadline(int seconds) : at_(now() + seconds * kNanosPerSecond) {}
+  Deadline(int seconds, std::int64_t latest) : Deadline(seconds) {
+    if (at_ > latest) at_ = latest;
+  }
+  [[nodiscard]] std::int64_t moment() const { return at_; }
   [[nodiscard]] std::int64_t nanos_left() const {
     const std::int64_t left = at_ - now();
     return left > 0 ? left : 0;
@@ -151,6 +155,10 @@ bool Connection::fail(Failure failure, int fault) {
   return false;
 }
 
+void Connection::limit(int seconds) { latest_ = Deadline(seconds).moment(); }
+
+Connection::Deadline Connection::within(int seconds) const { return {seconds, latest_}; }
+
 void Connection::close() {
   forget(fd_);
   explicit_bzero(buffer_, sizeof buffer_);
@@ -177,7 +185,7 @@ Reached Connection::connect_to(const char* socket) {
     fail(Failure::error, errno);
     return Reached::failed;
   }
-  const int fault = connect_within(fd_, address, Deadline(kHelloSeconds));
+  const int fault = connect_within(fd_, address, within(kHelloSeconds));
   if (fault == 0 && is_engine(fd_)) {
     failure_ = Failure::end;
     fault_ = 0;
@@ -220,7 +228,7 @@ Reached Connection::start_session() {
 bool Connection::send(std::span<const char> frame) {
   if (fd_ < 0) return false;
   if (frame.empty()) return fail(Failure::error);
-  const Deadline deadline(kSendSeconds);
+  const Deadline deadline = within(kSendSeconds);
   while (!frame.empty()) {
     const ssize_t n = ::send(fd_, frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) {
@@ -258,7 +266,11 @@ bool Connection::read_exactly(std::span<char> bytes, const Deadline& deadline) {
 std::optional<Connection::Received> Connection::receive(int seconds) {
   if (fd_ < 0) return std::nullopt;
   explicit_bzero(buffer_, sizeof buffer_);  // the last frame may have held a key or a code
-  const Deadline deadline(seconds);
+  if (Deadline(0).moment() >= latest_) {    // also if bytes keep coming
+    fail(Failure::timeout);
+    return std::nullopt;
+  }
+  const Deadline deadline = within(seconds);
   const std::span<char> buffer(buffer_);
   if (!read_exactly(buffer.first(kHeader), deadline)) return std::nullopt;
   const auto header = parse_header(buffer.first(kHeader));

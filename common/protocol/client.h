@@ -42,6 +42,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection() { close(); }
 
+  // All waits from now on together end after `seconds`, each with Failure::timeout; close() alone may take longer.
+  void limit(int seconds);
+
   // All of the beginning in one: reach(), sends `first` (Login or Request), waits kHelloSeconds for the engine's first
   // frame, which is Hello or a Verdict that turns us away. If the connection ends before that frame and euid is 0,
   // tries once more with a session of our own. Nothing on failure: way() and why() say which and on which way.
@@ -72,7 +75,9 @@ class Connection {
   std::optional<Received> exchange(std::span<const char> first);
   bool read_exactly(std::span<char> bytes, const Deadline& deadline);
   bool fail(Failure failure, int fault = 0);
+  [[nodiscard]] Deadline within(int seconds) const;
 
+  std::int64_t latest_ = INT64_MAX;  // of CLOCK_MONOTONIC, in nanoseconds
   int fd_ = -1;
   int child_ = -1;  // pidfd of a session of our own: unlike a pid it can never come to mean another process
   Failure failure_ = Failure::end;

@@ -60,9 +60,14 @@ enum class Tag : std::uint8_t {
   ssh_connection = 25,
   ssh_auth_info = 26,
   configuration_only = 27,  // present: decide without the store
+  phase = 28,               // a Phase, one byte
+  password_passed = 29,     // present: a line before asked for a password and found it right
 };
 
 enum class AnswerStatus : std::uint8_t { given = 1, conversation_failed = 2, is_password = 3, too_long = 4 };
+
+// Which entry point of the module asks. A login without one is no login.
+enum class Phase : std::uint8_t { authenticate = 1, failed_password = 2, account = 3, password_changed = 4 };
 
 // How it ended. The module maps them to PAM codes in one switch, mfa-enroll to exit statuses.
 enum class VerdictCode : std::uint8_t {

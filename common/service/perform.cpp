@@ -1,9 +1,14 @@
 #include "common/service/perform.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "common/flows/devices.h"
+#include "common/flows/foresee.h"
+#include "common/flows/keys.h"
 #include "common/service/render.h"
 
 namespace mfa {
@@ -25,6 +30,23 @@ Reply told_once(std::expected<EnrolledReply, RequestError> reply) {
   wipe(reply->secret);
   for (std::string& code : reply->recovery_codes) wipe(code);
   return json;
+}
+
+Reply told_once(std::expected<KeyReply, RequestError> reply) {
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  WipedText json = to_json(*reply);
+  for (std::string& code : reply->recovery_codes) wipe(code);
+  return json;
+}
+
+std::vector<std::string> names_in(std::string_view users) {
+  std::vector<std::string> names;
+  while (!users.empty()) {
+    const std::size_t end = std::min(users.find(':'), users.size());
+    if (end > 0) names.emplace_back(users.substr(0, end));
+    users.remove_prefix(std::min(end + 1, users.size()));
+  }
+  return names;
 }
 
 Reply told_once(std::expected<std::vector<std::string>, RequestError> codes) {
@@ -52,6 +74,30 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(rename_factor(engine, asker, request.factor, request.name));
     case Verb::remove:
       return rendered(remove_factor(engine, asker, request.factor));
+    case Verb::key:
+      return told_once(enrol_key(engine, asker, request.line, request.name));
+    case Verb::devices:
+      return rendered(devices(engine, asker));
+    case Verb::forget_devices:
+      return rendered(forget_devices(engine, asker, request.device));
+    case Verb::helpdesk_key:
+      return told_once(helpdesk_key(engine, asker,
+                                    {.user = request.user,
+                                     .line = request.line,
+                                     .name = request.name,
+                                     .reason = request.reason,
+                                     .checked = request.checked}));
+    case Verb::explain:
+      return rendered(explain(engine, asker,
+                              {.user = request.user,
+                               .service = request.service,
+                               .from = request.from,
+                               .key = request.key,
+                               .at = request.at}));
+    case Verb::forecast:
+      return rendered(forecast(engine, asker, names_in(request.users), request.at));
+    case Verb::password_changed:
+      return rendered(password_changed(engine, asker, request.user));
     case Verb::provision:
       return told_once(provision_totp(engine, asker, request.user, request.name));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/domain/types.h"
+#include "common/flows/foresee.h"
 #include "common/flows/requests.h"
 #include "common/service/wiped_text.h"
 
@@ -17,6 +18,10 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const StatusReply& reply);
 [[nodiscard]] WipedText to_json(const EnrolledReply& reply);
 [[nodiscard]] WipedText to_json(const FactorReply& reply);
+[[nodiscard]] WipedText to_json(const KeyReply& reply);
+[[nodiscard]] WipedText to_json(const DevicesReply& reply);
+[[nodiscard]] WipedText to_json(const ExplainReply& reply);
+[[nodiscard]] WipedText to_json(const ForecastReply& reply);
 [[nodiscard]] WipedText codes_to_json(const std::vector<std::string>& codes);
 
 }  // namespace mfa

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -75,6 +76,14 @@ constexpr std::array kOfOneFactor{kFactor};
 constexpr std::array kOfRename{kFactor, kName};
 constexpr std::array kOfTotp{kMaybeName};
 constexpr std::array kOfProvision{kUser, kMaybeName};
+constexpr std::array kOfKey{Key{"line", true, &Request::line}, kMaybeName};
+constexpr std::array kOfForget{Key{"device", false, &Request::device}};
+constexpr std::array kOfHelpdeskKey{kUser, Key{"line", true, &Request::line}, kMaybeName,
+                                    Key{"reason", false, &Request::reason}, Key{"checked", false, &Request::checked}};
+constexpr std::array kOfExplain{kUser, Key{"service", false, &Request::service}, Key{"from", false, &Request::from},
+                                Key{"key", false, &Request::key}};
+constexpr std::array kOfForecast{Key{"users", true, &Request::users}};
+constexpr std::array kOfPasswordChanged{kUser};
 
 std::span<const Key> keys_of(Verb verb) {
   switch (verb) {
@@ -89,8 +98,22 @@ std::span<const Key> keys_of(Verb verb) {
       return kOfOneFactor;
     case Verb::rename:
       return kOfRename;
+    case Verb::key:
+      return kOfKey;
+    case Verb::devices:
+      return {};
+    case Verb::forget_devices:
+      return kOfForget;
+    case Verb::helpdesk_key:
+      return kOfHelpdeskKey;
     case Verb::provision:
       return kOfProvision;
+    case Verb::explain:
+      return kOfExplain;
+    case Verb::forecast:
+      return kOfForecast;
+    case Verb::password_changed:
+      return kOfPasswordChanged;
   }
   return {};
 }
@@ -102,6 +125,14 @@ std::optional<std::string> take(Members& members, std::string_view name) {
   std::string value = std::move(found->second);
   members.erase(found);
   return value;
+}
+
+// Seconds since the epoch, as digits.
+std::optional<UnixTime> moment(const std::string& text) {
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return UnixTime{seconds};
 }
 
 }  // namespace
@@ -117,7 +148,8 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
   if (!verb_name) return std::unexpected("no verb");
   const auto verb = verb_named(*verb_name);
   if (!verb) return std::unexpected("unknown verb");
-  Request request{.verb = *verb, .factor = {}, .name = {}, .user = {}};
+  Request request;
+  request.verb = *verb;
   for (const Key& key : keys_of(*verb)) {
     auto given = take(members, key.name);
     if (!given && key.needed) return std::unexpected(std::string("without ").append(key.name));
@@ -125,6 +157,11 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     if (given) request.*key.place = std::move(*given);
   }
   if (*verb == Verb::provision && take(members, "kind") != "totp") return std::unexpected("unknown kind of factor");
+  if (*verb == Verb::explain || *verb == Verb::forecast) {
+    const auto at = take(members, "at");
+    if (at) request.at = moment(*at);
+    if (at && !request.at) return std::unexpected("at is no time");
+  }
   if (!members.empty()) return std::unexpected("a key that this verb does not have");
   return request;
 }

@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "common/domain/access.h"
+#include "common/domain/types.h"
 
 namespace mfa {
 
@@ -17,9 +19,15 @@ inline constexpr std::size_t kLongestRequest = 4096;  // bytes
 
 struct Request {
   Verb verb{};
-  std::string factor;  // default, rename, remove: an id or a name
-  std::string name;    // rename; totp and provision: empty if none was given
-  std::string user;    // provision
+  std::string factor;              // default, rename, remove: an id or a name
+  std::string name;                // rename; totp, key and provision: empty if none was given
+  std::string user;                // provision, explain, password-changed, helpdesk key
+  std::string users;               // forecast: names with ':' between them, which no name can hold (passwd(5))
+  std::string device;              // devices forget: an id; empty: all
+  std::string line;                // key: as in a .pub file
+  std::string service, from, key;  // explain
+  std::optional<UnixTime> at;      // explain, forecast
+  std::string reason, checked;     // helpdesk
 };
 
 // Or what is wrong with it, for whoever wrote the client.

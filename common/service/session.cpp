@@ -47,17 +47,38 @@ bool version_served(const Fields& fields) {
   return version && *version >= protocol::kOldestVersion && *version <= protocol::kVersion;
 }
 
-LoginFacts facts_in(const Fields& fields, Caller caller) {
+// A login frame without a phase is no login: what it would be taken for might let somebody in.
+std::optional<Phase> phase_in(const Fields& fields) {
+  const auto phase = fields.byte(Tag::phase);
+  if (!phase) return std::nullopt;
+  switch (static_cast<protocol::Phase>(*phase)) {
+    case protocol::Phase::authenticate:
+      return Phase::authenticate;
+    case protocol::Phase::failed_password:
+      return Phase::failed_password;
+    case protocol::Phase::account:
+      return Phase::account;
+    case protocol::Phase::password_changed:
+      return Phase::password_changed;
+  }
+  return std::nullopt;
+}
+
+std::optional<LoginFacts> facts_in(const Fields& fields, Caller caller) {
+  const auto phase = phase_in(fields);
+  if (!phase) return std::nullopt;
   const auto text = [&fields](Tag tag) { return std::string(fields.get(tag).value_or("")); };
-  return {.user = text(Tag::user),
-          .service = text(Tag::service),
-          .tty = text(Tag::tty),
-          .rhost = text(Tag::rhost),
-          .ruser = text(Tag::ruser),
-          .ssh_connection = text(Tag::ssh_connection),
-          .ssh_auth_info = text(Tag::ssh_auth_info),
-          .from_root = caller.uid.value == 0,
-          .configuration_only = fields.get(Tag::configuration_only).has_value()};
+  return LoginFacts{.user = text(Tag::user),
+                    .service = text(Tag::service),
+                    .tty = text(Tag::tty),
+                    .rhost = text(Tag::rhost),
+                    .ruser = text(Tag::ruser),
+                    .ssh_connection = text(Tag::ssh_connection),
+                    .ssh_auth_info = text(Tag::ssh_auth_info),
+                    .phase = *phase,
+                    .password_passed = fields.get(Tag::password_passed).has_value(),
+                    .from_root = caller.uid.value == 0,
+                    .configuration_only = fields.get(Tag::configuration_only).has_value()};
 }
 
 class Session {
@@ -92,18 +113,24 @@ class Session {
     return without_configuration(caller_);
   }
 
-  Engine engine(const Settings& settings, Store& store) const {
+  Engine engine(const Settings& settings, Store& store) {
+    countries_ = context_.countries(settings);
     return {.settings = settings,
             .store = store,
             .clock = context_.clock,
             .random = context_.random,
             .accounts = context_.accounts,
+            .versions = context_.versions,
+            .countries = *countries_,
+            .failed_passwords = context_.failed_passwords,
             .journal = context_.journal,
             .server = context_.server};
   }
 
   Verdict serve_login(const Fields& fields, const Settings& settings) {
-    const LoginFacts facts = facts_in(fields, caller_);
+    const auto known = facts_in(fields, caller_);
+    if (!known) return misunderstood();
+    const LoginFacts& facts = *known;
     std::optional<Crowd::Place> place;
     if (context_.crowd != nullptr && facts.from_root && !place.emplace(*context_.crowd, facts)) return crowded(facts);
     Engine reach = engine(settings, facts.configuration_only ? context_.no_store : context_.store);
@@ -145,6 +172,7 @@ class Session {
   const SessionContext& context_;
   Caller caller_;
   Wire wire_;
+  std::shared_ptr<Countries> countries_;
 };
 
 void note_failure(Journal& journal, const char* what) noexcept {

@@ -34,8 +34,12 @@ struct SessionContext {
   Clock& clock;
   Random& random;
   Accounts& accounts;
+  PasswordVersions& versions;
+  FailedPasswords& failed_passwords;
   Journal& journal;
   std::string server;
+  // Of the database that these settings name.
+  std::function<std::shared_ptr<Countries>(const Settings&)> countries;
   // For the peer of a connection.
   std::function<std::unique_ptr<PasswordCheck>(int connection)> password_check;
   std::function<std::optional<TerminalId>(int connection, const Caller&)> terminal;

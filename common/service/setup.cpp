@@ -9,6 +9,7 @@
 
 #include "common/config/configuration.h"
 #include "common/config/mistakes.h"
+#include "common/config/unplaced.h"
 #include "common/config/unreachable.h"
 #include "common/service/current_configuration.h"
 #include "common/service/handed.h"
@@ -77,6 +78,7 @@ int run_check_config(const CommandLine& line) {
   for (const auto& file : files) fmt::print("{}: no mistakes\n", printable(file));
   fmt::print("{} rule{}\n", read->rules.size(), read->rules.size() == 1 ? "" : "s");
   for (const auto& sentence : unreachable_rules(read->rules)) fmt::print("warning: {}\n", sentence);
+  for (const auto& sentence : unplaced_rules(*read)) fmt::print("warning: {}\n", sentence);
   return 0;
 }
 

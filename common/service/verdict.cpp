@@ -14,6 +14,8 @@ VerdictCode code_of(LoginResult result) {
   switch (result) {
     case LoginResult::passed:
       return VerdictCode::passed;
+    case LoginResult::trusted:
+      return VerdictCode::trusted;
     case LoginResult::skipped:
       return VerdictCode::skipped;
     case LoginResult::wrong:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/service/open_store.h"
+#include "common/system/countries.h"
 #include "common/system/host_name.h"
 #include "common/system/terminal_id.h"
 
@@ -23,6 +24,8 @@ Workings::Workings(CurrentConfiguration& configuration, const Limits& limits, Mo
       limits_(limits),
       journal_(std::move(syslog)),
       monitor_(std::move(monitor)),
+      versions_(monitor_),
+      failed_passwords_(journal_, limits),
       store_(
           [this](bool alone) -> std::expected<std::shared_ptr<Store>, StoreError> {
             const Snapshot snapshot = configuration_.snapshot();
@@ -31,6 +34,16 @@ Workings::Workings(CurrentConfiguration& configuration, const Limits& limits, Mo
           },
           resident, limits),
       server_(short_host_name()) {}
+
+std::shared_ptr<Countries> Workings::countries(const Settings& settings) {
+  const std::pair<std::string, std::string> wanted{settings.geo_database, settings.geo_home};
+  const std::lock_guard lock(countries_mutex_);
+  if (!countries_ || countries_of_ != wanted) {
+    countries_ = std::make_shared<DatabaseCountries>(settings.geo_database, settings.geo_home);
+    countries_of_ = wanted;
+  }
+  return countries_;
+}
 
 SessionContext Workings::context(Accounts& accounts) {
   return {
@@ -41,8 +54,11 @@ SessionContext Workings::context(Accounts& accounts) {
       .clock = clock_,
       .random = random_,
       .accounts = accounts,
+      .versions = versions_,
+      .failed_passwords = failed_passwords_,
       .journal = journal_,
       .server = server_,
+      .countries = [this](const Settings& settings) { return countries(settings); },
       .password_check = [this](int connection) { return std::make_unique<ConnectionPassword>(monitor_, connection); },
       .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); },
       .crowd = &crowd_};

@@ -2,9 +2,13 @@
 // their own: a directory that hangs under their look-ups holds up no login of root's programs.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "common/service/current_configuration.h"
+#include "common/service/failed_passwords.h"
 #include "common/service/limits.h"
 #include "common/service/monitor/monitor.h"
 #include "common/service/monitor/monitor_client.h"
@@ -37,6 +41,7 @@ class Workings {
 
  private:
   [[nodiscard]] SessionContext context(Accounts& accounts);
+  [[nodiscard]] std::shared_ptr<Countries> countries(const Settings& settings);
 
   CurrentConfiguration& configuration_;
   const Limits& limits_;
@@ -46,10 +51,16 @@ class Workings {
   NssAccounts login_accounts_;
   NssAccounts user_accounts_;
   MonitorClient monitor_;
+  MonitorVersions versions_;
+  CountedFailures failed_passwords_;
   StoreOnDemand store_;
   NoStore no_store_;
   Crowd crowd_{{}};
   const std::string server_;
+
+  std::mutex countries_mutex_;  // guards the two below
+  std::pair<std::string, std::string> countries_of_;
+  std::shared_ptr<Countries> countries_;
 };
 
 }  // namespace mfa

@@ -11,7 +11,7 @@ namespace mfa {
 
 namespace {
 
-// Times and steps that are not set are kept as -2147483648 (transaction.cpp, kNever), which takes the four bytes that
+// Times and steps that are not set are kept as -2147483648 (columns.h, kNever), which takes the four bytes that
 // real ones take: rows keep their width when they change, and a login dirties fewer pages.
 constexpr SchemaStep kVersion1 = R"sql(
 CREATE TABLE meta (
@@ -82,7 +82,64 @@ CREATE TABLE event (
 CREATE INDEX event_by_user ON event (user, seq) WHERE user IS NOT NULL;
 )sql";
 
-constexpr std::array<SchemaStep, 1> kSteps{kVersion1};
+// Trusted devices, clustered by person: a login reads its own person's rows and no other's. And factors that are no
+// apps: columns of a kind are there for that kind alone, so that the next kind only adds columns. The index holds acts
+// of the helpdesk alone (domain/event.h) and costs a login nothing.
+constexpr SchemaStep kVersion2 = R"sql(
+ALTER TABLE person ADD COLUMN
+  next_trust INTEGER NOT NULL DEFAULT 1 CHECK (next_trust BETWEEN 1 AND 4294967295);
+
+CREATE TABLE trust (
+  person           INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  number           INTEGER NOT NULL CHECK (number BETWEEN 1 AND 4294967295),
+  kind             INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 255),
+  device           TEXT    NOT NULL CHECK (length(device) > 0),
+  label            TEXT    NOT NULL,
+  server           TEXT    NOT NULL,
+  rule             TEXT    NOT NULL,
+  since            INTEGER NOT NULL,
+  until            INTEGER NOT NULL,
+  last_seen        INTEGER NOT NULL,
+  password_version TEXT    NOT NULL,
+  country          TEXT    NOT NULL,
+  network          TEXT    NOT NULL,
+  failures         INTEGER NOT NULL CHECK (failures BETWEEN 0 AND 4294967295),
+  ended            INTEGER NOT NULL CHECK (ended BETWEEN 0 AND 255),
+  ended_at         INTEGER NOT NULL,
+  told             INTEGER NOT NULL CHECK (told IN (0, 1)),
+  burst            INTEGER NOT NULL CHECK (burst IN (0, 1)),
+  PRIMARY KEY (person, number)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE factor RENAME TO factor_of_version_1;
+CREATE TABLE factor (
+  person      INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  number      INTEGER NOT NULL CHECK (number BETWEEN 1 AND 4294967295),
+  kind        INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 255),
+  name        TEXT    NOT NULL CHECK (length(name) > 0),
+  added       INTEGER NOT NULL,
+  last_used   INTEGER NOT NULL,
+  sealed      BLOB,
+  algorithm   INTEGER CHECK (algorithm BETWEEN 1 AND 3),
+  digits      INTEGER CHECK (digits BETWEEN 6 AND 8),
+  period      INTEGER CHECK (period BETWEEN 10 AND 300),
+  last_step   INTEGER,
+  type        TEXT    CHECK (length(type) > 0),
+  fingerprint TEXT    CHECK (length(fingerprint) > 0),
+  PRIMARY KEY (person, number),
+  CHECK (kind <> 1 OR (sealed IS NOT NULL AND algorithm IS NOT NULL AND digits IS NOT NULL AND period IS NOT NULL
+                       AND last_step IS NOT NULL)),
+  CHECK (kind <> 5 OR (type IS NOT NULL AND fingerprint IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+INSERT INTO factor (person, number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step)
+  SELECT person, number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step
+  FROM factor_of_version_1;
+DROP TABLE factor_of_version_1;
+
+CREATE INDEX helpdesk_act_by_actor ON event (actor, at) WHERE kind BETWEEN 80 AND 99;
+)sql";
+
+constexpr std::array<SchemaStep, 2> kSteps{kVersion1, kVersion2};
 
 constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
 constexpr std::string_view kKeyCheckText = "this key fits this store";

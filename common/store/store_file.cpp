@@ -115,6 +115,7 @@ void StoreFile::upgrade() {
   if (connection_->number("PRAGMA user_version") == static_cast<std::int64_t>(schema_steps().size())) return;
   connection_->execute("BEGIN IMMEDIATE");
   const auto change = bring_up_to_date(*connection_, schema_steps());
+  check_key(*connection_, keys_);  // or a wrong key would write the event, and break the chain
   TrailHead head = read_head(*connection_, keys_);
   Event event;
   event.kind = EventKind::schema_upgraded;

@@ -1,4 +1,5 @@
 // ports/store.h's Transaction in SQL. Every operation either does the whole of what it says or throws StoreFailure.
+// Factors are in transaction_factors.cpp, trusted devices in transaction_trusts.cpp, all else in transaction.cpp.
 #pragma once
 
 #include <optional>
@@ -45,7 +46,13 @@ class SqliteTransaction final : public Transaction {
   void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override;
   void forget_step_ups(PersonId person) override;
 
+  std::vector<Trust> trusts(PersonId person) override;
+  void add_trust(PersonId person, const Trust& trust) override;
+  void save_trust(PersonId person, const Trust& trust) override;
+  void remove_trust(PersonId person, std::uint32_t number) override;
+
   void append(const Event& event) override;
+  std::size_t helpdesk_acts(const std::string& actor, UnixTime since) override;
   [[nodiscard]] bool reported_since(const std::string& user, UnixTime since) override;
 
   [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }
@@ -54,6 +61,7 @@ class SqliteTransaction final : public Transaction {
   void changing() const;  // throws if this one only looks
   void touched_one(const char* what) const;
   [[nodiscard]] Factor factor_of(PersonId person, Statement& row);
+  [[nodiscard]] TotpFactor totp_of(PersonId person, std::uint32_t number, Statement& row);
 
   Connection& connection_;
   const KeyRing& keys_;

@@ -40,11 +40,14 @@ Adapter sqlite(const std::string& name, StoreMode mode) {
   return {name, [mode] { return std::make_unique<SqliteFactory>(mode); }};
 }
 
+const Adapter kModes[] = {sqlite("SqliteResident", StoreMode::resident),
+                          sqlite("SqlitePerCommand", StoreMode::per_command)};
+
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Adapters, StoreContract,
-                         testing::Values(sqlite("SqliteResident", StoreMode::resident),
-                                         sqlite("SqlitePerCommand", StoreMode::per_command)),
-                         [](const auto& adapter) { return adapter.param.name; });
+INSTANTIATE_TEST_SUITE_P(Adapters, StoreRows, testing::ValuesIn(kModes),
+                         [](const auto& mode) { return mode.param.name; });
+INSTANTIATE_TEST_SUITE_P(Adapters, StoreContract, testing::ValuesIn(kModes),
+                         [](const auto& mode) { return mode.param.name; });
 
 }  // namespace mfa::test

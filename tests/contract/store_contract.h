@@ -1,4 +1,7 @@
-// The contract of ports/store.h as a test suite over a factory: each adapter instantiates it (sqlite_factory.cpp).
+// The contract of ports/store.h as test suites over a factory: each adapter instantiates them (sqlite_factory.cpp).
+//
+// StoreRows is what a store says of people, factors, codes and trusted devices; the double that the flows are tested
+// with keeps it too (memory_factory.cpp). StoreContract is the rest: transactions, concurrency, the trail.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -52,5 +55,6 @@ class StoreContract : public testing::TestWithParam<Adapter> {
   std::unique_ptr<StoreFactory> factory;
   std::unique_ptr<Store> store;
 };
+class StoreRows : public StoreContract {};
 
 }  // namespace mfa::test

@@ -4,7 +4,7 @@
 namespace mfa::test {
 namespace {
 
-TEST_P(StoreContract, A_person_is_found_by_name_and_by_uid) {
+TEST_P(StoreRows, A_person_is_found_by_name_and_by_uid) {
   const Person alice = person_called("alice", 1001);
   const auto by_name = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
   const auto by_uid = reading(*store, [](Transaction& tx) { return tx.person_by_uid({1001}); });
@@ -17,11 +17,12 @@ TEST_P(StoreContract, A_person_is_found_by_name_and_by_uid) {
     EXPECT_EQ(found.lockout, LockoutState{});
     EXPECT_EQ(found.default_factor, 0U);
     EXPECT_EQ(found.next_factor, 1U);
+    EXPECT_EQ(found.next_trust, 1U);
     EXPECT_EQ(found.failed_since_login, 0U);
   }
 }
 
-TEST_P(StoreContract, A_name_is_matched_byte_for_byte) {
+TEST_P(StoreRows, A_name_is_matched_byte_for_byte) {
   person_called("alice", 1001);
   for (const char* other : {"Alice", "ALICE", "alice ", " alice", "alic", "alice\xCC\x81", "%", "", "1001"}) {
     const auto found = reading(*store, [&](Transaction& tx) { return tx.person_by_name({other}); });
@@ -34,7 +35,7 @@ TEST_P(StoreContract, A_name_is_matched_byte_for_byte) {
   EXPECT_FALSE(found->has_value());
 }
 
-TEST_P(StoreContract, The_largest_uid_and_unusual_names_come_back_as_they_were) {
+TEST_P(StoreRows, The_largest_uid_and_unusual_names_come_back_as_they_were) {
   const std::vector<std::pair<std::string, std::uint32_t>> people{{"root", 0},
                                                                   {"svc-x$", 65534},
                                                                   {"o'brien", 4294967294U},
@@ -50,7 +51,7 @@ TEST_P(StoreContract, The_largest_uid_and_unusual_names_come_back_as_they_were) 
   }
 }
 
-TEST_P(StoreContract, Neither_name_nor_uid_is_taken_twice) {
+TEST_P(StoreRows, Neither_name_nor_uid_is_taken_twice) {
   person_called("alice", 1001);
   for (const auto& [name, uid] : {std::pair{"alice", 1002U}, std::pair{"bob", 1001U}}) {
     const auto again = writing(*store, [&](Transaction& tx) { return tx.add_person({name}, {uid}, kStart); });
@@ -61,7 +62,7 @@ TEST_P(StoreContract, Neither_name_nor_uid_is_taken_twice) {
   EXPECT_FALSE(bob->has_value());
 }
 
-TEST_P(StoreContract, A_person_is_saved_whole_but_for_id_name_and_uid) {
+TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   Person alice = person_called("alice", 1001);
   const Person bob = person_called("bob", 1002);
   alice.name = {"mallory"};
@@ -70,6 +71,7 @@ TEST_P(StoreContract, A_person_is_saved_whole_but_for_id_name_and_uid) {
   alice.lockout = {7, 3, {1'790'000'010}, {1'790'000'250}};
   alice.default_factor = 2;
   alice.next_factor = 4294967295U;
+  alice.next_trust = 4294967294U;
   alice.failed_since_login = 4294967295U;
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   reopen();
@@ -80,6 +82,7 @@ TEST_P(StoreContract, A_person_is_saved_whole_but_for_id_name_and_uid) {
   EXPECT_EQ((**found).lockout, alice.lockout);
   EXPECT_EQ((**found).default_factor, 2U);
   EXPECT_EQ((**found).next_factor, 4294967295U);
+  EXPECT_EQ((**found).next_trust, 4294967294U);
   EXPECT_EQ((**found).failed_since_login, 4294967295U);
   const auto other = reading(*store, [](Transaction& tx) { return tx.person_by_name({"bob"}); });
   ASSERT_TRUE(other && *other);
@@ -93,7 +96,7 @@ TEST_P(StoreContract, A_person_is_saved_whole_but_for_id_name_and_uid) {
   EXPECT_EQ((**cleared).lockout, LockoutState{});
 }
 
-TEST_P(StoreContract, Saving_what_is_not_there_fails) {
+TEST_P(StoreRows, Saving_what_is_not_there_fails) {
   Person nobody;
   nobody.id = {4711};
   EXPECT_FALSE(store->write([&](Transaction& tx) { tx.save(nobody); }));
@@ -107,7 +110,7 @@ TEST_P(StoreContract, Saving_what_is_not_there_fails) {
   EXPECT_FALSE(store->write([&](Transaction& tx) { tx.record_step_up({4711}, {"7:34817"}, kStart); }));
 }
 
-TEST_P(StoreContract, Factors_come_back_as_they_were_by_number) {
+TEST_P(StoreRows, Factors_come_back_as_they_were_by_number) {
   const Person alice = person_called("alice", 1001);
   const Person bob = person_called("bob", 1002);
   Factor second = totp_factor(2, "a key of another length, 38 bytes long", "tablet \xF0\x9F\x93\xB1");
@@ -142,7 +145,7 @@ TEST_P(StoreContract, Factors_come_back_as_they_were_by_number) {
   EXPECT_EQ(std::get<TotpFactor>(other.detail).last_step, expected.last_step);
 }
 
-TEST_P(StoreContract, A_number_of_a_factor_is_taken_once) {
+TEST_P(StoreRows, A_number_of_a_factor_is_taken_once) {
   const Person alice = person_called("alice", 1001);
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(1, "first")); }));
   EXPECT_FALSE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(1, "second")); }));
@@ -151,7 +154,7 @@ TEST_P(StoreContract, A_number_of_a_factor_is_taken_once) {
   EXPECT_EQ(std::get<TotpFactor>(factors->front().detail).key, Secret("first"));
 }
 
-TEST_P(StoreContract, Saving_a_factor_keeps_its_key_and_parameters) {
+TEST_P(StoreRows, Saving_a_factor_keeps_its_key_and_parameters) {
   const Person alice = person_called("alice", 1001);
   Factor factor = totp_factor(1, "12345678901234567890");
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, factor); }));
@@ -173,7 +176,7 @@ TEST_P(StoreContract, Saving_a_factor_keeps_its_key_and_parameters) {
   EXPECT_EQ(totp.parameters, TotpParameters{});
 }
 
-TEST_P(StoreContract, A_removed_factor_is_gone_and_the_others_stay) {
+TEST_P(StoreRows, A_removed_factor_is_gone_and_the_others_stay) {
   const Person alice = person_called("alice", 1001);
   ASSERT_TRUE(store->write([&](Transaction& tx) {
     for (std::uint32_t number = 1; number <= 8; ++number) tx.add_factor(alice.id, totp_factor(number, "key"));
@@ -184,7 +187,7 @@ TEST_P(StoreContract, A_removed_factor_is_gone_and_the_others_stay) {
   for (const Factor& factor : *factors) EXPECT_NE(factor.number, 3U);
 }
 
-TEST_P(StoreContract, A_recovery_code_works_once_and_for_its_person_alone) {
+TEST_P(StoreRows, A_recovery_code_works_once_and_for_its_person_alone) {
   const Person alice = person_called("alice", 1001);
   const Person bob = person_called("bob", 1002);
   const std::vector<std::string> codes{"7k3m92qxd4tp", "000000000000", "zzzzzzzzzzzz"};
@@ -207,7 +210,7 @@ TEST_P(StoreContract, A_recovery_code_works_once_and_for_its_person_alone) {
   EXPECT_EQ(left(alice.id), 2U);
 }
 
-TEST_P(StoreContract, New_recovery_codes_end_the_old_ones) {
+TEST_P(StoreRows, New_recovery_codes_end_the_old_ones) {
   const Person alice = person_called("alice", 1001);
   const std::vector<std::string> old_codes{"7k3m92qxd4tp", "000000000000"};
   const std::vector<std::string> new_codes{"qqqqqqqqqqqq"};
@@ -221,7 +224,7 @@ TEST_P(StoreContract, New_recovery_codes_end_the_old_ones) {
   }
 }
 
-TEST_P(StoreContract, A_step_up_is_for_one_person_at_one_terminal) {
+TEST_P(StoreRows, A_step_up_is_for_one_person_at_one_terminal) {
   const Person alice = person_called("alice", 1001);
   const Person bob = person_called("bob", 1002);
   const UnixTime until = kStart + std::chrono::minutes(5);
@@ -240,7 +243,7 @@ TEST_P(StoreContract, A_step_up_is_for_one_person_at_one_terminal) {
   EXPECT_EQ(until_of(alice.id, "7:34817"), later);
 }
 
-TEST_P(StoreContract, Step_ups_are_forgotten_for_one_person_at_all_terminals) {
+TEST_P(StoreRows, Step_ups_are_forgotten_for_one_person_at_all_terminals) {
   const Person alice = person_called("alice", 1001);
   const Person bob = person_called("bob", 1002);
   const UnixTime until = kStart + std::chrono::minutes(5);
@@ -254,6 +257,36 @@ TEST_P(StoreContract, Step_ups_are_forgotten_for_one_person_at_all_terminals) {
     EXPECT_EQ(tx.step_up_until(alice.id, {"a"}), std::nullopt);
     EXPECT_EQ(tx.step_up_until(alice.id, {"b"}), std::nullopt);
     EXPECT_EQ(tx.step_up_until(bob.id, {"a"}), until);
+  }));
+}
+
+TEST_P(StoreRows, Acts_of_the_helpdesk_are_counted_by_who_did_them_and_since_when) {
+  const auto act = [](const std::string& actor, std::uint16_t kind, std::int64_t after) {
+    Event event = event_about("alice", static_cast<EventKind>(kind));
+    event.actor = actor;
+    event.at = {kStart.seconds + after};
+    return event;
+  };
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    EXPECT_EQ(tx.helpdesk_acts("dora", kStart), 0U);
+    tx.append(act("dora", kFirstHelpdeskAct, 0));
+    EXPECT_EQ(tx.helpdesk_acts("dora", kStart), 1U);  // within the command too
+    tx.append(act("dora", kLastHelpdeskAct, 10));
+    tx.append(act("dora", kFirstHelpdeskAct - 1, 10));
+    tx.append(act("dora", kLastHelpdeskAct + 1, 10));
+    tx.append(act("dora", static_cast<std::uint16_t>(EventKind::login_passed), 10));
+    tx.append(act("", kFirstHelpdeskAct, 10));
+    tx.append(act("Dora", kFirstHelpdeskAct, 10));
+    tx.append(act("eric", kFirstHelpdeskAct, 5));
+  }));
+  reopen();
+  ASSERT_TRUE(store->read([&](Transaction& tx) {
+    EXPECT_EQ(tx.helpdesk_acts("dora", kStart), 2U);
+    EXPECT_EQ(tx.helpdesk_acts("dora", {kStart.seconds + 1}), 1U);
+    EXPECT_EQ(tx.helpdesk_acts("dora", {kStart.seconds + 10}), 1U);
+    EXPECT_EQ(tx.helpdesk_acts("dora", {kStart.seconds + 11}), 0U);
+    EXPECT_EQ(tx.helpdesk_acts("eric", kStart), 1U);
+    EXPECT_EQ(tx.helpdesk_acts("alice", kStart), 0U);
   }));
 }
 

@@ -48,6 +48,38 @@ inline Factor totp_factor(std::uint32_t number, std::string_view key, const std:
   return factor;
 }
 
+inline Factor key_factor(std::uint32_t number, const std::string& name = "YubiKey") {
+  Factor factor;
+  factor.number = number;
+  factor.name = name;
+  factor.added = {1'790'000'100};
+  factor.detail = KeyFactor{.type = "sk-ssh-ed25519@openssh.com",
+                            .fingerprint = "SHA256:Jk1w8rHnV0hZ3xq9m5cT2uYbLpE7sD4aGfRoW6iQzXc"};
+  return factor;
+}
+
+// Each field set, and to something that no other is.
+inline Trust trust_in(std::uint32_t number, const std::string& address = "203.0.113.7") {
+  Trust trust;
+  trust.number = number;
+  trust.device = {.kind = DeviceKind::address, .id = address};
+  trust.label = "the laptop at " + address;
+  trust.server = "lab-gw";
+  trust.rule = "students at home";
+  trust.since = {1'790'000'500};
+  trust.until = {1'790'600'500};
+  trust.last_seen = {1'790'000'600};
+  trust.password_version = "9f2c61d0";
+  trust.country = "DE";
+  trust.network = "203.0.113.0/24";
+  trust.failures = 3;
+  trust.ended = TrustEnd::other_country;
+  trust.ended_at = UnixTime{1'790'000'700};
+  trust.told = true;
+  trust.burst = true;
+  return trust;
+}
+
 inline Event event_about(const std::string& user, EventKind kind = EventKind::login_passed,
                          const std::string& reason = "") {
   Event event;

@@ -65,7 +65,10 @@ TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
   const Person alice = person_called("alice", 1001);
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(1, "key")); }));
   const std::vector<std::string> codes{"7k3m92qxd4tp"};
-  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.replace_recovery_codes(alice.id, codes); }));
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    tx.replace_recovery_codes(alice.id, codes);
+    tx.add_trust(alice.id, trust_in(1));
+  }));
   const std::vector<std::function<void(Transaction&)>> changes{
       [&](Transaction& tx) { tx.add_person({"bob"}, {1002}, kStart); },
       [&](Transaction& tx) { tx.save(alice); },
@@ -76,6 +79,9 @@ TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
       [&](Transaction& tx) { static_cast<void>(tx.use_recovery_code(alice.id, "7k3m92qxd4tp")); },
       [&](Transaction& tx) { tx.record_step_up(alice.id, {"a"}, kStart); },
       [&](Transaction& tx) { tx.forget_step_ups(alice.id); },
+      [&](Transaction& tx) { tx.add_trust(alice.id, trust_in(2)); },
+      [&](Transaction& tx) { tx.save_trust(alice.id, trust_in(1, "198.51.100.1")); },
+      [&](Transaction& tx) { tx.remove_trust(alice.id, 1); },
       [&](Transaction& tx) { tx.append(event_about("alice")); }};
   const auto events_before = journal.events().size();
   for (std::size_t i = 0; i < changes.size(); ++i) EXPECT_FALSE(store->read(changes[i])) << i;
@@ -85,6 +91,8 @@ TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
     EXPECT_EQ(tx.recovery_codes_left(alice.id), 1U);
     ASSERT_EQ(tx.factors(alice.id).size(), 1U);
     EXPECT_EQ(tx.factors(alice.id).front().name, "iPhone");
+    ASSERT_EQ(tx.trusts(alice.id).size(), 1U);
+    EXPECT_EQ(tx.trusts(alice.id).front().label, trust_in(1).label);
   }));
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 
 #include "common/flows/engine.h"
 #include "common/flows/requests.h"
+#include "tests/doubles/memory_store.h"
 
 namespace mfa::doubles {
 
@@ -106,6 +106,31 @@ class Script : public Dialogue {
   std::string offered_uri, offered_key;
 };
 
+class Versions : public PasswordVersions {
+ public:
+  std::expected<std::string, LookupError> version_of(const Username&) override {
+    if (!version) return std::unexpected(LookupError::failed);
+    return *version;
+  }
+  std::optional<std::string> version = "version-1";
+};
+
+// Addresses in 203.0.113.0/24 are in New Zealand, all others in Australia.
+class Atlas : public Countries {
+ public:
+  std::optional<std::string> country_of(const Address& address) override {
+    if (!readable) return std::nullopt;
+    return address.bytes[0] == 203 && !address.v6 ? "NZ" : "AU";
+  }
+  bool readable = true;
+};
+
+class Tally : public FailedPasswords {
+ public:
+  void add() override { ++count; }
+  int count = 0;
+};
+
 class Passwords : public PasswordCheck {
  public:
   PasswordAnswer check(const Secret& password) override {
@@ -115,152 +140,6 @@ class Passwords : public PasswordCheck {
   }
   std::optional<PasswordAnswer> fixed;
   int asked = 0;
-};
-
-// The store's contract over plain maps. `fail_at` counts down the operations of transactions (each commit is one more)
-// and fails the one that reaches zero; nothing of that transaction remains.
-class MemoryStore : public Store {
- public:
-  std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) override {
-    return run(work, true);
-  }
-  std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override {
-    return run(work, false);
-  }
-
-  struct State {
-    std::vector<Person> people;
-    std::map<std::int64_t, std::vector<Factor>> factors;
-    std::map<std::int64_t, std::vector<std::string>> codes;
-    std::map<std::pair<std::int64_t, std::string>, UnixTime> step_ups;
-    std::vector<Event> events;
-  };
-  State state;
-  int fail_at = -1;  // -1: never
-  StoreError error = StoreError::unavailable;
-  int operations = 0;
-  int writes = 0;
-
- private:
-  struct Failed {};
-
-  class Tx : public Transaction {
-   public:
-    Tx(MemoryStore& store, State& state, bool may_change) : store_(store), state_(state), may_change_(may_change) {}
-    std::optional<Person> person_by_name(const Username& name) override {
-      return find([&](const Person& person) { return person.name == name; });
-    }
-    std::optional<Person> person_by_uid(Uid uid) override {
-      return find([&](const Person& person) { return person.uid == uid; });
-    }
-    Person add_person(const Username& name, Uid uid, UnixTime first_seen) override {
-      changing();
-      Person person;
-      person.id = {static_cast<std::int64_t>(state_.people.size()) + 1};
-      person.name = name;
-      person.uid = uid;
-      person.first_seen = first_seen;
-      state_.people.push_back(person);
-      return person;
-    }
-    void save(const Person& person) override {
-      changing();
-      *std::ranges::find(state_.people, person.id, &Person::id) = person;
-    }
-    std::vector<Factor> factors(PersonId person) override {
-      step();
-      return state_.factors[person.value];
-    }
-    void add_factor(PersonId person, const Factor& factor) override {
-      changing();
-      state_.factors[person.value].push_back(factor);
-    }
-    void save_factor(PersonId person, const Factor& factor) override {
-      changing();
-      *std::ranges::find(state_.factors[person.value], factor.number, &Factor::number) = factor;
-    }
-    void remove_factor(PersonId person, std::uint32_t number) override {
-      changing();
-      std::erase_if(state_.factors[person.value], [&](const Factor& factor) { return factor.number == number; });
-    }
-    void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override {
-      changing();
-      state_.codes[person.value].assign(codes.begin(), codes.end());
-    }
-    std::size_t recovery_codes_left(PersonId person) override {
-      step();
-      return state_.codes[person.value].size();
-    }
-    bool use_recovery_code(PersonId person, std::string_view code) override {
-      changing();
-      return std::erase(state_.codes[person.value], code) > 0;
-    }
-    std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override {
-      step();
-      const auto found = state_.step_ups.find({person.value, terminal.value});
-      if (found == state_.step_ups.end()) return std::nullopt;
-      return found->second;
-    }
-    void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override {
-      changing();
-      state_.step_ups[{person.value, terminal.value}] = until;
-    }
-    void forget_step_ups(PersonId person) override {
-      changing();
-      std::erase_if(state_.step_ups, [&](const auto& entry) { return entry.first.first == person.value; });
-    }
-    void append(const Event& event) override {
-      changing();
-      state_.events.push_back(event);
-    }
-    bool reported_since(const std::string& user, UnixTime since) override {
-      step();
-      return std::ranges::any_of(state_.events, [&](const Event& event) {
-        return event.kind == EventKind::reported && event.user == user && event.at >= since;
-      });
-    }
-
-   private:
-    void step() { store_.count(); }
-    void changing() {
-      step();
-      if (!may_change_) throw Failed{};
-    }
-    template <class Is>
-    std::optional<Person> find(Is is) {
-      step();
-      const auto found = std::ranges::find_if(state_.people, is);
-      if (found == state_.people.end()) return std::nullopt;
-      return *found;
-    }
-    MemoryStore& store_;
-    State& state_;
-    bool may_change_;
-  };
-
-  void count() {
-    ++operations;
-    if (fail_at >= 0 && fail_at-- == 0) throw Failed{};
-  }
-
-  std::expected<void, StoreError> run(const std::function<void(Transaction&)>& work, bool may_change) {
-    const std::lock_guard lock(mutex_);
-    State copy = state;
-    try {
-      Tx tx(*this, copy, may_change);
-      work(tx);
-      count();  // the commit
-    } catch (const Failed&) {
-      return std::unexpected(error);
-    }
-    if (may_change) {
-      ++writes;
-      state = std::move(copy);
-    }
-    return {};
-  }
-
-  std::mutex mutex_;
 };
 
 // All of them together, and an engine over them.
@@ -273,7 +152,10 @@ struct World {
   Lines journal;
   Script dialogue;
   Passwords passwords;
-  Engine engine{settings, store, clock, random, accounts, journal, "lab-gw"};
+  Versions versions;
+  Atlas countries;
+  Tally failed_passwords;
+  Engine engine{settings, store, clock, random, accounts, versions, countries, failed_passwords, journal, "lab-gw"};
 
   // A person with one app; the key is the RFC's, so that codes are easy to make.
   Person enrol(const std::string& name, Uid uid) {

@@ -4,7 +4,8 @@ import struct
 
 LOGIN, REQUEST, ANSWER, HELLO, SHOW, ASK, RESULT, VERDICT = (ord(c) for c in "LQaHSARV")
 VERSION, OLDEST, TEXT, FLAG, VERDICT_CODE, JSON, HINT, MORE, REASON = range(1, 10)
-USER, SERVICE, TTY, RHOST, RUSER, SSH_CONNECTION, SSH_AUTH_INFO, CONFIGURATION_ONLY = range(20, 28)
+USER, SERVICE, TTY, RHOST, RUSER, SSH_CONNECTION, SSH_AUTH_INFO, CONFIGURATION_ONLY, PHASE, PASSWORD_PASSED = range(20, 30)
+AUTHENTICATE, FAILED_PASSWORD, ACCOUNT, PASSWORD_CHANGED = b"\x01", b"\x02", b"\x03", b"\x04"
 PASSED, TRUSTED, SKIPPED, WRONG, LOCKED, DENIED, UNAVAILABLE, CONVERSATION, DONE, REFUSED, USAGE = range(1, 12)
 LET_IN = {PASSED, TRUSTED, SKIPPED}
 MOST_PAYLOAD = 16384
@@ -23,7 +24,9 @@ def frame(kind, fields=()):
 
 def login(user, service=b"code", **more):
     tags = {"tty": TTY, "rhost": RHOST, "ruser": RUSER, "ssh_connection": SSH_CONNECTION,
-            "ssh_auth_info": SSH_AUTH_INFO, "configuration_only": CONFIGURATION_ONLY}
+            "ssh_auth_info": SSH_AUTH_INFO, "configuration_only": CONFIGURATION_ONLY, "phase": PHASE,
+            "password_passed": PASSWORD_PASSED}
+    more.setdefault("phase", AUTHENTICATE)
     fields = [(VERSION, b"\x01"), (USER, user), (SERVICE, service)]
     return frame(LOGIN, fields + sorted((tags[name], content) for name, content in more.items()))
 
@@ -73,6 +76,22 @@ class Client:
             tag, size = struct.unpack(">BH", payload[:3])
             fields[tag], payload = payload[3:3 + size], payload[3 + size:]
         return kind, fields
+
+    def asked(self):
+        """The text of the next question; there must be one."""
+        while True:
+            kind, fields = self.receive()
+            if kind == ASK:
+                return fields[TEXT].decode()
+            assert kind != VERDICT, fields
+
+    def verdict(self):
+        """How it ends; nothing is asked before."""
+        while True:
+            kind, fields = self.receive()
+            if kind == VERDICT:
+                return fields[VERDICT_CODE][0]
+            assert kind != ASK, fields
 
     def everything(self):
         """All frames until the other side ends it."""

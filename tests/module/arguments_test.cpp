@@ -10,7 +10,7 @@ namespace mfa {
 namespace {
 
 std::expected<Arguments, std::string_view> parse(const std::vector<const char*>& words) {
-  return parse_arguments(words);
+  return parse_arguments(LineType::auth, words);
 }
 
 TEST(Arguments, HaveDefaults) {
@@ -65,6 +65,22 @@ TEST(Arguments, NotUnderstoodAreNamed) {
     const auto arguments = parse({"debug", word, "nonsense"});
     ASSERT_FALSE(arguments) << word;
     EXPECT_EQ(arguments.error(), word);
+  }
+}
+
+TEST(Arguments, OfOtherTypesAreTheSameButForAuthfail) {
+  const std::vector<const char*> words{"debug", "socket=/run/other.sock", "timeout=5"};
+  for (const LineType type : {LineType::account, LineType::password}) {
+    const auto arguments = parse_arguments(type, words);
+    ASSERT_TRUE(arguments);
+    EXPECT_TRUE(arguments->debug);
+    EXPECT_STREQ(arguments->socket, "/run/other.sock");
+    EXPECT_EQ(arguments->timeout, 5);
+    for (const char* word : {"authfail", "nullok", "timeout=4"}) {
+      const auto refused = parse_arguments(type, std::vector{"debug", word});
+      ASSERT_FALSE(refused) << word;
+      EXPECT_EQ(refused.error(), word);
+    }
   }
 }
 

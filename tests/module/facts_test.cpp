@@ -68,9 +68,21 @@ TEST(LoginFrame, LeavesOutWhatIsNotThere) {
   EXPECT_EQ(fields.byte(Tag::version), protocol::kVersion);
   EXPECT_EQ(fields.get(Tag::user), "alice");
   EXPECT_EQ(fields.get(Tag::service), "su");
-  for (const Tag tag :
-       {Tag::tty, Tag::rhost, Tag::ruser, Tag::ssh_connection, Tag::ssh_auth_info, Tag::configuration_only}) {
+  EXPECT_EQ(fields.byte(Tag::phase), 1);
+  for (const Tag tag : {Tag::tty, Tag::rhost, Tag::ruser, Tag::ssh_connection, Tag::ssh_auth_info,
+                        Tag::configuration_only, Tag::password_passed}) {
     EXPECT_EQ(fields.get(tag), std::nullopt);
+  }
+}
+
+TEST(LoginFrame, SaysWhichPhaseItIs) {
+  for (const auto phase : {protocol::Phase::authenticate, protocol::Phase::failed_password, protocol::Phase::account,
+                           protocol::Phase::password_changed}) {
+    std::array<char, protocol::kHeader + protocol::kMostPayload> buffer;
+    Facts facts;
+    facts.phase = phase;
+    facts.user = "alice";
+    EXPECT_EQ(fields_of(write_login(buffer, facts, false)).byte(Tag::phase), static_cast<std::uint8_t>(phase));
   }
 }
 
@@ -80,13 +92,15 @@ TEST(LoginFrame, HoldsEveryFactAtItsLongest) {
   const std::string auth_info = "publickey ssh-rsa " + std::string(3 * protocol::kMostPayload, 'A');
   const std::string fits = "publickey ssh-rsa " + std::string(protocol::kLongestFact - 18, 'A');
   std::array<char, protocol::kHeader + protocol::kMostPayload> buffer;
-  Facts facts{.user = user,
+  Facts facts{.phase = protocol::Phase::authenticate,
+              .user = user,
               .service = item,
               .tty = item,
               .rhost = item,
               .ruser = item,
               .ssh_connection = item,
-              .ssh_auth_info = fits};
+              .ssh_auth_info = fits,
+              .password_passed = true};
   EXPECT_EQ(fields_of(write_login(buffer, facts, true)).get(Tag::ssh_auth_info), fits);
   facts.ssh_auth_info = auth_info;
   const auto fields = fields_of(write_login(buffer, facts, true));
@@ -94,6 +108,7 @@ TEST(LoginFrame, HoldsEveryFactAtItsLongest) {
   EXPECT_EQ(fields.get(Tag::ssh_connection), item);
   EXPECT_EQ(fields.get(Tag::ssh_auth_info), "publickey ssh-rsa\n");
   EXPECT_EQ(fields.get(Tag::configuration_only), "");
+  EXPECT_EQ(fields.get(Tag::password_passed), "");
 }
 
 }  // namespace

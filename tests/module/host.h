@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <fstream>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -36,6 +37,8 @@ struct Said {
 
 class Host {
  public:
+  using Phase = int (*)(pam_handle_t*, int);
+
   // What the person, or the host in their place, does at a prompt.
   std::string reply = "123456";
   int result = PAM_SUCCESS;
@@ -43,6 +46,7 @@ class Host {
   bool null_text = false;      // an array without text
   bool null_conversation = false;
   std::string password;  // becomes PAM_AUTHTOK before the first answer, as a module before us would have it
+  std::string renames;   // becomes PAM_USER before the first answer
   std::vector<std::pair<int, std::string>> items;
   std::vector<std::string> environment;  // of PAM
   bool unprivileged = false;
@@ -54,24 +58,41 @@ class Host {
     return run("auth required " MFA_MODULE " " + arguments, user, pam_authenticate);
   }
 
-  int run(const std::string& line, const char* user, int (*phase)(pam_handle_t*, int)) {
-    const Folder folder;
-    std::ofstream(folder.path("campus")) << line << "\n";
+  int run(const std::string& line, const char* user, Phase phase) {
+    begin(line, user);
+    const int code = call(phase);
+    end(code);
+    return code;
+  }
+
+  // A transaction of several phases. There is a service `elsewhere` with the same lines.
+  void begin(const std::string& lines, const char* user) {
+    ++open_;
+    folder_ = std::make_unique<Folder>();
+    for (const char* service : {"campus", "elsewhere"}) std::ofstream(folder_->path(service)) << lines << "\n";
     const pam_conv conversation{null_conversation ? nullptr : converse, this};
-    EXPECT_EQ(pam_start_confdir("campus", user, &conversation, folder.path().c_str(), &pamh_), PAM_SUCCESS);
+    EXPECT_EQ(pam_start_confdir("campus", user, &conversation, folder_->path().c_str(), &pamh_), PAM_SUCCESS);
     for (const auto& [which, value] : items) EXPECT_EQ(pam_set_item(pamh_, which, value.c_str()), PAM_SUCCESS);
     for (const auto& variable : environment) EXPECT_EQ(pam_putenv(pamh_, variable.c_str()), PAM_SUCCESS);
     syslog_lines.clear();  // libpam's own about the folder
-    int code = -1;
-    if (unprivileged) {
-      const Unprivileged now;
-      code = phase(pamh_, 0);
-    } else {
-      code = phase(pamh_, 0);
-    }
+  }
+  int call(Phase phase) {
+    if (!unprivileged) return phase(pamh_, 0);
+    const Unprivileged now;
+    return phase(pamh_, 0);
+  }
+  void set(int item, const char* value) { EXPECT_EQ(pam_set_item(pamh_, item, value), PAM_SUCCESS); }
+  void end(int code) {
     EXPECT_EQ(pam_end(pamh_, code), PAM_SUCCESS);
-    EXPECT_EQ(dlopen(MFA_MODULE, RTLD_NOW | RTLD_NOLOAD), nullptr) << "the module is still loaded";
-    return code;
+    folder_.reset();
+    if (--open_ == 0) {
+      EXPECT_FALSE(is_loaded()) << "the module is still loaded";
+    }
+  }
+  static bool is_loaded() {
+    void* const module = dlopen(MFA_MODULE, RTLD_NOW | RTLD_NOLOAD);
+    if (module != nullptr) dlclose(module);
+    return module != nullptr;
   }
 
  private:
@@ -90,6 +111,7 @@ class Host {
     if (!password.empty()) {
       EXPECT_EQ(pam_set_item(pamh_, PAM_AUTHTOK, password.c_str()), PAM_SUCCESS);
     }
+    if (!renames.empty()) set(PAM_USER, renames.c_str());
     if (result != PAM_SUCCESS) {
       // Hosts promise nothing about it; a module that touches it dies. libpam does, asking for a name.
       const void* user = nullptr;
@@ -102,6 +124,8 @@ class Host {
     return PAM_SUCCESS;
   }
 
+  static inline int open_ = 0;  // transactions, of all hosts
+  std::unique_ptr<Folder> folder_;
   pam_handle_t* pamh_ = nullptr;
 };
 

@@ -1,9 +1,9 @@
-// Two functions of libc under the test's control, and the test program as its own `mfad --session 3`.
+// Three functions of libc under the test's control, and the test program as its own `mfad --session 3`.
 //
-// Included by exactly one file of a program. Defined here, getpwnam_r and posix_spawn take precedence over libc's, also
-// for a pam_mfa.so that the program loads (if it exports its symbols), so that the very module that is installed is
-// tried, not one built for tests. A spawned mfad is this program again: it plays a session that reports how it found
-// itself, instead of running tests.
+// Included by exactly one file of a program. Defined here, getpwnam_r, connect and posix_spawn take precedence over
+// libc's, also for a pam_mfa.so that the program loads (if it exports its symbols), so that the very module that is
+// installed is tried, not one built for tests. A spawned mfad is this program again: it plays a session that reports
+// how it found itself, instead of running tests.
 #pragma once
 
 #include <dirent.h>
@@ -12,11 +12,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "tests/module/scripted_engine.h"
 
@@ -37,6 +39,7 @@ struct Spawned {
   int fail_with = 0;  // an error number instead of a process
 };
 inline Spawned spawned;
+inline std::vector<std::string> connected;  // the sockets that were tried
 
 namespace session {
 
@@ -87,13 +90,16 @@ inline int play() {
     wait_for_end(3);
     return 1;
   }
+  const int phase = login && login->fields.contains(Tag::phase) ? (*login)[Tag::phase][0] : 1;
+  const bool is_report = phase == static_cast<int>(protocol::Phase::failed_password) ||
+                         phase == static_cast<int>(protocol::Phase::password_changed);
   const bool configuration_only = login && login->fields.contains(Tag::configuration_only);
   if (!write_frame(3, hello())) return 1;
   if (user == "session-reports") write_frame(3, {FrameType::show, {{Tag::text, report()}}});
-  write_frame(3, {FrameType::verdict,
-                  {{Tag::verdict, byte(static_cast<int>(configuration_only ? protocol::VerdictCode::skipped
-                                                                           : protocol::VerdictCode::passed))},
-                   {Tag::reason, "session"}}});
+  const auto verdict = is_report            ? protocol::VerdictCode::done
+                       : configuration_only ? protocol::VerdictCode::skipped
+                                            : protocol::VerdictCode::passed;
+  write_frame(3, {FrameType::verdict, {{Tag::verdict, byte(static_cast<int>(verdict))}, {Tag::reason, "session"}}});
   return 0;
 }
 
@@ -118,6 +124,20 @@ extern "C" {
   entry->pw_uid = mfa.uid;
   *result = entry;
   return 0;
+}
+
+[[gnu::visibility("default")]] int connect(int fd, const sockaddr* address, socklen_t size) {
+  using Connect = decltype(&connect);
+  static const auto real = reinterpret_cast<Connect>(dlsym(RTLD_NEXT, "connect"));
+  if (address->sa_family == AF_UNIX && size == sizeof(sockaddr_un)) {
+    const std::string path = reinterpret_cast<const sockaddr_un*>(address)->sun_path;
+    mfa::test::connected.push_back(path);
+    if (path.starts_with("/run/mfa/")) {  // the tests leave a service of this machine alone
+      errno = ENOENT;
+      return -1;
+    }
+  }
+  return real(fd, address, size);
 }
 
 [[gnu::visibility("default")]] int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 NEEDED = {"libc.so.6", "libpam.so.0"}
-EXPORTED = {"pam_sm_authenticate", "pam_sm_setcred"}
+EXPORTED = {"pam_sm_acct_mgmt", "pam_sm_authenticate", "pam_sm_chauthtok", "pam_sm_setcred"}
 # Never the process's environment, which in a setuid program is the user's; no threads, no signal handlers.
 NEVER = r"(secure_)?getenv|environ|setenv|putenv|pthread_\w+|signal|sigaction|malloc|_Z\w+|__cxa_(?!finalize)\w+"
 

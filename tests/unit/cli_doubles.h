@@ -1,10 +1,14 @@
-// Stand-ins for the tests of mfa-enroll: an engine that follows a script, a person who does, descriptors to look into.
+// Stand-ins for the tests of mfa-enroll: an engine that follows a script, a person who does, descriptors to look into,
+// and a console made of them.
 #pragma once
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -14,6 +18,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/console.h"
+#include "cli/dialogue.h"
 #include "cli/engine_client.h"
 #include "common/protocol/frame.h"
 
@@ -133,5 +139,39 @@ class ScriptedEngine final : public Link {
   Fault why_ = Fault::end;
   int longest_wait_ = 0;
 };
+
+constexpr std::int64_t kNow = 1795338845;  // 2026-11-22T09:14:05Z
+
+// Runs one verb: `typed` on standard input, results and prompts caught. `interactive`: as if on a terminal.
+struct Script {
+  Script(ScriptedEngine& engine, bool json, std::string_view typed = "", bool interactive = false)
+      : input(typed),
+        terminal(input.fd(), errors.fd(), interactive),
+        dialogue(terminal, results.fd(), json, {}),
+        console{.link = engine,
+                .person = dialogue,
+                .terminal = terminal,
+                .input = input.fd(),
+                .results = results.fd(),
+                .results_on_screen = false,
+                .json = json,
+                .style = {},
+                .where = {},
+                .now = kNow} {
+    setenv("TZ", "UTC", 1);
+    tzset();
+  }
+  Typed input;
+  Written results, errors;
+  Terminal terminal;
+  Dialogue dialogue;
+  Console console;
+};
+
+// No byte in it steers a terminal.
+inline bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text,
+                             [](char c) { return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); });
+}
 
 }  // namespace mfa::cli

@@ -1,10 +1,7 @@
 // Transcripts: what a person or a script sees of each verb, with an engine that follows a script.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <time.h>
 
-#include "cli/dialogue.h"
 #include "cli/render.h"
 #include "cli/verbs/admin.h"
 #include "cli/verbs/self.h"
@@ -15,33 +12,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr std::int64_t kNow = 1795338845;  // 2026-11-22T09:14:05Z
-
-// Runs one verb without a terminal: `typed` on standard input, results and prompts caught.
-struct Script {
-  Script(ScriptedEngine& engine, bool json, std::string_view typed = "")
-      : input(typed),
-        terminal(input.fd(), errors.fd(), false),
-        dialogue(terminal, results.fd(), json, {}),
-        console{.link = engine,
-                .person = dialogue,
-                .terminal = terminal,
-                .results = results.fd(),
-                .results_on_screen = false,
-                .json = json,
-                .style = {},
-                .where = {},
-                .now = kNow} {
-    setenv("TZ", "UTC", 1);
-    tzset();
-  }
-  Typed input;
-  Written results, errors;
-  Terminal terminal;
-  Dialogue dialogue;
-  Console console;
-};
 
 constexpr const char* kOffer =
     R"({"offer":{"kind":"totp","uri":"otpauth://totp/alice?secret=ABCDEFGH","secret":"ABCDEFGH"}})";

@@ -7,6 +7,7 @@
 
 #include "common/config/configuration.h"
 #include "common/config/mistakes.h"
+#include "common/config/unplaced.h"
 #include "common/config/unreachable.h"
 
 namespace mfa {
@@ -49,9 +50,18 @@ TEST(ConfigurationMistakes, KeysThatAreNone) {
       {"[lokout]\ntries = 5", "f:1:2: \"lokout\" is not a key (did you mean \"lockout\"?)"},
       {"[[rules]]\nname='r'\nmfa='skip'", "f:1:3: \"rules\" is not a key (did you mean \"rule\"?)"},
       {"\"a\\u001Bb\" = 1", "f:1:1: \"a?b\" is not a key"},
+      {"[acces]\nacts_per_day = 20", "f:1:2: \"acces\" is not a key (did you mean \"access\"?)"},
+      {"[access]\nact_per_day = 1", "f:2:1: access.\"act_per_day\" is not a key (did you mean \"acts_per_day\"?)"},
+      {"[trust]\nfailures = 5", "f:2:1: trust.\"failures\" is not a key"},
+      {"[trust]\nbursts = '5s'", "f:2:1: trust.\"bursts\" is not a key (did you mean \"burst\"?)"},
+      {"[geo]\ndatabse = '/x'", "f:2:1: geo.\"databse\" is not a key (did you mean \"database\"?)"},
+      {"[key]\nenroll = 'self'", "f:2:1: key.\"enroll\" is not a key (did you mean \"enrol\"?)"},
       {"[totp]\nissuer = 'x'", "f:2:1: totp.\"issuer\" is not a key"},
   });
   expect_in_rule({
+      {"countries = ['NZ']", "1: rule \"r\": \"countries\" is not a key"},
+      {"contry = ['NZ']", "1: rule \"r\": \"contry\" is not a key (did you mean \"country\"?)"},
+      {"trusted = '1d'", "1: rule \"r\": \"trusted\" is not a key (did you mean \"trust\"?)"},
       {"users = ['alice']", "1: rule \"r\": \"users\" is not a key (did you mean \"user\"?)"},
       {"MFA = 'skip'", "1: rule \"r\": \"MFA\" is not a key (did you mean \"mfa\"?)"},
   });
@@ -59,26 +69,20 @@ TEST(ConfigurationMistakes, KeysThatAreNone) {
 
 TEST(ConfigurationMistakes, KeysOfLaterReleasesAreToldToBeThat) {
   expect({
-      {"[access]\nacts_per_day = 20", "f:1:2: access is not part of this release; take it out"},
-      {"[key]\nenrol = 'self'", "f:1:2: key is not part of this release; take it out"},
       {"[phone]\n", "f:1:2: phone is not part of this release; take it out"},
-      {"trust.shared = []", "f:1:1: trust is not part of this release; take it out"},
-      {"[geo]\nhome = 'NZ'", "f:1:2: geo is not part of this release; take it out"},
       {"[records]\nkeep = '400d'", "f:1:2: records is not part of this release; take it out"},
       {"[[gateway]]\nname = 'x'", "f:1:3: gateway is not part of this release; take it out"},
       {"[store]\nbackend = 'postgresql'",
        "f:2:11: store.backend \"postgresql\" is not part of this release; take it out"},
   });
   expect_in_rule({
-      {"trust = '30d'", "1: rule \"r\": trust is not part of this release; take it out"},
-      {"country = ['NZ']", "1: rule \"r\": country is not part of this release; take it out"},
       {"enrol_window = '30d'", "1: rule \"r\": enrol_window is not part of this release; take it out"},
       {"enrol = 'inline'", "9: rule \"r\": enrol \"inline\" is not part of this release; take it out"},
       {"enrol = 'code'", "9: rule \"r\": enrol \"code\" is not part of this release; take it out"},
       {"factors = ['totp', 'sms']", "20: rule \"r\": factors \"sms\" is not part of this release; take it out"},
       {"factors = ['hotp']", "12: rule \"r\": factors \"hotp\" is not part of this release; take it out"},
+      {"factors = ['push']", "12: rule \"r\": factors \"push\" is not part of this release; take it out"},
       {"factors = ['call']", "12: rule \"r\": factors \"call\" is not part of this release; take it out"},
-      {"factors = ['key']", "12: rule \"r\": factors \"key\" is not part of this release; take it out"},
   });
 }
 
@@ -114,7 +118,7 @@ TEST(ConfigurationMistakes, Types) {
       {"since = 20261201", "9: rule \"r\": since must be a date such as 2026-12-01, not a whole number"},
       {"after = 08:00:00", "9: rule \"r\": after must be a date such as 2026-12-01, not a time of day"},
       {"factors = 'totp'", "11: rule \"r\": factors must be a list: [\"totp\"], not a string"},
-      {"factors = [1]", "12: rule \"r\": factors must be \"totp\", not a whole number"},
+      {"factors = [1]", "12: rule \"r\": factors must be \"totp\" or \"key\", not a whole number"},
   });
 }
 
@@ -202,8 +206,11 @@ TEST(ConfigurationMistakes, ListsOfARule) {
        "17: rule \"r\": first_factor must be \"password\", \"publickey\" or "
        "\"publickey-sk\", not \"pasword\" (did you mean \"password\"?)"},
       {"factors = ['totp', 'totp']", "20: rule \"r\": factors names \"totp\" twice"},
-      {"factors = ['ttop']", "12: rule \"r\": factors must be \"totp\", not \"ttop\" (did you mean \"totp\"?)"},
-      {"factors = ['!totp']", "12: rule \"r\": factors must be \"totp\", not \"!totp\" (did you mean \"totp\"?)"},
+      {"factors = ['ttop']",
+       "12: rule \"r\": factors must be \"totp\" or \"key\", not \"ttop\" (did you mean \"totp\"?)"},
+      {"factors = ['!totp']",
+       "12: rule \"r\": factors must be \"totp\" or \"key\", not \"!totp\" (did you mean \"totp\"?)"},
+      {"factors = ['key', 'totp', 'key']", "27: rule \"r\": factors names \"key\" twice"},
       {"enrol = 'never'", "9: rule \"r\": enrol must be \"refuse\", not \"never\""},
   });
 }
@@ -243,6 +250,82 @@ TEST(ConfigurationMistakes, Networks) {
   });
 }
 
+TEST(ConfigurationMistakes, Countries) {
+  const std::string form = "must be a country's code of two capitals such as \"NZ\" (ISO 3166-1), not ";
+  expect_in_rule({
+      {"country = 'NZ'", "11: rule \"r\": country must be a list: [\"NZ\"], not a string"},
+      {"country = []", "11: rule \"r\": country must not be an empty list: leave the key out to name everything"},
+      {"country = [64]", "12: rule \"r\": country must be a string, not a whole number"},
+      {"country = ['nz']", "12: rule \"r\": country " + form + "\"nz\" (did you mean \"NZ\"?)"},
+      {"country = ['NZ', '!au']", "18: rule \"r\": country " + form + "\"au\" (did you mean \"AU\"?)"},
+      {"country = ['!UK']", "12: rule \"r\": country " + form + "\"UK\" (did you mean \"GB\"?)"},
+      {"country = ['XX']", "12: rule \"r\": country " + form + "\"XX\""},
+      {"country = ['NZL']", "12: rule \"r\": country " + form + "\"NZL\""},
+      {"country = ['*']", "12: rule \"r\": country " + form + "\"*\""},
+      {"country = ['']", "12: rule \"r\": country must not be empty"},
+      {"country = ['! NZ']", "12: rule \"r\": country takes one \"!\" with the value right behind it, not \"! NZ\""},
+      {"country = ['NZ', '!NZ']", "18: rule \"r\": country names \"NZ\" twice"},
+  });
+  expect({
+      {"[geo]\nhome = 'nz'", "f:2:8: geo.home " + form + "\"nz\" (did you mean \"NZ\"?)"},
+      {"[geo]\nhome = '!NZ'", "f:2:8: geo.home " + form + "\"!NZ\""},
+      {"[geo]\nhome = ''", "f:2:8: geo.home must not be empty"},
+      {"[geo]\nhome = ['NZ']", "f:2:8: geo.home must be a string, not a list"},
+      // One mistake is told once.
+      {"[geo]\nhome = 'zz'\ndatabase = '/x'", "f:2:8: geo.home " + form + "\"zz\""},
+  });
+}
+
+TEST(ConfigurationMistakes, TrustAndItsLike) {
+  const std::string plain = "takes plain names of groups, not ";
+  const std::string form = "must be a span of time such as \"30s\", \"10m\", \"1h\" or \"30d\", not ";
+  const std::string network = "must be a network such as \"192.0.2.0/24\" or an address, not ";
+  expect({
+      {"[trust]\ndevices_per_day = -1", "f:2:19: trust.devices_per_day must be from 0 to 100, not -1"},
+      {"[trust]\ndevices_per_day = 101", "f:2:19: trust.devices_per_day must be from 0 to 100, not 101"},
+      {"[trust]\nend_on_country_change = 1",
+       "f:2:25: trust.end_on_country_change must be true or false, not a whole number"},
+      {"[trust]\nend_on_network_change = 'no'",
+       "f:2:25: trust.end_on_network_change must be true or false, not a string"},
+      {"[trust]\nburst = 10", "f:2:9: trust.burst " + form + "a whole number"},
+      {"[trust]\nburst = '601s'", "f:2:9: trust.burst must be from 0s to 10m, not 601s"},
+      {"[trust]\nburst = '11m'", "f:2:9: trust.burst must be from 0s to 10m, not 11m"},
+      {"[trust]\nshared = '192.0.2.0/28'", "f:2:10: trust.shared must be a list: [\"192.0.2.0/28\"], not a string"},
+      {"[trust]\nshared = [5]", "f:2:11: trust.shared must be a string, not a whole number"},
+      {"[trust]\nshared = ['console']", "f:2:11: trust.shared " + network + "\"console\""},
+      {"[trust]\nshared = ['consol']", "f:2:11: trust.shared " + network + "\"consol\""},
+      {"[trust]\nshared = ['!192.0.2.0/28']", "f:2:11: trust.shared " + network + "\"!192.0.2.0/28\""},
+      {"[trust]\nshared = ['192.0.2.1/28']",
+       "f:2:11: trust.shared must be a network whose host part is zero, not \"192.0.2.1/28\"; for one address leave "
+       "the "
+       "bits out"},
+      {"[trust]\nshared = ['192.0.2.7', '192.0.2.7/32']", "f:2:24: trust.shared names \"192.0.2.7/32\" twice"},
+      {"[access]\nacts_per_day = 0", "f:2:16: access.acts_per_day must be from 1 to 1000, not 0"},
+      {"[access]\nacts_per_day = 1001", "f:2:16: access.acts_per_day must be from 1 to 1000, not 1001"},
+      {"[access]\nhelpdesk_groups = 'desk'", "f:2:19: access.helpdesk_groups must be a list: [\"desk\"], not a string"},
+      {"[access]\nhelpdesk_groups = ['']", "f:2:20: access.helpdesk_groups must not be empty"},
+      {"[access]\nhelpdesk_groups = ['desk', 'desk']", "f:2:28: access.helpdesk_groups names \"desk\" twice"},
+      {"[access]\nhelpdesk_scope = ['!staff']", "f:2:19: access.helpdesk_scope " + plain + "\"!staff\""},
+      {"[access]\nhelpdesk_scope = ['s*']", "f:2:19: access.helpdesk_scope " + plain + "\"s*\""},
+      {"[access]\nprotected_groups = ['%wheel']", "f:2:21: access.protected_groups " + plain + "\"%wheel\""},
+      {"[access]\nprotected_groups = ['wheel', 0]",
+       "f:2:30: access.protected_groups must be a string, not a whole number"},
+      {"[key]\nenrol = 'selv'",
+       "f:2:9: key.enrol must be \"helpdesk\" or \"self\", not \"selv\" (did you mean \"self\"?)"},
+      {"[key]\nenrol = true", "f:2:9: key.enrol must be \"helpdesk\" or \"self\", not a truth"},
+      {"[geo]\nhome = 'NZ'\ndatabase = 'country.mmdb'",
+       "f:3:12: geo.database must be the whole path of a file, from / on, not \"country.mmdb\""},
+      {"[geo]\nhome = 'NZ'\ndatabase = ''", "f:3:12: geo.database must not be empty"},
+  });
+  expect_in_rule({
+      {"trust = 30", "9: rule \"r\": trust " + form + "a whole number"},
+      {"trust = '59s'", "9: rule \"r\": trust must be from 1m to 365d, not 59s"},
+      {"trust = '0s'", "9: rule \"r\": trust must be from 1m to 365d, not 0s"},
+      {"trust = '366d'", "9: rule \"r\": trust must be from 1m to 365d, not 366d"},
+      {"trust = 'forever'", "9: rule \"r\": trust " + form + "\"forever\""},
+  });
+}
+
 TEST(ConfigurationMistakes, WhatFitsOnlyTogether) {
   expect({
       {"[[rule]]\nmfa = 'skip'", "f:1:1: every rule needs a name"},
@@ -265,6 +348,12 @@ TEST(ConfigurationMistakes, WhatFitsOnlyTogether) {
        "f:4:1: rule \"r\": factors has no use where nobody is asked"},
       {"[[rule]]\nname = 'r'\nmfa = 'deny'\nenrol = 'refuse'",
        "f:4:1: rule \"r\": enrol has no use where nobody is asked"},
+      {"[[rule]]\nname = 'r'\nmfa = 'skip'\ntrust = '30d'",
+       "f:4:1: rule \"r\": trust has no use where nobody is asked"},
+      {"[[rule]]\nname = 'r'\nmfa = 'deny'\ntrust = '30d'",
+       "f:4:1: rule \"r\": trust has no use where nobody is asked"},
+      {"[geo]\ndatabase = '/x'",
+       "f:2:12: geo.database needs geo.home beside it: the country of private addresses, which no database places"},
       {"[[rule]]\nname = 'r'\nmfa = 'skip'\nafter = 2026-12-01\nbefore = 2026-12-01",
        "f:5:1: rule \"r\": before must be later than after, or the rule never matches"},
       {"[lockout]\nfirst = '2h'", "f:2:9: lockout.longest must not be shorter than lockout.first"},
@@ -293,20 +382,33 @@ TEST(ConfigurationMistakes, OfSeveralTextsAreToldInTheirOrder) {
             }));
 }
 
+// The country of one text and the database of another belong together, whichever comes first.
+TEST(ConfigurationMistakes, ADatabaseMayHaveItsHomeInAnotherText) {
+  const ConfigurationText home{.file = "home.toml", .contents = "[geo]\nhome = 'NZ'\n"};
+  const ConfigurationText database{.file = "database.toml", .contents = "[geo]\ndatabase = '/x'\n"};
+  EXPECT_TRUE(mistakes_of({home, database}).empty());
+  EXPECT_TRUE(mistakes_of({database, home}).empty());
+  EXPECT_EQ(
+      mistakes_of({database, database}),
+      std::vector<std::string>{"database.toml:2:12: geo.database needs geo.home beside it: the country of private "
+                               "addresses, which no database places"});
+}
+
 TEST(ConfigurationMistakes, AreAllToldAtOnce) {
   const std::vector<std::string> said = mistakes_of(
-      "issuer = 5\n[totp]\ndigits = 9\nwindows = 1\n[trust]\n[[rule]]\nuser = ['', '[x]']\nsince = 1\ntrust = '1d'\n");
+      "issuer = 5\n[totp]\ndigits = 9\nwindows = 1\n[phone]\n[[rule]]\nuser = ['', '[x]']\nsince = 1\nenrol_window = "
+      "'1d'\n");
   EXPECT_EQ(said, (std::vector<std::string>{
                       "f:1:10: issuer must be a string, not a whole number",
                       "f:3:10: totp.digits must be from 6 to 8, not 9",
                       "f:4:1: totp.\"windows\" is not a key (did you mean \"window\"?)",
-                      "f:5:2: trust is not part of this release; take it out",
+                      "f:5:2: phone is not part of this release; take it out",
                       "f:6:1: every rule needs a name",
                       "f:6:1: rule: mfa is missing: \"require\", \"optional\", \"skip\" or \"deny\"",
                       "f:7:9: rule: user must not be empty",
                       "f:7:13: rule: user takes only * and ? as patterns, not \"[x]\"",
                       "f:8:9: rule: since must be a date such as 2026-12-01, not a whole number",
-                      "f:9:1: rule: trust is not part of this release; take it out",
+                      "f:9:1: rule: enrol_window is not part of this release; take it out",
                   }));
 }
 
@@ -382,12 +484,34 @@ TEST(UnreachableRules, AreThoseBehindOneThatMatchesEveryLogin) {
   const std::vector<std::string> one{"the rule \"last\" is never reached: \"first\" before it matches every login"};
   for (const char* line : {"", "user = ['*']", "service = ['*', 'sshd']", "server = ['*']"})
     EXPECT_EQ(before(line), one) << line;
-  for (const char* line : {"user = ['a*']", "user = ['*', '!root']", "service = ['!cron']", "server = ['lab-*']",
-                           "group = ['staff']", "from = ['console']", "first_factor = ['password']",
-                           "after = 2026-01-01", "before = 2026-01-01", "observe = true"})
+  for (const char* line :
+       {"user = ['a*']", "user = ['*', '!root']", "service = ['!cron']", "server = ['lab-*']", "group = ['staff']",
+        "from = ['console']", "country = ['!NZ']", "first_factor = ['password']", "after = 2026-01-01",
+        "before = 2026-01-01", "observe = true"})
     EXPECT_TRUE(before(line).empty()) << line;
   EXPECT_TRUE(said(last).empty());
   EXPECT_TRUE(said("").empty());
+}
+
+TEST(UnplacedRules, AreThoseThatNameACountryWithoutADatabase) {
+  const std::string rules =
+      "[[rule]]\nname = 'abroad'\nmfa = 'deny'\ncountry = ['!NZ']\n"
+      "[[rule]]\nname = 'tried'\nmfa = 'deny'\ncountry = ['AU']\nobserve = true\n"
+      "[[rule]]\nname = 'all'\nmfa = 'optional'\n";
+  const auto said = [&](const std::string& geo) {
+    const Configuration read =
+        read_configuration(std::vector<ConfigurationText>{{.file = "f", .contents = geo + rules}});
+    return read ? unplaced_rules(*read) : std::vector<std::string>{"mistakes"};
+  };
+  const std::vector<std::string> both{
+      "the rule \"abroad\" names a country, and there is no geo.database to tell it: logins from any address are "
+      "denied "
+      "there",
+      "the rule \"tried\" names a country, and there is no geo.database to tell it: it observes nothing"};
+  EXPECT_EQ(said(""), both);
+  EXPECT_EQ(said("[geo]\nhome = 'NZ'\n"), both);
+  EXPECT_TRUE(said("[geo]\nhome = 'NZ'\ndatabase = '/x'\n").empty());
+  EXPECT_TRUE(unplaced_rules({}).empty());
 }
 
 TEST(ConfigurationMistakes, ArePrintable) {

@@ -63,12 +63,31 @@ void expect_defaults(const Settings& settings) {
   EXPECT_EQ(settings.lockout.tries, 5U);
   EXPECT_EQ(settings.lockout.first, 1min);
   EXPECT_EQ(settings.lockout.longest, 1h);
+  EXPECT_EQ(settings.trust.failures, 5U);
+  EXPECT_EQ(settings.trust.devices_per_day, 5U);
+  EXPECT_TRUE(settings.trust.end_on_country_change);
+  EXPECT_FALSE(settings.trust.end_on_network_change);
+  EXPECT_EQ(settings.trust_burst, 0s);
+  EXPECT_FALSE(settings.key_self_enrol);
+  EXPECT_EQ(settings.helpdesk_groups, std::vector<std::string>{"mfa-helpdesk"});
+  EXPECT_TRUE(settings.helpdesk_scope.empty());
+  EXPECT_EQ(settings.protected_groups, (std::vector<std::string>{"root", "wheel", "sudo", "adm", "docker", "lxd",
+                                                                 "disk", "shadow", "mfa-helpdesk"}));
+  EXPECT_EQ(settings.acts_per_day, 20U);
+}
+
+void expect_no_places(const Settings& settings) {
+  EXPECT_TRUE(settings.shared.empty());
+  EXPECT_EQ(settings.geo_database, "");
+  EXPECT_EQ(settings.geo_home, "");
 }
 
 TEST(Configuration, HasADefaultForEveryKey) {
-  for (const char* text : {"", "# nothing\n", "[totp]\n[lockout]\n[store]\n", "rule = []\n"}) {
+  for (const char* text :
+       {"", "# nothing\n", "[totp]\n[lockout]\n[store]\n[trust]\n[access]\n[key]\n[geo]\n", "rule = []\n"}) {
     const Settings settings = settings_of(text);
     expect_defaults(settings);
+    expect_no_places(settings);
     EXPECT_EQ(settings.issuer, "");
     EXPECT_EQ(settings.helpdesk, "");
     EXPECT_TRUE(settings.rules.empty());
@@ -91,6 +110,22 @@ window = 2
 tries = 3
 first = "90s"
 longest = "12h"
+[trust]
+devices_per_day = 3
+end_on_country_change = false
+end_on_network_change = true
+shared = ["192.0.2.0/28", "2001:db8::/48", "198.51.100.7"]
+burst = "20s"
+[access]
+helpdesk_groups = ["desk", "night desk"]
+helpdesk_scope = ["students"]
+protected_groups = ["wheel"]
+acts_per_day = 50
+[key]
+enrol = "self"
+[geo]
+database = "/srv/geo/country.mmdb"
+home = "NZ"
 [[rule]]
 name = "all of it"
 user = ["alice", "!bob", "s*"]
@@ -98,13 +133,15 @@ group = ["students", "!domain users"]
 service = ["gdm*", "login"]
 server = ["lab-*"]
 from = ["192.0.2.0/24", "!192.0.2.7", "2001:db8::/32", "console", "!unknown"]
+country = ["NZ", "!AU"]
 first_factor = ["password", "!publickey-sk"]
 after = 2026-01-01T00:00:00Z
 before = 2027-01-01T00:00:00+13:00
 mfa = "require"
 observe = true
 since = 2026-12-01T08:00:00-01:00
-factors = ["totp"]
+trust = "30d"
+factors = ["totp", "key"]
 enrol = "refuse"
 )");
   EXPECT_EQ(settings.issuer, "Universität Example");
@@ -115,6 +152,21 @@ enrol = "refuse"
   EXPECT_EQ(settings.lockout.tries, 3U);
   EXPECT_EQ(settings.lockout.first, 90s);
   EXPECT_EQ(settings.lockout.longest, 12h);
+  EXPECT_EQ(settings.trust.failures, 5U);
+  EXPECT_EQ(settings.trust.devices_per_day, 3U);
+  EXPECT_FALSE(settings.trust.end_on_country_change);
+  EXPECT_TRUE(settings.trust.end_on_network_change);
+  EXPECT_EQ(settings.shared, (std::vector<Network>{{.address = *parse_address("192.0.2.0"), .prefix = 28},
+                                                   {.address = *parse_address("2001:db8::"), .prefix = 48},
+                                                   {.address = *parse_address("198.51.100.7"), .prefix = 32}}));
+  EXPECT_EQ(settings.trust_burst, 20s);
+  EXPECT_EQ(settings.helpdesk_groups, (std::vector<std::string>{"desk", "night desk"}));
+  EXPECT_EQ(settings.helpdesk_scope, std::vector<std::string>{"students"});
+  EXPECT_EQ(settings.protected_groups, std::vector<std::string>{"wheel"});
+  EXPECT_EQ(settings.acts_per_day, 50U);
+  EXPECT_TRUE(settings.key_self_enrol);
+  EXPECT_EQ(settings.geo_database, "/srv/geo/country.mmdb");
+  EXPECT_EQ(settings.geo_home, "NZ");
   ASSERT_EQ(settings.rules.size(), 1U);
   const Rule& rule = settings.rules.front();
   EXPECT_EQ(rule.name, "all of it");
@@ -122,13 +174,15 @@ enrol = "refuse"
   EXPECT_EQ(rule.group, (std::vector<std::string>{"students", "!domain users"}));
   EXPECT_EQ(rule.service, (std::vector<std::string>{"gdm*", "login"}));
   EXPECT_EQ(rule.server, (std::vector<std::string>{"lab-*"}));
+  EXPECT_EQ(rule.country, (std::vector<std::string>{"NZ", "!AU"}));
+  EXPECT_EQ(rule.trust, 30 * 24h);
   EXPECT_EQ(rule.first_factor, (std::vector<std::string>{"password", "!publickey-sk"}));
   EXPECT_EQ(rule.after, UnixTime{1'767'225'600});   // date -u -d 2026-01-01T00:00:00Z +%s
   EXPECT_EQ(rule.before, UnixTime{1'798'714'800});  // date -u -d 2027-01-01T00:00:00+13:00 +%s
   EXPECT_EQ(rule.since, UnixTime{1'796'115'600});   // date -u -d 2026-12-01T08:00:00-01:00 +%s
   EXPECT_EQ(rule.mfa, Requirement::require);
   EXPECT_TRUE(rule.observe);
-  EXPECT_EQ(rule.factors, std::set{FactorKind::totp});
+  EXPECT_EQ(rule.factors, (std::set{FactorKind::totp, FactorKind::key}));
   EXPECT_EQ(rule.enrol, EnrolBy::refuse);
 
   ASSERT_EQ(rule.from.size(), 5U);
@@ -182,6 +236,44 @@ TEST(Configuration, TakesTheEndsOfEveryRange) {
   EXPECT_EQ(settings.lockout.first, 24h);
   EXPECT_EQ(settings.lockout.longest, 24h);
 }
+
+TEST(Configuration, TakesTheEndsOfTheRangesOfTrust) {
+  Settings settings = settings_of(
+      "[trust]\ndevices_per_day=0\nburst='0s'\n[access]\nacts_per_day=1\n[key]\nenrol='helpdesk'\n"
+      "[[rule]]\nname='r'\nmfa='optional'\ntrust='1m'\n");
+  EXPECT_EQ(settings.trust.devices_per_day, 0U);
+  EXPECT_EQ(settings.trust_burst, 0s);
+  EXPECT_EQ(settings.acts_per_day, 1U);
+  EXPECT_FALSE(settings.key_self_enrol);
+  EXPECT_EQ(settings.rules.front().trust, 1min);
+  settings = settings_of(
+      "[trust]\ndevices_per_day=100\nburst='10m'\n[access]\nacts_per_day=1000\n"
+      "[[rule]]\nname='r'\nmfa='require'\ntrust='365d'\n");
+  EXPECT_EQ(settings.trust.devices_per_day, 100U);
+  EXPECT_EQ(settings.trust_burst, 10min);
+  EXPECT_EQ(settings.acts_per_day, 1000U);
+  EXPECT_EQ(settings.rules.front().trust, 365 * 24h);
+  EXPECT_FALSE(settings_of("[[rule]]\nname='r'\nmfa='require'\n").rules.front().trust);
+}
+
+// Outside of a rule an empty list is what it says, and takes back what another file gave.
+TEST(Configuration, AnEmptyListOutsideOfARuleNamesNothing) {
+  const Settings settings = settings_of({
+      {.file = "mfa.toml",
+       .contents = "[trust]\nshared=['192.0.2.0/28']\n[access]\nhelpdesk_scope=['students']\n[key]\nenrol='self'\n"},
+      {.file = "conf.d/10.toml",
+       .contents = "[trust]\nshared=[]\n[access]\nhelpdesk_groups=[]\nhelpdesk_scope=[]\nprotected_groups=[]\n"
+                   "[key]\nenrol='helpdesk'\n"},
+  });
+  EXPECT_TRUE(settings.shared.empty());
+  EXPECT_TRUE(settings.helpdesk_groups.empty());
+  EXPECT_TRUE(settings.helpdesk_scope.empty());
+  EXPECT_TRUE(settings.protected_groups.empty());
+  EXPECT_FALSE(settings.key_self_enrol);
+}
+
+// A country without a database still says where private addresses are.
+TEST(Configuration, HomeNeedsNoDatabase) { EXPECT_EQ(settings_of("[geo]\nhome = 'XK'\n").geo_home, "XK"); }
 
 TEST(Configuration, NetworksMeanTheirBits) {
   const std::vector<std::pair<std::string, std::string>> rows{
@@ -261,6 +353,7 @@ std::string installed() {
 TEST(InstalledConfiguration, LetsRootInOnTheConsoleAndAsksWhoeverHasEnrolled) {
   const Settings settings = settings_of(installed());
   expect_defaults(settings);
+  expect_no_places(settings);
   ASSERT_EQ(settings.rules.size(), 2U);
   const Rule& root = settings.rules[0];
   EXPECT_EQ(root.name, "root on a real console");
@@ -280,7 +373,7 @@ TEST(InstalledConfiguration, LetsRootInOnTheConsoleAndAsksWhoeverHasEnrolled) {
     // No directory is asked: groups stay unknown.
     return std::get<Decision>(judge(settings.rules, facts, history)).outcome;
   };
-  const History enrolled{.enrolled = {FactorKind::totp}};
+  const History enrolled{.enrolled = {FactorKind::totp}, .keys = {}};
   // The way back in needs neither directory nor store.
   EXPECT_EQ(std::get<Decision>(judge(settings.rules, facts, std::nullopt)).outcome, Outcome::skip);
   facts.origin = UnknownPlace{};
@@ -302,13 +395,38 @@ TEST(InstalledConfiguration, ShowsTheDefaults) {
   expect_defaults(settings);
   EXPECT_EQ(settings.issuer, "Example University");
   EXPECT_EQ(settings.rules.size(), 3U);
-  for (const std::string key : {"issuer", "helpdesk", "backend", "path", "digits", "period", "algorithm", "window",
-                                "tries", "first", "longest", "since"}) {
+  EXPECT_EQ(settings.geo_home, "NZ");
+  EXPECT_TRUE(settings.shared.empty());
+  for (const std::string key : {"issuer",
+                                "helpdesk",
+                                "backend",
+                                "path",
+                                "digits",
+                                "period",
+                                "algorithm",
+                                "window",
+                                "tries",
+                                "first",
+                                "longest",
+                                "since",
+                                "helpdesk_groups",
+                                "helpdesk_scope",
+                                "protected_groups",
+                                "acts_per_day",
+                                "enrol",
+                                "devices_per_day",
+                                "end_on_country_change",
+                                "end_on_network_change",
+                                "shared",
+                                "burst",
+                                "database",
+                                "home",
+                                "trust"}) {
     EXPECT_NE(text.find("\n" + key + " = "), std::string::npos) << key;
   }
   // And every key of a rule is explained.
-  for (const std::string key : {"user", "group", "service", "server", "from", "first_factor", "after", "before", "mfa",
-                                "since", "factors", "enrol", "observe"}) {
+  for (const std::string key : {"user", "group", "service", "server", "from", "country", "first_factor", "after",
+                                "before", "mfa", "trust", "since", "factors", "enrol", "observe"}) {
     EXPECT_TRUE(std::regex_search(installed(), std::regex("#   (.*, )?" + key + "\\b"))) << key;
   }
 }

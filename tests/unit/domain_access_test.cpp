@@ -19,12 +19,19 @@ struct Row {
 constexpr std::array kRows{
     Row{Verb::status, "status", true, false, StepUp::none},
     Row{Verb::totp, "totp", true, true, StepUp::recent},
+    Row{Verb::key, "key", true, true, StepUp::recent},
     Row{Verb::codes, "codes", true, true, StepUp::recent},
     Row{Verb::test, "test", true, true, StepUp::none},
     Row{Verb::set_default, "default", true, true, StepUp::recent},
     Row{Verb::rename, "rename", true, true, StepUp::recent},
     Row{Verb::remove, "remove", true, true, StepUp::afresh},
+    Row{Verb::devices, "devices", true, false, StepUp::none},
+    Row{Verb::forget_devices, "devices forget", true, true, StepUp::none},
+    Row{Verb::helpdesk_key, "helpdesk key", true, true, StepUp::recent},
     Row{Verb::provision, "admin provision", false, true, StepUp::none},
+    Row{Verb::explain, "admin explain", false, false, StepUp::none},
+    Row{Verb::forecast, "admin forecast", false, false, StepUp::none},
+    Row{Verb::password_changed, "admin password-changed", false, true, StepUp::none},
 };
 
 TEST(Access, OneRowAVerb) {
@@ -59,7 +66,8 @@ TEST(Access, WhatIsNoVerbIsForNobody) {
   EXPECT_FALSE(may(kStudent, kUnknown));
   EXPECT_TRUE(access_of(kUnknown).root_only);
   EXPECT_EQ(access_of(kUnknown).step_up, StepUp::afresh);
-  for (const char* name : {"", "Status", "provision", "admin  provision", "set_default", "admin"})
+  for (const char* name : {"", "Status", "provision", "admin  provision", "set_default", "admin", "forget",
+                           "devices  forget", "helpdesk", "explain", "password-changed"})
     EXPECT_EQ(verb_named(name), std::nullopt) << name;
 }
 

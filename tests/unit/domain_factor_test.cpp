@@ -11,12 +11,30 @@ TEST(Factor, IsKnownByItsKindAndNumber) {
   const Factor factor{.number = 12, .name = "iPhone", .added = {}, .last_used = {}, .detail = TotpFactor{}};
   EXPECT_EQ(factor.kind(), FactorKind::totp);
   EXPECT_EQ(factor.id(), "totp-12");
+  Factor key = factor;
+  key.detail = KeyFactor{.type = "sk-ssh-ed25519@openssh.com", .fingerprint = "SHA256:x"};
+  EXPECT_EQ(key.kind(), FactorKind::key);
+  EXPECT_EQ(key.id(), "key-12");
 }
 
 TEST(Factor, KindsAreKnownByTheirExactName) {
   EXPECT_EQ(factor_kind("totp"), FactorKind::totp);
   EXPECT_EQ(name_of(FactorKind::totp), "totp");
-  for (const char* name : {"", "TOTP", "totp-1", "hotp", "app"}) EXPECT_EQ(factor_kind(name), std::nullopt) << name;
+  EXPECT_EQ(factor_kind("key"), FactorKind::key);
+  EXPECT_EQ(name_of(FactorKind::key), "key");
+  for (const char* name : {"", "TOTP", "totp-1", "hotp", "app", "KEY", "keys", "sk"})
+    EXPECT_EQ(factor_kind(name), std::nullopt) << name;
+}
+
+// They are in every store: neither may ever change.
+TEST(Factor, KindsHaveNumbersForEver) {
+  EXPECT_EQ(static_cast<int>(FactorKind::totp), 1);
+  EXPECT_EQ(static_cast<int>(FactorKind::key), 5);
+  for (int value = 0; value < 256; ++value) {
+    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the question is which values are kinds
+    const auto kind = static_cast<FactorKind>(value);
+    EXPECT_EQ(name_of(kind).empty(), value != 1 && value != 5) << value;
+  }
 }
 
 TEST(Factor, NothingHasBeenSpentOfANewOne) { EXPECT_LT(TotpFactor{}.last_step, TimeStep{0}); }

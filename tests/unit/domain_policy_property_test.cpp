@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <random>
@@ -22,6 +23,7 @@ constexpr auto kApp = FactorKind::totp;
 constexpr auto kOther = static_cast<FactorKind>(250);
 constexpr UnixTime kNow{1'790'000'000};
 constexpr int kRounds = 20'000;
+constexpr std::array<std::string_view, 3> kCountries{"NZ", "AU", "BE"};
 
 // How far a decision opens; a login that is asked can only get in with a factor, one that must enrol does not yet.
 int openness(const Decision& decision) {
@@ -66,19 +68,21 @@ class Chance {
 
   Rule rule() {
     Rule made;
-    made.name = "r" + std::to_string(below(1000));
+    made.name = "r" + std::to_string(++rules_made_);
     made.user = list(std::array<std::string_view, 4>{"alice", "bob", "a*", "*"});
     made.group = list(std::array<std::string_view, 3>{"g1", "g2", "g3"});
     made.service = list(std::array<std::string_view, 3>{"sshd", "su*", "*"});
     made.server = list(std::array<std::string_view, 2>{"lab-*", "web"});
     made.first_factor = list(std::array<std::string_view, 3>{"password", "publickey", "publickey-sk"});
     for (std::size_t i = below(3); i > 0; --i) made.from.push_back(place());
+    if (once_in(4)) made.country = list(kCountries);
     made.after = moment();
     made.before = moment();
     made.since = moment();
     made.mfa = static_cast<Requirement>(below(4));
     made.observe = once_in(6);
     made.factors = kinds();
+    if (once_in(3)) made.trust = std::chrono::hours(24 * (1 + below(30)));
     return made;
   }
   FromPattern place() {
@@ -96,9 +100,17 @@ class Chance {
                                         UnknownPlace{}};
     made.origin = origins[below(origins.size())];
     made.first_factor = static_cast<FirstFactor>(below(4));
+    if (!once_in(5)) made.key = key();
+    if (!once_in(4)) made.country = std::string(kCountries[below(kCountries.size())]);
     made.now = kNow;
     made.groups.emplace();
     for (const char* group : {"g1", "g2", "g3"}) made.groups->emplace(group, static_cast<Membership>(below(3)));
+    return made;
+  }
+  std::string key() { return once_in(2) ? "SHA256:k1" : "SHA256:k2"; }
+  History history() {
+    History made{.enrolled = kinds(), .keys = {}};
+    for (std::size_t i = below(3); i > 0; --i) made.keys.insert(key());
     return made;
   }
   std::vector<Rule> rules() {
@@ -108,6 +120,7 @@ class Chance {
   }
 
  private:
+  unsigned rules_made_ = 0;
   std::mt19937 engine_;
 };
 
@@ -122,7 +135,7 @@ TEST(PolicyProperty, AnEarlierRuleThatDeniesNeverOpens) {
   for (int i = 0; i < kRounds; ++i) {
     const std::vector<Rule> rules = chance.rules();
     const PolicyFacts facts = chance.facts();
-    const History history{.enrolled = chance.kinds()};
+    const History history = chance.history();
     std::vector<Rule> stricter = rules;
     Rule added = chance.rule();
     added.mfa = Requirement::deny;
@@ -142,7 +155,7 @@ TEST(PolicyProperty, AnEarlierRuleThatRequiresNeverSkips) {
   for (int i = 0; i < kRounds; ++i) {
     std::vector<Rule> rules = chance.rules();
     const PolicyFacts facts = chance.facts();
-    const History history{.enrolled = chance.kinds()};
+    const History history = chance.history();
     const Decision before = decided(rules, facts, history);
     Rule added = chance.rule();
     added.name = "added";
@@ -166,10 +179,10 @@ TEST(PolicyProperty, AnEarlierRuleThatRequiresNeverSkips) {
   EXPECT_GT(decided_by_it, kRounds / 100);
 }
 
-// A value and its '!' form never both match, and one of them does, unless a group's answer is missing.
+// A value and its '!' form never both match, and one of them does, unless a group's or country's answer is missing.
 TEST(PolicyProperty, AValueAndItsComplementNeverOverlap) {
   Chance chance(3);
-  const std::array<std::pair<std::vector<std::string> Rule::*, std::string_view>, 8> values{{
+  const std::array<std::pair<std::vector<std::string> Rule::*, std::string_view>, 10> values{{
       {&Rule::user, "alice"},
       {&Rule::user, "a*"},
       {&Rule::group, "g1"},
@@ -178,22 +191,25 @@ TEST(PolicyProperty, AValueAndItsComplementNeverOverlap) {
       {&Rule::server, "lab-*"},
       {&Rule::first_factor, "password"},
       {&Rule::first_factor, "publickey-sk"},
+      {&Rule::first_factor, "publickey"},
+      {&Rule::country, "NZ"},
   }};
   for (int i = 0; i < kRounds; ++i) {
     const auto& [list, value] = values[chance.below(values.size())];
     const PolicyFacts facts = chance.facts();
+    const History history = chance.history();
     const auto outcome = [&](const std::string& written) {
       Rule tried;
       tried.mfa = Requirement::skip;
       tried.*list = {written};
       Rule otherwise;
       otherwise.mfa = Requirement::deny;
-      return decided({tried, otherwise}, facts, {});
+      return decided({tried, otherwise}, facts, history);
     };
     const Decision plain = outcome(std::string(value));
     const Decision negated = outcome("!" + std::string(value));
-    if (plain.reason == Reason::group_unknown) {
-      ASSERT_EQ(negated.reason, Reason::group_unknown) << i;
+    if (plain.reason == Reason::group_unknown || plain.reason == Reason::country_unknown) {
+      ASSERT_EQ(negated.reason, plain.reason) << i;
     } else {
       ASSERT_NE(plain.outcome, negated.outcome) << i << " " << value;
     }
@@ -227,7 +243,7 @@ TEST(PolicyProperty, AnUnknownGroupNeverOpensMoreThanAnAnswerWould) {
   for (int i = 0; i < kRounds; ++i) {
     const std::vector<Rule> rules = chance.rules();
     PolicyFacts facts = chance.facts();
-    const History history{.enrolled = chance.kinds()};
+    const History history = chance.history();
     const std::string group = "g" + std::to_string(1 + chance.below(3));
     (*facts.groups)[group] = Membership::unknown;
     const Decision unknown = decided(rules, facts, history);
@@ -246,6 +262,61 @@ TEST(PolicyProperty, AnUnknownGroupNeverOpensMoreThanAnAnswerWould) {
   EXPECT_GT(denied, kRounds / 200);
 }
 
+TEST(PolicyProperty, AnUnknownCountryNeverOpensMoreThanAnAnswerWould) {
+  Chance chance(8);
+  int denied = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    const std::vector<Rule> rules = chance.rules();
+    PolicyFacts facts = chance.facts();
+    const History history = chance.history();
+    facts.country.reset();
+    const Decision unknown = decided(rules, facts, history);
+    for (const std::string_view country : {"NZ", "AU", "BE", "FR"}) {
+      facts.country = std::string(country);
+      const Decision known = decided(rules, facts, history);
+      ASSERT_NE(known.reason, Reason::country_unknown) << i;
+      ASSERT_LE(openness(unknown), openness(known)) << i << " " << country;
+      if (unknown.reason != Reason::country_unknown && unknown.reason != Reason::group_unknown) {
+        ASSERT_EQ(unknown.rule, known.rule) << i << " " << country;
+        ASSERT_EQ(unknown.outcome, known.outcome) << i << " " << country;
+      }
+    }
+    if (unknown.reason == Reason::country_unknown) ++denied;
+  }
+  EXPECT_GT(denied, kRounds / 200);
+}
+
+// A FIDO2 key that is not registered gets exactly what any other key gets: its type is worth nothing.
+TEST(PolicyProperty, AnUnregisteredKeyIsLikeAnyOther) {
+  Chance chance(9);
+  int counted = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    const std::vector<Rule> rules = chance.rules();
+    PolicyFacts facts = chance.facts();
+    History history = chance.history();
+    facts.key = "SHA256:k1";
+    facts.first_factor = FirstFactor::publickey;
+    const Decision plain = decided(rules, facts, history);
+    facts.first_factor = FirstFactor::publickey_sk;
+    history.keys.erase("SHA256:k1");
+    const Decision unregistered = decided(rules, facts, history);
+    history.keys.insert("SHA256:k1");
+    const Decision registered = decided(rules, facts, history);
+    facts.key.reset();
+    const Decision nameless = decided(rules, facts, history);
+    for (const Decision* other : {&unregistered, &nameless}) {
+      ASSERT_EQ(other->outcome, plain.outcome) << i;
+      ASSERT_EQ(other->reason, plain.reason) << i;
+      ASSERT_EQ(other->rule, plain.rule) << i;
+      ASSERT_EQ(other->factors, plain.factors) << i;
+      ASSERT_EQ(other->trust, plain.trust) << i;
+      ASSERT_EQ(other->observed, plain.observed) << i;
+    }
+    if (registered.rule != plain.rule) ++counted;
+  }
+  EXPECT_GT(counted, kRounds / 200);
+}
+
 // Having been asked for groups or history, and given them, the judge decides; and what it decided without them stays.
 TEST(PolicyProperty, WhatIsDecidedWithoutLookingStaysDecided) {
   Chance chance(6);
@@ -253,7 +324,7 @@ TEST(PolicyProperty, WhatIsDecidedWithoutLookingStaysDecided) {
   for (int i = 0; i < kRounds; ++i) {
     const std::vector<Rule> rules = chance.rules();
     const PolicyFacts facts = chance.facts();
-    const History history{.enrolled = chance.kinds()};
+    const History history = chance.history();
     const Decision full = decided(rules, facts, history);
     PolicyFacts bare = facts;
     bare.groups.reset();
@@ -275,7 +346,7 @@ TEST(PolicyProperty, AnObservingRuleNeverChangesTheDecision) {
   for (int i = 0; i < kRounds; ++i) {
     std::vector<Rule> rules = chance.rules();
     const PolicyFacts facts = chance.facts();
-    const History history{.enrolled = chance.kinds()};
+    const History history = chance.history();
     const Decision without = decided(rules, facts, history);
     Rule added = chance.rule();
     added.observe = true;

@@ -61,6 +61,16 @@ TEST(RuleConditions, ListsOfNamesMatchAsWritten) {
       {&Rule::group, {"students", "!staff"}, true},
       {&Rule::group, {"staff", "!students"}, false},
       {&Rule::group, {"stud*"}, false},  // asked for under its very name, which the directory does not know
+      {&Rule::country, {"NZ"}, true},
+      {&Rule::country, {"AU"}, false},
+      {&Rule::country, {"AU", "NZ"}, true},
+      {&Rule::country, {"!NZ"}, false},
+      {&Rule::country, {"!AU"}, true},
+      {&Rule::country, {"!AU", "!NZ"}, false},
+      {&Rule::country, {"NZ", "!AU"}, true},
+      {&Rule::country, {"AU", "!NZ"}, false},
+      {&Rule::country, {"nz"}, false},  // codes, as the database has them
+      {&Rule::country, {"N*"}, false},
       {&Rule::first_factor, {"password"}, true},
       {&Rule::first_factor, {"publickey"}, false},
       {&Rule::first_factor, {"publickey", "password"}, true},
@@ -73,6 +83,7 @@ TEST(RuleConditions, ListsOfNamesMatchAsWritten) {
     tried.*row.list = row.values;
     PolicyFacts facts = alice();
     facts.groups->emplace("stud*", Membership::not_member);
+    facts.country = "NZ";
     EXPECT_EQ(matches(tried, facts), row.match) << testing::PrintToString(row.values);
   }
 }
@@ -157,16 +168,18 @@ TEST(RuleConditions, FirstFactorsAreToldApart) {
                                                                {FirstFactor::password, "password"},
                                                                {FirstFactor::publickey, "publickey"},
                                                                {FirstFactor::publickey_sk, "publickey-sk"}};
+  const History keys{.enrolled = {FactorKind::key}, .keys = {"SHA256:registered"}};
   for (const auto& [is, own] : kinds) {
     for (const std::string word : {"password", "publickey", "publickey-sk"}) {
       PolicyFacts facts = alice();
       facts.first_factor = is;
+      facts.key = "SHA256:registered";
       Rule plain;
       plain.first_factor = {word};
-      EXPECT_EQ(matches(plain, facts), word == own) << own << " " << word;
+      EXPECT_EQ(matches(plain, facts, keys), word == own) << own << " " << word;
       Rule negated;
       negated.first_factor = {"!" + word};
-      EXPECT_EQ(matches(negated, facts), word != own) << own << " !" << word;
+      EXPECT_EQ(matches(negated, facts, keys), word != own) << own << " !" << word;
     }
   }
 }
@@ -196,10 +209,13 @@ TEST(RuleConditions, AllThatAreGivenMustMatch) {
   whole.service = {"sshd"};
   whole.server = {"lab-*"};
   whole.from = places({"203.0.113.0/24"});
+  whole.country = {"NZ"};
   whole.first_factor = {"password"};
   whole.after = kNow;
   whole.before = kNow + std::chrono::seconds(1);
-  EXPECT_TRUE(matches(whole, alice()));
+  PolicyFacts facts = alice();
+  facts.country = "NZ";
+  EXPECT_TRUE(matches(whole, facts));
 
   const std::vector<std::function<void(Rule&)>> spoil{
       [](Rule& r) { r.user = {"bob"}; },
@@ -207,6 +223,7 @@ TEST(RuleConditions, AllThatAreGivenMustMatch) {
       [](Rule& r) { r.service = {"sudo"}; },
       [](Rule& r) { r.server = {"web"}; },
       [](Rule& r) { r.from = places({"console"}); },
+      [](Rule& r) { r.country = {"!NZ"}; },
       [](Rule& r) { r.first_factor = {"publickey"}; },
       [](Rule& r) { r.after = kNow + std::chrono::seconds(1); },
       [](Rule& r) { r.before = kNow; },
@@ -214,7 +231,7 @@ TEST(RuleConditions, AllThatAreGivenMustMatch) {
   for (std::size_t i = 0; i < spoil.size(); ++i) {
     Rule spoilt = whole;
     spoil[i](spoilt);
-    EXPECT_FALSE(matches(spoilt, alice())) << i;
+    EXPECT_FALSE(matches(spoilt, facts)) << i;
   }
 }
 

@@ -64,7 +64,7 @@ TEST(Judge, EachReason) {
     Rule only = rule("the rule", row.mfa);
     if (row.since) only.since = kNow + std::chrono::seconds(*row.since);
     only.factors = row.factors;
-    const Decision decision = decided({only}, alice(), History{.enrolled = row.enrolled});
+    const Decision decision = decided({only}, alice(), History{.enrolled = row.enrolled, .keys = {}});
     EXPECT_EQ(decision.outcome, row.outcome) << row.what;
     EXPECT_EQ(decision.reason, row.reason) << row.what;
     EXPECT_EQ(decision.factors, row.answers) << row.what;
@@ -123,6 +123,8 @@ TEST(Judge, RecordsWhatObservingRulesWouldHaveDoneAndGoesOn) {
   other.user = {"bob"};
   Rule ghosts = observing("ghosts", Requirement::deny);
   ghosts.group = {"ghosts"};
+  Rule abroad = observing("abroad", Requirement::deny);
+  abroad.country = {"!NZ"};
   Rule after = observing("after the end", Requirement::deny);
   const std::vector<Rule> rules{observing("a", Requirement::require),
                                 observing("b", Requirement::optional),
@@ -132,6 +134,7 @@ TEST(Judge, RecordsWhatObservingRulesWouldHaveDoneAndGoesOn) {
                                 from_now,
                                 other,
                                 ghosts,
+                                abroad,
                                 rule("end", Requirement::skip),
                                 after};
   const Decision decision = decided(rules, alice(), kNothing);
@@ -140,7 +143,8 @@ TEST(Judge, RecordsWhatObservingRulesWouldHaveDoneAndGoesOn) {
   EXPECT_EQ(decision.observed,
             (Strings{"a: would have required", "b: would have asked if enrolled", "c: would have skipped",
                      "d: would have denied", "later: would have asked if enrolled", "from now: would have required",
-                     "ghosts: cannot tell, a group could not be looked up"}));
+                     "ghosts: cannot tell, a group or the country could not be looked up",
+                     "abroad: cannot tell, a group or the country could not be looked up"}));
 }
 
 TEST(Judge, KeepsWhatWasObservedWhateverDecides) {
@@ -159,6 +163,7 @@ TEST(Judge, KeepsWhatWasObservedWhateverDecides) {
 TEST(Judge, AsksForGroupsOnlyWhenARuleThatIsReachedNeedsThem) {
   PolicyFacts facts = alice();
   facts.groups.reset();
+  facts.country = "NZ";
   Rule grouped = rule("grouped", Requirement::skip);
   grouped.group = {"students"};
   Rule negated = grouped;
@@ -180,6 +185,7 @@ TEST(Judge, AsksForGroupsOnlyWhenARuleThatIsReachedNeedsThem) {
       [](Rule& r) { r.server = {"web"}; },
       [](Rule& r) { r.from = places({"console"}); },
       [](Rule& r) { r.first_factor = {"publickey"}; },
+      [](Rule& r) { r.country = {"AU"}; },
       [](Rule& r) { r.after = kNow + std::chrono::seconds(1); },
       [](Rule& r) { r.before = kNow; },
   };
@@ -253,6 +259,126 @@ TEST(Judge, DeniesWhenAGroupThatMattersIsUnknown) {
   }
 }
 
+TEST(Judge, DeniesWhenARuleNamesACountryAndItIsUnknown) {
+  for (const Requirement mfa : {Requirement::skip, Requirement::deny, Requirement::require, Requirement::optional}) {
+    for (const Strings& country : {Strings{"NZ"}, Strings{"!NZ"}, Strings{"NZ", "AU"}, Strings{"NZ", "!NZ"}}) {
+      Rule tried = rule("tried", mfa);
+      tried.country = country;
+      const Decision decision = decided({tried, rule("otherwise", Requirement::skip)}, alice(), kEnrolled);
+      EXPECT_EQ(decision.outcome, Outcome::deny) << testing::PrintToString(country);
+      EXPECT_EQ(decision.reason, Reason::country_unknown) << testing::PrintToString(country);
+      EXPECT_EQ(decision.rule, "tried");
+      EXPECT_TRUE(decision.factors.empty());
+      EXPECT_FALSE(decision.trust);
+      // No other condition matches: the country does not matter.
+      tried.service = {"sudo"};
+      EXPECT_EQ(decided({tried, rule("otherwise", Requirement::skip)}, alice(), kEnrolled).rule, "otherwise");
+      tried.service = {};
+      tried.group = {"staff"};
+      EXPECT_EQ(decided({tried, rule("otherwise", Requirement::skip)}, alice(), kEnrolled).rule, "otherwise");
+      tried.group = {};
+      tried.first_factor = {"publickey"};
+      EXPECT_EQ(decided({tried, rule("otherwise", Requirement::skip)}, alice(), kEnrolled).rule, "otherwise");
+    }
+  }
+  // It needs no store to say so, and the group is named first where both are unknown.
+  Rule abroad = rule("abroad", Requirement::skip);
+  abroad.country = {"!NZ"};
+  EXPECT_EQ(needed({abroad}, alice(), std::nullopt), std::nullopt);
+  abroad.group = {"ghosts"};
+  EXPECT_EQ(decided({abroad}, alice(), kNothing).reason, Reason::group_unknown);
+  abroad.group = {"students"};
+  EXPECT_EQ(decided({abroad}, alice(), kNothing).reason, Reason::country_unknown);
+}
+
+// A rule further down that names a country costs nobody anything before it is reached.
+TEST(Judge, ACountryThatNoRuleReachedNamesDoesNotMatter) {
+  Rule abroad = rule("abroad", Requirement::deny);
+  abroad.country = {"!NZ"};
+  EXPECT_EQ(decided({rule("s", Requirement::skip), abroad}, alice(), kNothing).outcome, Outcome::skip);
+}
+
+TEST(Judge, TakesAKeyForWhatItIsOnlyIfItIsRegistered) {
+  struct Row {
+    Strings first_factor;
+    bool registered, not_registered;  // whether the rule matches
+  };
+  const std::vector<Row> rows{
+      {{"publickey-sk"}, true, false},
+      {{"!publickey-sk"}, false, true},
+      {{"publickey"}, false, true},
+      {{"!publickey"}, true, false},
+      {{"publickey", "publickey-sk"}, true, true},
+      {{"password"}, false, false},
+      {{"password", "publickey-sk"}, true, false},
+      {{"!password"}, true, true},
+  };
+  PolicyFacts facts = alice();
+  facts.first_factor = FirstFactor::publickey_sk;
+  facts.key = "SHA256:mine";
+  const History mine{.enrolled = {FactorKind::key}, .keys = {"SHA256:another", "SHA256:mine"}};
+  const History other{.enrolled = {FactorKind::key}, .keys = {"SHA256:another", "SHA256:min"}};
+  for (const Row& row : rows) {
+    Rule tried = rule("tried", Requirement::skip);
+    tried.first_factor = row.first_factor;
+    const std::vector<Rule> rules{tried, rule("otherwise", Requirement::deny)};
+    const auto matches = [&](const PolicyFacts& is, const History& history) {
+      return decided(rules, is, history).rule == "tried";
+    };
+    EXPECT_EQ(matches(facts, mine), row.registered) << testing::PrintToString(row.first_factor);
+    EXPECT_EQ(matches(facts, other), row.not_registered) << testing::PrintToString(row.first_factor);
+    EXPECT_EQ(matches(facts, {}), row.not_registered) << testing::PrintToString(row.first_factor);
+    PolicyFacts nameless = facts;
+    nameless.key.reset();
+    EXPECT_EQ(matches(nameless, mine), row.not_registered) << testing::PrintToString(row.first_factor);
+    // A registered fingerprint that is not of a key for security keys proves nothing either.
+    PolicyFacts plain = facts;
+    plain.first_factor = FirstFactor::publickey;
+    EXPECT_EQ(matches(plain, mine), row.not_registered) << testing::PrintToString(row.first_factor);
+
+    // What is registered is asked for only where the rule hangs on it.
+    const bool hangs = row.registered != row.not_registered;
+    EXPECT_EQ(needed(rules, facts, std::nullopt), hangs ? std::optional(Need::history) : std::nullopt)
+        << testing::PrintToString(row.first_factor);
+    EXPECT_EQ(needed(rules, nameless, std::nullopt), std::nullopt) << testing::PrintToString(row.first_factor);
+    EXPECT_EQ(needed(rules, plain, std::nullopt), std::nullopt) << testing::PrintToString(row.first_factor);
+  }
+}
+
+TEST(Judge, AsksWhatIsRegisteredOnlyOfWhoeverTheRuleIsFor) {
+  PolicyFacts facts = alice();
+  facts.first_factor = FirstFactor::publickey_sk;
+  facts.key = "SHA256:mine";
+  facts.country = "NZ";
+  Rule hanging = rule("keys", Requirement::skip);
+  hanging.first_factor = {"publickey-sk"};
+  const Rule skip = rule("skip", Requirement::skip);
+  EXPECT_EQ(needed({hanging, skip}, facts, std::nullopt), Need::history);
+  hanging.country = {"AU"};
+  EXPECT_EQ(needed({hanging, skip}, facts, std::nullopt), std::nullopt);
+  hanging.country = {};
+  hanging.user = {"bob"};
+  EXPECT_EQ(needed({hanging, skip}, facts, std::nullopt), std::nullopt);
+  hanging.user = {};
+  facts.user.reset();  // nobody has registered anything
+  EXPECT_EQ(decided({hanging, rule("otherwise", Requirement::deny)}, facts, kNothing).rule, "otherwise");
+  EXPECT_EQ(needed({hanging, skip}, facts, std::nullopt), std::nullopt);
+}
+
+TEST(Judge, OffersTheWindowOfTheRuleThatDecides) {
+  using std::chrono::hours;
+  Rule week = rule("week", Requirement::optional);
+  week.trust = hours(24 * 7);
+  Rule month = rule("month", Requirement::require);
+  month.trust = hours(24 * 30);
+  EXPECT_EQ(decided({week, month}, alice(), kEnrolled).trust, hours(24 * 7));
+  EXPECT_EQ(decided({month, week}, alice(), kEnrolled).trust, hours(24 * 30));
+  EXPECT_EQ(decided({rule("none", Requirement::require), week}, alice(), kEnrolled).trust, std::nullopt);
+  EXPECT_EQ(decided({}, alice(), kEnrolled).trust, std::nullopt);
+  week.observe = true;
+  EXPECT_EQ(decided({week, month}, alice(), kEnrolled).trust, hours(24 * 30));
+}
+
 TEST(Judge, AnAccountThatDoesNotExistIsNobody) {
   PolicyFacts nobody = alice();
   nobody.user.reset();
@@ -307,6 +433,7 @@ TEST(Policy, NamesItsReasons) {
   EXPECT_EQ(name_of(Reason::enrolled), "enrolled");
   EXPECT_EQ(name_of(Reason::nothing_enrolled), "nothing_enrolled");
   EXPECT_EQ(name_of(Reason::required_and_none), "required_and_none");
+  EXPECT_EQ(name_of(Reason::country_unknown), "country_unknown");
   EXPECT_EQ(name_of(Reason::group_unknown), "group_unknown");
   EXPECT_EQ(name_of(Reason::no_such_account), "no_such_account");
 }

@@ -283,7 +283,8 @@ TEST_F(Logins, ADirectoryThatIgnoresLettersLeadsToTheSamePerson) {
       return doubles::Directory::by_name(lower);
     }
   } folding;
-  Engine engine{world.settings, world.store, world.clock, world.random, folding, world.journal, "lab-gw"};
+  Engine engine{world.settings,  world.store,      world.clock,           world.random,  folding,
+                world.versions, world.countries, world.failed_passwords, world.journal, "lab-gw"};
   LoginFacts facts;
   facts.user = "Alice";
   facts.from_root = true;

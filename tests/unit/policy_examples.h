@@ -65,7 +65,7 @@ inline std::vector<FromPattern> places(const std::vector<std::string>& written) 
 }
 
 inline const History kNothing{};
-inline const History kEnrolled{.enrolled = {kApp}};
+inline const History kEnrolled{.enrolled = {kApp}, .keys = {}};
 
 inline Decision decided(const std::vector<Rule>& rules, const PolicyFacts& facts, const History& history) {
   const Judgement judgement = judge(rules, facts, history);
@@ -82,10 +82,10 @@ inline std::optional<Need> needed(const std::vector<Rule>& rules, const PolicyFa
 }
 
 // Whether a rule matches alice is told by whether it, rather than the one after it, decides.
-inline bool matches(Rule tried, const PolicyFacts& facts) {
+inline bool matches(Rule tried, const PolicyFacts& facts, const History& history = kNothing) {
   tried.name = "tried";
   tried.mfa = Requirement::skip;
-  const Decision decision = decided({tried, rule("otherwise", Requirement::deny)}, facts, kNothing);
+  const Decision decision = decided({tried, rule("otherwise", Requirement::deny)}, facts, history);
   EXPECT_EQ(decision.outcome == Outcome::skip, decision.rule == "tried");
   return decision.rule == "tried";
 }

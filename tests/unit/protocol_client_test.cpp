@@ -428,6 +428,28 @@ TEST_F(Client, WipesWhatItRead) {
   EXPECT_FALSE(holds(connection, secret)) << "by the end";
 }
 
+TEST_F(Client, ALimitHoldsForAllWaitsTogether) {
+  ScriptedEngine hanging(test::wait_for_end);
+  connection.limit(0);
+  EXPECT_FALSE(connection.open(hanging.socket().c_str(), kFirst));
+  EXPECT_EQ(connection.way(), Reached::failed) << "not even connected";
+  EXPECT_EQ(connection.why(), Failure::timeout);
+  EXPECT_EQ(test::spawned.calls, 0);
+}
+
+TEST_F(Client, ALimitHoldsInTheMiddleAndAlsoIfBytesAreThere) {
+  ScriptedEngine engine([](int fd) {
+    test::read_frame(fd);
+    test::write_all(fd, test::encoded(test::hello()) + test::encoded(test::hello()));
+    test::wait_for_end(fd);
+  });
+  connection.limit(60);
+  ASSERT_TRUE(connection.open(engine.socket().c_str(), kFirst));
+  connection.limit(0);
+  EXPECT_FALSE(connection.receive(60));
+  EXPECT_EQ(connection.why(), Failure::timeout);
+}
+
 TEST_F(Client, KnowsWhichVersionsTheEngineSpeaks) {
   struct {
     const char* what;

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -54,6 +55,8 @@ inline std::string login_frame(const std::string& user, const std::vector<Field>
                                int version = protocol::kVersion) {
   std::vector<Field> fields{{Tag::version, byte(version)}, {Tag::user, user}, {Tag::service, "sshd"}};
   fields.insert(fields.end(), more.begin(), more.end());
+  const bool has_phase = std::ranges::any_of(more, [](const Field& field) { return field.first == Tag::phase; });
+  if (!has_phase) fields.emplace_back(Tag::phase, byte(1));
   return frame(FrameType::login, fields);
 }
 inline std::string request_frame(const std::string& json) {

@@ -30,21 +30,24 @@ TEST(Rendering, StatusInFull) {
   reply.factors.push_back({"totp-1", "totp", "iPhone", "SHA1, 6 digits, 30 s", true, {0}, UnixTime{60}});
   reply.factors.push_back({"totp-2", "totp", "tablet", "", false, {0}, std::nullopt});
   reply.recovery_codes_left = 9;
+  reply.devices = {{"device-3", "address", "203.0.113.7", "lab-gw", {0}, {60}}};
   reply.locked_until = UnixTime{120};
   reply.notices = {"one", "two"};
-  EXPECT_EQ(plain(to_json(reply)),
-            R"({"user":"alice","mfa":"require","required_since":"2027-01-15T08:00:00Z","factors":[)"
-            R"({"id":"totp-1","kind":"totp","name":"iPhone","default":true,"detail":"SHA1, 6 digits, 30 s",)"
-            R"("added":"1970-01-01T00:00:00Z","last_used":"1970-01-01T00:01:00Z"},)"
-            R"({"id":"totp-2","kind":"totp","name":"tablet","default":false,"added":"1970-01-01T00:00:00Z"}],)"
-            R"("recovery_codes_left":9,"locked_until":"1970-01-01T00:02:00Z","notices":["one","two"]})");
+  EXPECT_EQ(
+      plain(to_json(reply)),
+      R"({"user":"alice","mfa":"require","required_since":"2027-01-15T08:00:00Z","factors":[)"
+      R"({"id":"totp-1","kind":"totp","name":"iPhone","default":true,"detail":"SHA1, 6 digits, 30 s",)"
+      R"("added":"1970-01-01T00:00:00Z","last_used":"1970-01-01T00:01:00Z"},)"
+      R"({"id":"totp-2","kind":"totp","name":"tablet","default":false,"added":"1970-01-01T00:00:00Z"}],)"
+      R"("recovery_codes_left":9,"devices":[{"id":"device-3","kind":"address","label":"203.0.113.7","server":"lab-gw",)"
+      R"("since":"1970-01-01T00:00:00Z","until":"1970-01-01T00:01:00Z"}],"locked_until":"1970-01-01T00:02:00Z","notices":["one","two"]})");
 }
 
 TEST(Rendering, WhatDoesNotApplyIsLeftOut) {
   StatusReply reply;
   reply.user = "bob";
   EXPECT_EQ(plain(to_json(reply)),
-            R"({"user":"bob","mfa":"optional","factors":[],"recovery_codes_left":0,"notices":[]})");
+            R"({"user":"bob","mfa":"optional","factors":[],"recovery_codes_left":0,"devices":[],"notices":[]})");
   EXPECT_EQ(plain(to_json(EnrolledReply{"totp-1", "totp", "otpauth://totp/x", "AAAA", {}})),
             R"({"factor":"totp-1","kind":"totp","uri":"otpauth://totp/x","secret":"AAAA"})");
 }
@@ -58,6 +61,41 @@ TEST(Rendering, WhatIsToldOnce) {
   EXPECT_EQ(plain(to_json(FactorReply{"totp-1", "iPhone"})), R"({"factor":"totp-1","name":"iPhone"})");
   EXPECT_EQ(plain(to_json(FactorReply{"recovery", "recovery code", 9})),
             R"({"factor":"recovery","name":"recovery code","recovery_codes_left":9})");
+}
+
+TEST(Rendering, WhatAdministratorsAsk) {
+  EXPECT_EQ(plain(to_json(DevicesReply{})), R"({"devices":[]})");
+  EXPECT_EQ(plain(to_json(KeyReply{"key-2", "key", "sk-x SHA256:y", {}})),
+            R"({"factor":"key-2","kind":"key","detail":"sk-x SHA256:y"})");
+  ExplainReply explained;
+  explained.user = "alice";
+  explained.decision = Outcome::require;
+  explained.rule = "students";
+  explained.reason = "rule_requires";
+  explained.trust = std::chrono::hours(24 * 30);
+  explained.factors = {"totp", "key"};
+  EXPECT_EQ(plain(to_json(explained)), R"({"user":"alice","decision":"require","rule":"students","reason":)"
+                                       R"("rule_requires","trust":"30d","factors":["totp","key"]})");
+  ForecastReply forecast;
+  forecast.users = 2;
+  forecast.asked = 1;
+  forecast.locked_out = 1;
+  forecast.who = {{"alice", Outcome::require, "rule_requires"}, {"bob", Outcome::enrol, "required_and_none"}};
+  EXPECT_EQ(plain(to_json(forecast)), R"({"users":2,"asked":1,"trusted":0,"skipped":0,"locked_out":1,"who":[)"
+                                      R"({"user":"alice","decision":"require","reason":"rule_requires"},)"
+                                      R"({"user":"bob","decision":"enrol","reason":"required_and_none"}]})");
+}
+
+TEST(Rendering, AWindowInTheLargestUnitThatFits) {
+  const auto shown = [](std::chrono::seconds window) {
+    ExplainReply reply;
+    reply.trust = window;
+    return nlohmann::json::parse(plain(to_json(reply)))["trust"].get<std::string>();
+  };
+  EXPECT_EQ(shown(std::chrono::hours(24 * 7)), "7d");
+  EXPECT_EQ(shown(std::chrono::hours(36)), "36h");
+  EXPECT_EQ(shown(std::chrono::minutes(90)), "90m");
+  EXPECT_EQ(shown(std::chrono::seconds(45)), "45s");
 }
 
 TEST(Rendering, AnyTextIsValidJsonAndComesBack) {

@@ -39,6 +39,33 @@ TEST(RequestJson, EachVerbWithItsKeys) {
   }
 }
 
+TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
+  EXPECT_EQ(parse_request(R"({"verb":"devices"})")->verb, Verb::devices);
+  EXPECT_EQ(parse_request(R"({"verb":"devices forget"})")->device, "");
+  EXPECT_EQ(parse_request(R"({"verb":"devices forget","device":"device-3"})")->device, "device-3");
+  EXPECT_EQ(parse_request(R"({"verb":"key","line":"sk-x AAAA"})")->line, "sk-x AAAA");
+  const auto helped = parse_request(
+      R"({"verb":"helpdesk key","user":"alice","line":"sk-x AAAA","name":"n","reason":"r","checked":"c"})");
+  ASSERT_TRUE(helped);
+  EXPECT_EQ(helped->reason, "r");
+  EXPECT_EQ(helped->checked, "c");
+  const auto explained = parse_request(
+      R"({"verb":"admin explain","user":"alice","service":"login","from":"console","key":"SHA256:x","at":"-5"})");
+  ASSERT_TRUE(explained);
+  EXPECT_EQ(explained->service, "login");
+  EXPECT_EQ(explained->from, "console");
+  EXPECT_EQ(explained->key, "SHA256:x");
+  EXPECT_EQ(explained->at, UnixTime{-5});
+  EXPECT_EQ(parse_request(R"({"verb":"admin forecast","users":"a:b","at":"1800000000"})")->users, "a:b");
+  EXPECT_EQ(parse_request(R"({"verb":"admin password-changed","user":"alice"})")->user, "alice");
+  for (const std::string json :
+       {R"({"verb":"devices","device":"x"})", R"({"verb":"key"})", R"({"verb":"admin explain","user":"a","at":"soon"})",
+        R"({"verb":"admin explain","user":"a","at":""})", R"({"verb":"admin explain","user":"a","at":"5x"})",
+        R"({"verb":"admin forecast","users":""})", R"({"verb":"status","at":"5"})",
+        R"({"verb":"helpdesk key","user":"alice"})"})
+    EXPECT_FALSE(parse_request(json)) << json;
+}
+
 TEST(RequestJson, AnythingElseIsNone) {
   const std::vector<std::string> rows{
       "",

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "common/service/failed_passwords.h"
 #include "tests/doubles/doubles.h"
 #include "tests/unit/service_client.h"
 
@@ -16,6 +17,7 @@ using testing::answer_frame;
 using testing::byte;
 using testing::Client;
 using testing::connected_pair;
+using testing::Field;
 using testing::frame;
 using testing::FrameType;
 using testing::Heard;
@@ -75,8 +77,11 @@ class SessionTest : public ::testing::Test {
                           .clock = world_.clock,
                           .random = world_.random,
                           .accounts = world_.accounts,
+                          .versions = world_.versions,
+                          .failed_passwords = world_.failed_passwords,
                           .journal = world_.journal,
                           .server = "lab-gw",
+                          .countries = [](const Settings&) { return std::make_shared<doubles::Atlas>(); },
                           .password_check = [this](int) { return std::make_unique<Borrowed>(world_.passwords); },
                           .terminal = [](int, const Caller&) { return std::optional<TerminalId>(); }};
 
@@ -91,6 +96,62 @@ TEST_F(SessionTest, SaysHelloBeforeItIsSpokenTo) {
   EXPECT_EQ(hello->type, FrameType::hello);
   EXPECT_EQ(hello->text(Tag::version), byte(protocol::kVersion));
   EXPECT_EQ(hello->text(Tag::oldest), byte(protocol::kOldestVersion));
+}
+
+TEST_F(SessionTest, EveryPhaseIsItsOwnQuestion) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  struct Row {
+    int phase;
+    VerdictCode verdict;
+  };
+  for (const Row& row : {Row{2, VerdictCode::wrong}, Row{3, VerdictCode::denied}, Row{4, VerdictCode::skipped},
+                         Row{0, VerdictCode::usage}, Row{5, VerdictCode::usage}, Row{255, VerdictCode::usage}}) {
+    const Client client = connect(kRoot);
+    client.say(login_frame("alice", {{Tag::phase, byte(row.phase)}}));
+    const auto verdict = client.verdict();
+    ASSERT_TRUE(verdict) << row.phase;
+    EXPECT_EQ(verdict->verdict(), row.verdict) << row.phase;
+  }
+}
+
+TEST_F(SessionTest, ALoginFrameWithoutAPhaseIsNone) {
+  configured_.rules.clear();
+  const Client client = connect(kRoot);
+  client.say(frame(FrameType::login, {{Tag::version, byte(protocol::kVersion)}, {Tag::user, "alice"}}));
+  const auto verdict = client.verdict();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->verdict(), VerdictCode::usage);
+}
+
+TEST_F(SessionTest, ATrustedDeviceIsAVerdictOfItsOwn) {
+  require_a_code();
+  configured_.rules[0].trust = std::chrono::hours(1);
+  world_.enrol("alice", Uid{1000});
+  const std::vector<Field> from{{Tag::rhost, "203.0.113.7"}};
+  const Client first = connect(kRoot);
+  first.say(login_frame("alice", from));
+  ASSERT_TRUE(first.hear(FrameType::ask));
+  first.say(answer_frame(world_.code() + " y"));
+  EXPECT_EQ(first.verdict()->verdict(), VerdictCode::passed);
+  const Client second = connect(kRoot);
+  second.say(login_frame("alice", from));
+  EXPECT_EQ(second.verdict()->verdict(), VerdictCode::trusted);
+}
+
+TEST(FailedPasswords, AreOneLineAMinute) {
+  doubles::Lines journal;
+  Limits limits;
+  Limits::Steady::time_point now{};
+  limits.now = [&] { return now; };
+  CountedFailures failures(journal, limits);
+  for (int i = 0; i < 1000; ++i) failures.add();
+  ASSERT_EQ(journal.notes.size(), 1U);
+  EXPECT_TRUE(journal.notes[0].ends_with("count=1")) << journal.notes[0];
+  now += std::chrono::seconds(60);
+  failures.add();
+  ASSERT_EQ(journal.notes.size(), 2U);
+  EXPECT_TRUE(journal.notes[1].ends_with("count=1000")) << journal.notes[1];
 }
 
 TEST_F(SessionTest, ALoginWithACode) {

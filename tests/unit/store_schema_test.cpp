@@ -25,6 +25,26 @@ class StoreSchema : public StoreFolder {
       return std::unexpected(failure.error());
     }
   }
+  // A store as the first release left it, with its key.
+  void make_version_1(const std::string& and_then = "") {
+    sqlite3* made = nullptr;
+    ASSERT_EQ(sqlite3_open(path.c_str(), &made), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(made, (kVersion1Dump + and_then).c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(made);
+    sqlite3_close(made);
+    keys = KeyRing::parse(Secret(std::string_view(kVersion1Key))).value();
+  }
+  [[nodiscard]] std::string tables() const {
+    Connection connection(path);
+    auto rows = connection.prepared("SELECT name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY name");
+    std::string all;
+    while (rows.row()) all += rows.text(0) + "\n";
+    return all;
+  }
+  [[nodiscard]] std::int64_t number(const char* sql) const {
+    Connection connection(path);
+    return connection.number(sql);
+  }
 };
 
 constexpr std::array<SchemaStep, 3> kSteps{"CREATE TABLE one (x)", "CREATE TABLE two (x); INSERT INTO two VALUES (7)",
@@ -57,7 +77,7 @@ TEST_F(StoreSchema, A_step_that_fails_undoes_all) {
 
 TEST_F(StoreSchema, A_newer_store_is_refused_and_not_touched) {
   create();
-  tamper("PRAGMA user_version=2");
+  tamper("PRAGMA user_version=3");
   const std::string before = bytes_of(path);
   for (const StoreMode mode : {StoreMode::resident, StoreMode::per_command}) {
     const auto opened = open(mode);
@@ -65,7 +85,7 @@ TEST_F(StoreSchema, A_newer_store_is_refused_and_not_touched) {
     EXPECT_EQ(opened.error(), StoreError::too_new);
   }
   EXPECT_EQ(bytes_of(path), before);
-  EXPECT_NE(journal.notes().find("schema 2"), std::string::npos);
+  EXPECT_NE(journal.notes().find("schema 3"), std::string::npos);
 }
 
 TEST_F(StoreSchema, A_version_that_makes_no_sense_is_damage) {
@@ -80,11 +100,7 @@ TEST_F(StoreSchema, A_version_that_makes_no_sense_is_damage) {
 
 // As written by the first release. If this fails, every store out there fails.
 TEST_F(StoreSchema, A_store_of_version_1_opens_with_all_it_holds) {
-  sqlite3* made = nullptr;
-  ASSERT_EQ(sqlite3_open(path.c_str(), &made), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(made, kVersion1Dump, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(made);
-  sqlite3_close(made);
-  keys = KeyRing::parse(Secret(std::string_view(kVersion1Key))).value();
+  make_version_1();
   auto store = open();
   ASSERT_TRUE(store.has_value()) << journal.notes();
   ASSERT_TRUE((*store)->write([](Transaction& tx) {
@@ -93,6 +109,8 @@ TEST_F(StoreSchema, A_store_of_version_1_opens_with_all_it_holds) {
     EXPECT_EQ(alice->uid, Uid{1001});
     EXPECT_EQ(alice->lockout, (LockoutState{5, 1, {1'790'000'400}, {1'790'000'460}}));
     EXPECT_EQ(alice->next_factor, 3U);
+    EXPECT_EQ(alice->next_trust, 1U);
+    EXPECT_TRUE(tx.trusts(alice->id).empty());
     const auto factors = tx.factors(alice->id);
     ASSERT_EQ(factors.size(), 2U);
     EXPECT_EQ(std::get<TotpFactor>(factors[0].detail).key, Secret("12345678901234567890"));
@@ -109,7 +127,61 @@ TEST_F(StoreSchema, A_store_of_version_1_opens_with_all_it_holds) {
   const auto trail = (*store)->verify_trail();
   ASSERT_TRUE(trail.has_value());
   EXPECT_FALSE(trail->first_bad.has_value());
-  EXPECT_GE(trail->rows, 4);
+  EXPECT_EQ(trail->rows, 5);  // three, the upgrade, and the one above
+}
+
+TEST_F(StoreSchema, A_store_of_version_1_becomes_what_a_new_one_is) {
+  for (const StoreMode mode : {StoreMode::resident, StoreMode::per_command}) {
+    std::filesystem::remove(path);
+    std::filesystem::remove(log_path());
+    const auto told = journal.events().size();
+    make_version_1();
+    {
+      auto store = open(mode);
+      ASSERT_TRUE(store.has_value()) << journal.notes();
+      ASSERT_TRUE((*store)->write([](Transaction& tx) {
+        const auto alice = tx.person_by_name({"alice"});
+        ASSERT_TRUE(alice.has_value());
+        tx.add_factor(alice->id, key_factor(alice->next_factor));
+        tx.add_trust(alice->id, trust_in(alice->next_trust));
+      })) << journal.notes();
+    }
+    ASSERT_TRUE(open(mode).has_value());  // once is enough
+    ASSERT_EQ(journal.events().size(), told + 1);
+    const auto [event, mark] = journal.events().back();
+    EXPECT_EQ(event.kind, EventKind::schema_upgraded);
+    EXPECT_EQ(event.reason, "1 to 2");
+    EXPECT_EQ(mark.seq, 4);
+    EXPECT_EQ(integrity(), "ok");
+    EXPECT_EQ(number("PRAGMA user_version"), 2);
+    EXPECT_EQ(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    const std::string upgraded = tables();
+    std::filesystem::remove(path);
+    std::filesystem::remove(log_path());
+    create();
+    EXPECT_EQ(upgraded, tables());
+  }
+}
+
+TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_1) {
+  make_version_1("CREATE TABLE trust (x); PRAGMA user_version=1;");
+  const std::string before = tables();
+  EXPECT_FALSE(open().has_value());
+  EXPECT_EQ(tables(), before);
+  EXPECT_EQ(number("PRAGMA user_version"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
+  EXPECT_TRUE(journal.events().empty());
+}
+
+TEST_F(StoreSchema, A_wrong_key_upgrades_nothing) {
+  make_version_1();
+  keys = new_keys();
+  const auto opened = open();
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error(), StoreError::wrong_key);
+  EXPECT_EQ(number("PRAGMA user_version"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
+  EXPECT_TRUE(journal.events().empty());
 }
 
 }  // namespace

@@ -104,7 +104,9 @@ class Person : public Dialogue {
 void enrol(EnrolUntil until) {
   doubles::World world;
   KeyForRandom random;
-  Engine engine{world.settings, world.store, world.clock, random, world.accounts, world.journal, "lab-gw"};
+  Engine engine{world.settings, world.store,    world.clock,     random,
+                world.accounts, world.versions, world.countries, world.failed_passwords,
+                world.journal,  "lab-gw"};
   Person person(world, until);
   const Asker asker{
       .caller = {.uid = {1000}, .pid = 1}, .terminal = std::nullopt, .password = world.passwords, .dialogue = person};

@@ -55,4 +55,18 @@ class ConnectionPassword final : public PasswordCheck {
   int connection_;
 };
 
+// Which version a user's password has, by the monitor's word.
+class MonitorVersions final : public PasswordVersions {
+ public:
+  explicit MonitorVersions(MonitorClient& monitor) : monitor_(monitor) {}
+  [[nodiscard]] std::expected<std::string, LookupError> version_of(const Username& user) override {
+    const auto version = monitor_.password_version(user);
+    if (!version) return std::unexpected(LookupError::failed);
+    return version->value_or("");
+  }
+
+ private:
+  MonitorClient& monitor_;
+};
+
 }  // namespace mfa

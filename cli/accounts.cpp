@@ -1,0 +1,65 @@
+#include "cli/accounts.h"
+
+#include <fmt/core.h>
+#include <pwd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace mfa::cli {
+
+namespace {
+
+constexpr uid_t kFirstOfPeople = 1000;  // below are system accounts (product.md, Helpdesk)
+constexpr uid_t kNobody = 65534;
+constexpr std::size_t kLongestEntry = 65536;  // bytes of an account's strings
+
+std::string text(const char* field) { return field == nullptr ? "" : field; }
+
+ListedAccount account_of(const passwd& entry) {
+  const std::string real_name = text(entry.pw_gecos);
+  return {.name = text(entry.pw_name),
+          .uid = entry.pw_uid,
+          .shell = text(entry.pw_shell),
+          .real_name = real_name.substr(0, real_name.find(','))};
+}
+
+}  // namespace
+
+bool logs_in(const ListedAccount& account) {
+  if (account.uid == 0) return true;
+  if (account.uid < kFirstOfPeople || account.uid == kNobody) return false;
+  const std::string_view program = std::string_view(account.shell).substr(account.shell.rfind('/') + 1);
+  return program != "nologin" && program != "false";
+}
+
+std::optional<ListedAccount> look_up_account(const std::string& name) {
+  std::vector<char> strings(kLongestEntry);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwnam_r(name.c_str(), &entry, strings.data(), strings.size(), &found) != 0 || found == nullptr)
+    return std::nullopt;
+  return account_of(entry);
+}
+
+Outcome<std::vector<ListedAccount>> list_accounts() {
+  std::vector<ListedAccount> accounts;
+  setpwent();
+  int error = 0;
+  for (;;) {
+    errno = 0;
+    const passwd* const entry = getpwent();
+    error = errno;
+    if (entry == nullptr) break;
+    accounts.push_back(account_of(*entry));
+  }
+  endpwent();
+  // ENOENT is how some sources say that there are no more.
+  if (error == 0 || error == ENOENT) return accounts;
+  return std::unexpected(Failure{
+      .error = fmt::format("The accounts of this computer cannot be listed to the end: {}.", std::strerror(error)),
+      .hint = "Give their names in a file, one a line: --users FILE"});
+}
+
+}  // namespace mfa::cli

@@ -1,0 +1,32 @@
+// The accounts that this computer knows: one by its name, and those of people, for a forecast.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/outcome.h"
+
+namespace mfa::cli {
+
+struct ListedAccount {
+  std::string name;
+  uid_t uid = 0;
+  std::string shell;
+  std::string real_name;  // GECOS up to its first comma; may be empty
+};
+
+// Someone who may log in: root, or a uid from 1000 on that is not nobody's, with a shell to log in to. Pure.
+[[nodiscard]] bool logs_in(const ListedAccount& account);
+
+// Nothing if there is none, or it cannot be looked up now.
+[[nodiscard]] std::optional<ListedAccount> look_up_account(const std::string& name);
+
+// All accounts that getpwent(3) enumerates, or why they are not all. A directory (LDAP, SSSD) often lists none.
+[[nodiscard]] Outcome<std::vector<ListedAccount>> list_accounts();
+using AccountList = std::function<Outcome<std::vector<ListedAccount>>()>;
+
+}  // namespace mfa::cli

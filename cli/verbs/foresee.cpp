@@ -1,0 +1,180 @@
+#include "cli/verbs/foresee.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/foresight_text.h"
+#include "cli/input.h"
+#include "cli/times.h"
+#include "cli/user_names.h"
+
+namespace mfa::cli {
+
+namespace {
+
+constexpr std::size_t kLongestList = std::size_t{64} << 20U;  // bytes of a file of names
+// Far below what the engine takes at once: with a slow directory each request still ends within its limit.
+constexpr std::size_t kMostAtOnce = 64;
+constexpr std::size_t kRoomForNames = kLongestRequest - 128;  // bytes of a request, beside verb and time
+constexpr std::size_t kLongRun = 500;                         // users, from which on progress is shown
+
+using Moment = std::optional<std::int64_t>;
+
+Outcome<Moment> moment_of(const std::string& at) {
+  if (at.empty()) return Moment();
+  const Moment moment = parse_moment(at);
+  if (!moment) return std::unexpected(no_moment("--at", at));
+  return moment;
+}
+
+Failure nobody(std::string error) {
+  return {.error = std::move(error), .hint = "Give their names in a file, one a line: --users FILE"};
+}
+
+Outcome<std::vector<std::string>> names_in_file(const Console& console, const std::string& users) {
+  const bool standard = users == "-";
+  const std::string place = standard ? "standard input" : users;
+  std::expected<std::string, NoInput> text = std::unexpected(NoInput::failed);
+  if (standard) {
+    text = read_all(console.input, kLongestList);
+  } else {
+    const auto file = open_input(users);
+    if (!file) return std::unexpected(file.error());
+    text = read_all(file->get(), kLongestList);
+  }
+  if (!text) return std::unexpected(failure_of(text.error(), place));
+  auto names = parse_user_names(*text, place);
+  if (names && names->empty()) return std::unexpected(nobody(fmt::format("There is no name in {}.", place)));
+  return names;
+}
+
+// Root and people; root alone is an empty enumeration.
+Outcome<std::vector<std::string>> names_listed(const AccountList& list) {
+  const auto accounts = list();
+  if (!accounts) return std::unexpected(accounts.error());
+  std::vector<std::string> names;
+  std::unordered_set<std::string> seen;
+  bool people = false;
+  for (const ListedAccount& account : *accounts) {
+    if (!logs_in(account) || !seen.insert(account.name).second) continue;
+    if (const std::string_view fault = fault_of_user_name(account.name); !fault.empty())
+      return std::unexpected(
+          nobody(fmt::format("An account of this computer is called '{}', which {}.", account.name, fault)));
+    people = people || account.uid != 0;
+    names.push_back(account.name);
+  }
+  if (!people)
+    return std::unexpected(nobody("This computer lists no accounts of people; its directory may keep them to itself."));
+  return names;
+}
+
+Failure nonsense() {
+  return {.status = ExitStatus::unreachable,
+          .error = "The MFA service said something that makes no sense.",
+          .hint = "Are mfa-enroll and the service of the same release? Restart the service after an upgrade."};
+}
+
+// False: the reply does not answer what was asked about `users` users; a count that lacks some would look like good
+// news.
+bool add(Forecast& forecast, const Json& reply, std::int64_t users) {
+  const std::array<std::pair<const char*, std::int64_t*>, 4> counts{{{"asked", &forecast.asked},
+                                                                     {"trusted", &forecast.trusted},
+                                                                     {"skipped", &forecast.skipped},
+                                                                     {"locked_out", &forecast.locked_out}}};
+  std::int64_t sum = 0;
+  for (const auto& [key, total] : counts) {
+    const auto count = number_of(reply, key);
+    if (!count || *count < 0 || *count > users) return false;
+    sum += *count;
+    *total += *count;
+  }
+  std::vector<Json> who = objects_of(reply, "who");
+  if (number_of(reply, "users") != users || sum != users || std::cmp_not_equal(who.size(), users)) return false;
+  forecast.users += users;
+  std::ranges::move(who, std::back_inserter(forecast.who));
+  return true;
+}
+
+// A line on the terminal that is written over as it goes on, and goes away at the end.
+class Progress {
+ public:
+  Progress(const Terminal& terminal, std::size_t users)
+      : terminal_(terminal), users_(users), shown_(terminal.interactive() && users >= kLongRun) {}
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress() { show(std::string(width_, ' ') + "\r"); }
+
+  void reached(std::int64_t users) {
+    const std::string text = fmt::format("  {} of {} users", users, users_);
+    width_ = text.size();
+    show(text);
+  }
+
+ private:
+  void show(const std::string& text) const {
+    // That a line of progress cannot be written stops nothing.
+    if (shown_) static_cast<void>(terminal_.write("\r" + text));
+  }
+  const Terminal& terminal_;
+  std::size_t users_;
+  std::size_t width_ = 0;
+  bool shown_;
+};
+
+Outcome<Forecast> ask_about(const Console& console, const std::vector<std::string>& names, Moment at) {
+  Forecast forecast;
+  Progress progress(console.terminal, names.size());
+  for (const NamesPiece& piece : in_pieces(names, kMostAtOnce, kRoomForNames)) {
+    Json request{{"verb", "admin forecast"}, {"users", piece.names}};
+    if (at) request["at"] = std::to_string(*at);
+    const auto reply = console.ask(request);
+    if (!reply) return std::unexpected(reply.error());
+    if (!add(forecast, *reply, static_cast<std::int64_t>(piece.count))) return std::unexpected(nonsense());
+    progress.reached(forecast.users);
+  }
+  return forecast;
+}
+
+}  // namespace
+
+Outcome<void> admin_explain(const Console& console, const ExplainOptions& options) {
+  const auto at = moment_of(options.at);
+  if (!at) return std::unexpected(at.error());
+  Json request{{"verb", "admin explain"}, {"user", options.user}};
+  if (!options.service.empty()) request["service"] = options.service;
+  if (!options.from.empty()) request["from"] = options.from;
+  if (!options.key.empty()) request["key"] = options.key;
+  if (*at) request["at"] = std::to_string(**at);
+  const auto reply = console.ask(request);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const AskedLogin login{
+      .user = options.user, .service = options.service, .from = options.from, .key = options.key, .at = *at};
+  return console.print(explanation_text(login, *reply, console.style));
+}
+
+Outcome<void> admin_forecast(const Console& console, const ForecastOptions& options) {
+  const auto at = moment_of(options.at);
+  if (!at) return std::unexpected(at.error());
+  const bool listed = options.users.empty();
+  const auto names = listed ? names_listed(options.accounts) : names_in_file(console, options.users);
+  if (!names) return std::unexpected(names.error());
+  const auto forecast = ask_about(console, *names, *at);
+  if (!forecast) return std::unexpected(forecast.error());
+  if (console.json) return console.print_json(forecast_json(*forecast));
+  std::string text = forecast_text(*forecast, *at, console.style);
+  if (listed)
+    text +=
+        "\nThese are the accounts that this computer lists. If a directory (LDAP, SSSD) has more of them, give their\n"
+        "names in a file: --users FILE\n";
+  return console.print(text);
+}
+
+}  // namespace mfa::cli

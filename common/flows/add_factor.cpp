@@ -1,0 +1,75 @@
+#include "common/flows/add_factor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/flows/step_up.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+
+Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addition& addition) {
+  Found found = find_person(tx, addition.account);
+  if (found.mismatch) return {.refusal = refused(texts::other_person(engine.settings)), .id = "", .codes_kept = false};
+  Person person = found.person ? *found.person : tx.add_person(addition.account.name, addition.account.uid, now);
+  const std::vector<Factor> factors = tx.factors(person.id);
+  // Whoever proved a password alone may add the first factor, never one beside a factor that came meanwhile.
+  if (addition.first && !factors.empty())
+    return {.refusal = refused("Another factor was set up in the meantime.", "Start again: mfa-enroll totp"),
+            .id = "",
+            .codes_kept = false};
+  auto name = name_for_new_factor(factors, addition.wanted_name, addition.usual_name);
+  if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
+
+  Factor factor = addition.factor;
+  factor.name = *std::move(name);
+  factor.number = person.next_factor++;
+  factor.added = now;
+  tx.add_factor(person.id, factor);
+  tx.save(person);
+  tx.forget_step_ups(person.id);
+  if (addition.terminal) tx.record_step_up(person.id, *addition.terminal, now + kStepUpLasts);
+  Event event = request_event(engine, addition.account, now, addition.kind);
+  event.actor = addition.actor;
+  event.reason = addition.reason;
+  event.factor = factor.id();
+  tx.append(event);
+
+  Added added{.refusal = std::nullopt,
+              .id = factor.id(),
+              .codes_kept = !addition.codes.empty() && tx.recovery_codes_left(person.id) == 0};
+  if (added.codes_kept) {
+    tx.replace_recovery_codes(person.id, addition.codes);
+    event.kind = EventKind::recovery_codes_made;
+    event.reason.clear();
+    event.factor = "recovery";
+    tx.append(event);
+  }
+  return added;
+}
+
+std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
+                                                             const std::string& wanted, std::string_view usual) {
+  if (factors.size() >= kMostFactors)
+    return std::unexpected(refused(fmt::format("You have {} factors already, the most there can be.", factors.size()),
+                                   "Remove one first: mfa-enroll remove FACTOR"));
+  const auto taken = [&](std::string_view name) {
+    return std::ranges::any_of(factors, [&](const Factor& factor) { return factor.name == name; });
+  };
+  if (!wanted.empty()) {
+    if (!valid_factor_name(wanted))
+      return std::unexpected(
+          refused("That cannot be the name of a factor.",
+                  fmt::format("Use 1 to {} printable characters, not like totp-1.", kLongestFactorName)));
+    if (taken(wanted))
+      return std::unexpected(refused("You have a factor of that name already.", "Choose another with --name."));
+    return wanted;
+  }
+  std::string name(usual);
+  for (int number = 2; taken(name); ++number) name = fmt::format("{} {}", usual, number);
+  return name;
+}
+
+}  // namespace mfa

@@ -1,0 +1,106 @@
+#include "common/flows/code_dialogue.h"
+
+#include <utility>
+
+namespace mfa {
+namespace {
+
+constexpr int kRounds = 3;   // guesses in one dialogue (product.md, Limits)
+constexpr int kPrompts = 6;  // prompts in one dialogue: a word or an empty line costs one of these, not a round
+
+}  // namespace
+
+CodeDialogue::CodeDialogue(Engine& engine, LoginTrail& trail, Dialogue& dialogue, NotMe not_me)
+    : engine_(engine), trail_(trail), dialogue_(dialogue), not_me_(std::move(not_me)) {}
+
+LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
+  prompt_ = std::move(prompt);
+  int rounds = 0;
+  for (int prompts = 0; rounds < kRounds && prompts < kPrompts; ++prompts) {
+    auto typed = dialogue_.ask({.text = texts::code_prompt(prompt_), .echo = true});
+    prompt_.notices.clear();
+    const Step step = take(std::move(typed), check);
+    if (step == Step::ended) return verdict_;
+    if (step == Step::again) ++rounds;
+  }
+  return {.result = LoginResult::wrong, .reason = last_, .text = texts::rounds_used(engine_.settings)};
+}
+
+CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed, const Check& check) {
+  if (!typed && typed.error() == DialogueError::too_long) return again(texts::too_long(), "too_long");
+  if (!typed) return end(broken_off(typed.error()));
+  const Answer answer = read_answer(typed->text());
+  if (answer.shape == AnswerShape::word && answer.normal.text() == "notme") return end(not_me_());
+  if (answer.shape == AnswerShape::word && word(answer)) return Step::again_free;
+  if (answer.shape == AnswerShape::empty) {
+    (void)again(texts::empty_answer(), "empty");
+    return Step::again_free;
+  }
+  if (answer.shape == AnswerShape::unreadable) {
+    trail_.note_refused("unreadable", answer);
+    return again(texts::unreadable(), "unreadable");
+  }
+  const auto result = check(answer);
+  if (!result) return end(trail_.store_failed(result.error()));
+  return judged(*result, answer);
+}
+
+// Whether it was one of the words that only explain.
+bool CodeDialogue::word(const Answer& answer) {
+  if (answer.normal.text() == "help") {
+    prompt_.problem = texts::help(engine_.settings, prompt_.recovery);
+    return true;
+  }
+  if (answer.normal.text() == "recovery") {
+    prompt_.problem = texts::recovery_help(engine_.settings, prompt_.recovery);
+    return true;
+  }
+  return false;
+}
+
+// What a verification means for the dialogue: its end, or what the next prompt says first.
+CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer& answer) {
+  const Settings& settings = engine_.settings;
+  if (const auto* right = std::get_if<RightAnswer>(&result))
+    return end({.result = LoginResult::passed,
+                .reason = right->factor,
+                .text = right->factor == "recovery" ? texts::recovery_left(right->recovery_left) : ""});
+  if (const auto* locked = std::get_if<LockedAnswer>(&result))
+    return end({.result = LoginResult::locked,
+                .reason = "locked",
+                .text = texts::locked(locked->until - engine_.clock.now(), settings)});
+  if (std::holds_alternative<NoSuchPerson>(result))
+    return end(trail_.refuse(LoginResult::denied, "identity_mismatch", texts::other_person(settings)));
+  if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
+    trail_.note_refused("wrong", answer);
+    if (wrong->tries_left > 0) return again(texts::wrong(wrong->tries_left), "wrong");
+    return end({.result = LoginResult::locked,
+                .reason = "too_many_wrong",
+                .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
+  }
+  if (std::holds_alternative<ReplayedAnswer>(result)) return again(texts::replayed(), "replayed");
+  trail_.note_refused("not_a_code", answer);
+  return again(texts::not_a_code(), "not_a_code");
+}
+
+LoginVerdict CodeDialogue::broken_off(DialogueError error) {
+  const bool gone = error == DialogueError::gone;
+  const std::string reason = gone                                  ? "gone"
+                             : error == DialogueError::is_password ? "answered_with_password"
+                                                                   : "cannot_ask";
+  trail_.record(gone ? EventKind::login_abandoned : EventKind::login_failed, reason);
+  return {.result = LoginResult::conversation, .reason = reason, .text = ""};
+}
+
+CodeDialogue::Step CodeDialogue::again(std::string problem, std::string_view reason) {
+  prompt_.problem = std::move(problem);
+  last_ = reason;
+  return Step::again;
+}
+
+CodeDialogue::Step CodeDialogue::end(LoginVerdict verdict) {
+  verdict_ = std::move(verdict);
+  return Step::ended;
+}
+
+}  // namespace mfa

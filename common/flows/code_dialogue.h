@@ -1,0 +1,43 @@
+// The dialogue for a code: prompts, words and answers, until one answer decides or the rounds are used up.
+#pragma once
+
+#include <expected>
+#include <functional>
+
+#include "common/flows/login_trail.h"
+#include "common/flows/texts.h"
+#include "common/flows/verify.h"
+
+namespace mfa {
+
+class CodeDialogue {
+ public:
+  // Decides an answer that is no word. Whatever it says of one that could not be a code is NotACode.
+  using Check = std::function<std::expected<Verification, StoreError>(const Answer&)>;
+  // "notme": ends the login. What it says is the verdict.
+  using NotMe = std::function<LoginVerdict()>;
+
+  CodeDialogue(Engine& engine, LoginTrail& trail, Dialogue& dialogue, NotMe not_me);
+
+  // `prompt` without a problem; its notices are told once.
+  [[nodiscard]] LoginVerdict run(texts::CodePrompt prompt, const Check& check);
+
+ private:
+  enum class Step : std::uint8_t { again, again_free, ended };
+  [[nodiscard]] Step take(std::expected<Secret, DialogueError> typed, const Check& check);
+  [[nodiscard]] bool word(const Answer& answer);
+  [[nodiscard]] Step judged(const Verification& result, const Answer& answer);
+  [[nodiscard]] LoginVerdict broken_off(DialogueError error);
+  Step again(std::string problem, std::string_view reason);
+  Step end(LoginVerdict verdict);
+
+  Engine& engine_;
+  LoginTrail& trail_;
+  Dialogue& dialogue_;
+  NotMe not_me_;
+  texts::CodePrompt prompt_;
+  std::string last_ = "no_answer";
+  LoginVerdict verdict_;
+};
+
+}  // namespace mfa

@@ -1,0 +1,105 @@
+#include "common/flows/devices.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/flows/identity.h"
+#include "common/flows/step_up.h"
+#include "common/flows/texts.h"
+#include "common/flows/trusting.h"
+
+namespace mfa {
+namespace {
+
+DeviceEntry entry_of(const Trust& trust) {
+  return {.id = fmt::format("device-{}", trust.number),
+          .kind = std::string(name_of(trust.device.kind)),
+          .label = trust.label,
+          .server = trust.server,
+          .since = trust.since,
+          .until = trust.until};
+}
+
+bool listed(const Trust& trust, UnixTime now) {
+  return !trust.burst && !trust.ended && now >= trust.since && now < trust.until;
+}
+
+}  // namespace
+
+std::vector<DeviceEntry> devices_of(std::span<const Trust> trusts, UnixTime now) {
+  std::vector<DeviceEntry> entries;
+  for (const Trust& trust : trusts) {
+    if (listed(trust, now)) entries.push_back(entry_of(trust));
+  }
+  return entries;
+}
+
+std::expected<DevicesReply, RequestError> devices(Engine& engine, const Asker& asker) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  DevicesReply reply;
+  const auto read = engine.store.read([&](Transaction& tx) {
+    const Found found = find_person(tx, *account);
+    if (found.person && !found.mismatch) reply.devices = devices_of(tx.trusts(found.person->id), engine.clock.now());
+  });
+  if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
+  return reply;
+}
+
+std::expected<DevicesReply, RequestError> forget_devices(Engine& engine, const Asker& asker,
+                                                         const std::string& device) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  const UnixTime now = engine.clock.now();
+  const Event about = request_event(engine, *account, now, EventKind::trust_ended);
+  DevicesReply reply;
+  const auto done = engine.store.write([&](Transaction& tx) {
+    const Found found = find_person(tx, *account);
+    if (!found.person || found.mismatch) return;
+    const std::vector<Trust> trusts = tx.trusts(found.person->id);
+    for (const DeviceEntry& entry : devices_of(trusts, now)) {
+      if (device.empty() || entry.id == device) reply.devices.push_back(entry);
+    }
+    if (device.empty()) {
+      end_all_trust(tx, found.person->id, TrustEnd::forgotten, about);
+      return;
+    }
+    for (const Trust& trust : trusts) {
+      if (listed(trust, now) && entry_of(trust).id == device)
+        end_trust(tx, found.person->id, trust, TrustEnd::forgotten, about);
+    }
+  });
+  if (!done) return std::unexpected(store_failed(engine, asker, done.error()));
+  if (!device.empty() && reply.devices.empty())
+    return std::unexpected(
+        refused(fmt::format("You have no trusted device {}.", device), "See yours with: mfa-enroll devices"));
+  return reply;
+}
+
+std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const Asker& asker,
+                                                           const std::string& user) {
+  if (!may(asker.caller.uid, Verb::password_changed))
+    return std::unexpected(refused("Only root may report someone's new password.", "Run it with sudo."));
+  const auto account = find_account(engine, user);
+  if (!account) return std::unexpected(account.error());
+  const UnixTime now = engine.clock.now();
+  Event about = request_event(engine, *account, now, EventKind::password_changed);
+  about.actor = "root";
+  DevicesReply reply;
+  bool mismatch = false;
+  const auto done = engine.store.write([&](Transaction& tx) {
+    const Found found = find_person(tx, *account);
+    mismatch = found.mismatch;
+    if (!found.person || found.mismatch) return;
+    reply.devices = devices_of(tx.trusts(found.person->id), now);
+    tx.append(about);
+    end_all_trust(tx, found.person->id, TrustEnd::password_changed, about);
+  });
+  if (!done) return std::unexpected(store_failed(engine, asker, done.error()));
+  if (mismatch) return std::unexpected(refused(texts::other_person(engine.settings)));
+  return reply;
+}
+
+}  // namespace mfa

@@ -1,0 +1,160 @@
+#include "common/flows/foresee.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/flows/assess.h"
+#include "common/flows/devices.h"
+#include "common/flows/step_up.h"
+
+namespace mfa {
+namespace {
+
+constexpr std::string_view kFingerprint = "SHA256:";
+
+std::optional<Origin> parse_place(const std::string& text) {
+  if (text.empty() || text == "unknown") return UnknownPlace{};
+  if (text == "console") return Console{};
+  if (const auto address = parse_address(text)) return *address;
+  return std::nullopt;
+}
+
+RequestError wrong_option(std::string text, std::string hint) {
+  return {.kind = RequestError::Kind::usage, .text = std::move(text), .hint = std::move(hint)};
+}
+
+// As the login would show it, a password included: a stack that asks for none is explained too strictly, if at all.
+std::expected<LoginView, RequestError> view_of_request(Engine& engine, const ExplainRequest& request,
+                                                       const Account& account) {
+  const auto place = parse_place(request.from);
+  if (!place)
+    return std::unexpected(wrong_option(fmt::format("\"{}\" is no place a login comes from.", request.from),
+                                        "Give --from an address, console or unknown."));
+  if (!request.key.empty() && !request.key.starts_with(kFingerprint))
+    return std::unexpected(wrong_option(fmt::format("\"{}\" is no fingerprint of an SSH key.", request.key),
+                                        "See it with: ssh-keygen -lf FILE"));
+  LoginView view;
+  view.policy.user = account.name;
+  view.policy.service = request.service.empty() ? "sshd" : request.service;
+  view.policy.server = engine.server;
+  view.policy.origin = *place;
+  view.policy.country = country_of(engine, *place);
+  view.policy.now = request.at.value_or(engine.clock.now());
+  view.policy.first_factor = FirstFactor::password;
+  if (!request.key.empty()) {
+    // Whether it is a registered security key, the store says; any other counts as a plain key.
+    view.policy.first_factor = FirstFactor::publickey_sk;
+    view.policy.key = request.key;
+  }
+  view.device = device_at(view.policy.service, *place, view.policy.key, engine.settings.shared);
+  view.password_passed = true;
+  return view;
+}
+
+struct Told {
+  Outcome decision;
+  std::string_view reason;
+};
+
+Told told(const Assessment& assessed) {
+  switch (assessed.way) {
+    case Way::skip:
+      return {Outcome::skip, name_of(assessed.decision.reason)};
+    case Way::trusted:
+      return {Outcome::skip, assessed.trust.burst ? "burst" : "trusted"};
+    case Way::key:
+      return {Outcome::skip, "security_key"};
+    case Way::code:
+      return {Outcome::require, name_of(assessed.decision.reason)};
+    case Way::enrol:
+      return {Outcome::enrol, name_of(assessed.decision.reason)};
+    case Way::mismatch:
+      return {Outcome::deny, "identity_mismatch"};
+    case Way::alias:
+      return {Outcome::deny, "alias"};
+    case Way::locked:
+      return {Outcome::deny, "locked"};
+    case Way::unknown:
+    case Way::deny:
+      break;
+  }
+  return {Outcome::deny, name_of(assessed.decision.reason)};
+}
+
+// Whose device trust holds for, as far as can be told without a login from it.
+bool has_device(const Assessment& assessed, UnixTime at) { return !devices_of(assessed.record.trusts, at).empty(); }
+
+void count(ForecastReply& reply, const Assessment& assessed, UnixTime at) {
+  switch (assessed.way) {
+    case Way::skip:
+    case Way::key:
+      ++reply.skipped;
+      return;
+    case Way::trusted:
+    case Way::code:
+    case Way::locked:  // passes by itself
+      ++(has_device(assessed, at) ? reply.trusted : reply.asked);
+      return;
+    case Way::deny:
+    case Way::enrol:
+    case Way::mismatch:
+    case Way::alias:
+    case Way::unknown:
+      break;
+  }
+  ++reply.locked_out;
+}
+
+}  // namespace
+
+std::expected<ExplainReply, RequestError> explain(Engine& engine, const Asker& asker, const ExplainRequest& request) {
+  if (!may(asker.caller.uid, Verb::explain))
+    return std::unexpected(refused("Only root may ask about someone else's logins.", "Run it with sudo."));
+  const auto account = find_account(engine, request.user);
+  if (!account) return std::unexpected(account.error());
+  auto view = view_of_request(engine, request, *account);
+  if (!view) return std::unexpected(view.error());
+  auto assessed = assess(engine, *std::move(view), *account);
+  if (!assessed) return std::unexpected(store_failed(engine, asker, assessed.error()));
+  const Told result = told(*assessed);
+  ExplainReply reply{.user = account->name.value,
+                     .decision = result.decision,
+                     .rule = assessed->decision.rule,
+                     .reason = std::string(result.reason),
+                     .trust = assessed->decision.trust,
+                     .factors = {},
+                     .observed = std::move(assessed->decision.observed)};
+  for (const FactorKind kind : assessed->decision.factors) reply.factors.emplace_back(name_of(kind));
+  return reply;
+}
+
+std::expected<ForecastReply, RequestError> forecast(Engine& engine, const Asker& asker,
+                                                    const std::vector<std::string>& users, std::optional<UnixTime> at) {
+  if (!may(asker.caller.uid, Verb::forecast))
+    return std::unexpected(refused("Only root may ask about everyone's logins.", "Run it with sudo."));
+  ForecastReply reply;
+  const UnixTime when = at.value_or(engine.clock.now());
+  for (const std::string& user : users) {
+    ++reply.users;
+    const auto account = identify(engine.accounts, user);
+    if (!account && account.error() == IdentityError::failed) return std::unexpected(lookup_failed());
+    if (!account) {
+      ++reply.locked_out;
+      reply.who.push_back({.user = user, .decision = Outcome::deny, .reason = "no_such_account"});
+      continue;
+    }
+    const auto view =
+        view_of_request(engine, {.user = user, .service = "", .from = "", .key = "", .at = when}, *account);
+    if (!view) return std::unexpected(view.error());
+    const auto assessed = assess(engine, *view, *account);
+    if (!assessed) return std::unexpected(store_failed(engine, asker, assessed.error()));
+    count(reply, *assessed, when);
+    const Told result = told(*assessed);
+    reply.who.push_back({.user = user, .decision = result.decision, .reason = std::string(result.reason)});
+  }
+  return reply;
+}
+
+}  // namespace mfa

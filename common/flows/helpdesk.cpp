@@ -1,0 +1,123 @@
+#include "common/flows/helpdesk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "common/domain/helpdesk.h"
+#include "common/flows/step_up.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+constexpr std::chrono::seconds kDay{24 * 60 * 60};
+
+// Of any of these groups. A group that does not exist or cannot be looked up leaves it unknown, unless another settles
+// it.
+Membership member_of(Engine& engine, const Account& account, const std::vector<std::string>& groups) {
+  if (groups.empty()) return Membership::not_member;
+  Membership result = Membership::not_member;
+  for (const auto& [group, membership] :
+       engine.accounts.memberships(account, std::set<std::string>(groups.begin(), groups.end()))) {
+    if (membership == Membership::member) return Membership::member;
+    if (membership == Membership::unknown) result = Membership::unknown;
+  }
+  return result;
+}
+
+RequestError words_for(const Engine& engine, HelpdeskRefusal refusal, const std::string& user) {
+  switch (refusal) {
+    case HelpdeskRefusal::not_helpdesk:
+      return refused("Only the helpdesk may do that.", "For your own account, see: mfa-enroll --help");
+    case HelpdeskRefusal::oneself:
+      return refused("Nobody helps themselves this way.", "For your own account, see: mfa-enroll --help");
+    case HelpdeskRefusal::system_account:
+      return refused(fmt::format("{} is root or an account of the system.", user), "Only root may change those.");
+    case HelpdeskRefusal::colleague:
+      return refused(fmt::format("{} is a colleague of yours.", user), "Only root may change the helpdesk's factors.");
+    case HelpdeskRefusal::protected_person:
+      return refused(fmt::format("{} is in a protected group.", user), "Only root may change those.");
+    case HelpdeskRefusal::out_of_scope:
+      return refused(fmt::format("{} is nobody your helpdesk looks after.", user),
+                     "Whom it does look after says helpdesk_scope in mfa.toml.");
+    case HelpdeskRefusal::no_reason:
+      return refused("Why is this done?", "Give it with --reason \"…\".");
+    case HelpdeskRefusal::not_identified:
+      return refused(fmt::format("How do you know that it is {}?", user), "Say it with --checked \"student card\".");
+    case HelpdeskRefusal::too_many_acts:
+      return refused(
+          fmt::format("That would be more than {} such acts of yours within a day.", engine.settings.acts_per_day),
+          "Ask a colleague, or root.");
+    case HelpdeskRefusal::unknown:
+      break;
+  }
+  RequestError error = lookup_failed();
+  error.text = "A group that decides about this cannot be looked up.";
+  return error;
+}
+
+// Not of strangers to the helpdesk: they could fill the trail.
+void record_refusal(Engine& engine, const Account& subject, const Account& clerk, Verb verb, HelpdeskRefusal refusal) {
+  if (refusal == HelpdeskRefusal::not_helpdesk) return;
+  Event event = request_event(engine, subject, engine.clock.now(), EventKind::helpdesk_refused);
+  event.actor = clerk.name.value;
+  event.reason = fmt::format("{}: {}", name_of(verb), name_of(refusal));
+  if (!engine.store.write([&](Transaction& tx) { tx.append(event); })) engine.journal.record(event, std::nullopt);
+}
+
+std::string quoted_for_trail(std::string text) {
+  std::ranges::replace(text, ';', ',');
+  return text;
+}
+
+}  // namespace
+
+std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, const std::string& user,
+                                           const Act& act) {
+  auto clerk = who_asks(engine, asker);
+  if (!clerk) return std::unexpected(clerk.error());
+  const Settings& settings = engine.settings;
+  HelpdeskAct facts;
+  facts.clerk = clerk->uid;
+  facts.clerk_in_helpdesk = member_of(engine, *clerk, settings.helpdesk_groups);
+  // Whether an account exists, and what it is, is told to the helpdesk alone.
+  if (clerk->uid != Uid{0} && facts.clerk_in_helpdesk == Membership::not_member)
+    return std::unexpected(words_for(engine, HelpdeskRefusal::not_helpdesk, user));
+  auto subject = find_account(engine, user);
+  if (!subject) return std::unexpected(subject.error());
+
+  facts.subject = subject->uid;
+  facts.subject_in_helpdesk = member_of(engine, *subject, settings.helpdesk_groups);
+  facts.subject_protected = member_of(engine, *subject, settings.protected_groups);
+  facts.subject_in_scope =
+      settings.helpdesk_scope.empty() ? Membership::member : member_of(engine, *subject, settings.helpdesk_scope);
+  facts.has_reason = !act.reason.empty();
+  facts.needs_identity = true;
+  facts.identified = !act.checked.empty();
+  facts.most_acts = settings.acts_per_day;
+  const auto acts = reading(
+      engine.store, [&](Transaction& tx) { return tx.helpdesk_acts(clerk->name.value, engine.clock.now() - kDay); });
+  if (!acts) return std::unexpected(store_failed(engine, asker, acts.error()));
+  facts.acts_today = static_cast<std::uint32_t>(*acts);
+  if (const auto refusal = why_not(facts)) {
+    record_refusal(engine, *subject, *clerk, act.verb, *refusal);
+    return std::unexpected(words_for(engine, *refusal, subject->name.value));
+  }
+  // Root needs no step-up: root reads the store's key anyway.
+  if (clerk->uid != Uid{0}) {
+    if (auto proven = step_up(engine, asker, *clerk, access_of(act.verb).step_up); !proven)
+      return std::unexpected(proven.error());
+  }
+  return Clerk{.clerk = *std::move(clerk), .subject = *std::move(subject)};
+}
+
+std::string reason_of(const Act& act) {
+  if (act.checked.empty()) return quoted_for_trail(act.reason);
+  return fmt::format("{}; checked: {}", quoted_for_trail(act.reason), act.checked);
+}
+
+}  // namespace mfa

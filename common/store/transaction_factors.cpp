@@ -1,0 +1,134 @@
+// Factors of both kinds in one table: what a kind does not have is NULL.
+
+#include <fmt/format.h>
+
+#include "common/store/columns.h"
+#include "common/store/failure.h"
+#include "common/store/sealed.h"
+#include "common/store/transaction.h"
+
+namespace mfa {
+
+namespace {
+
+constexpr std::string_view kFactorKeyLabel = "factor key";
+
+std::int64_t kept(TimeStep step) { return step == TimeStep{-1} ? kNever : step.value; }
+TimeStep step_of(std::int64_t value) { return {value == kNever ? -1 : value}; }
+
+KeyFactor key_factor_of(PersonId person, std::uint32_t number, Statement& row) {
+  KeyFactor key{.type = row.text(10), .fingerprint = row.text(11)};
+  if (key.type.empty() || key.fingerprint.empty())
+    throw StoreFailure(StoreError::damaged, fmt::format("factor {} of person {} is half a key", number, person.value));
+  return key;
+}
+
+// Binds what a kind has of: sealed, algorithm, digits, period, last_step, type, fingerprint.
+struct BindDetail {
+  Statement& statement;
+  const std::string& sealed;
+
+  void operator()(const TotpFactor& totp) const {
+    statement.bind_blob({reinterpret_cast<const std::uint8_t*>(sealed.data()), sealed.size()})
+        .bind(static_cast<std::int64_t>(totp.parameters.algorithm))
+        .bind(std::int64_t{totp.parameters.digits})
+        .bind(std::int64_t{totp.parameters.period.count()})
+        .bind(kept(totp.last_step))
+        .bind_null()
+        .bind_null();
+  }
+  void operator()(const KeyFactor& key) const {
+    statement.bind_null().bind_null().bind_null().bind_null().bind_null().bind(key.type).bind(key.fingerprint);
+  }
+};
+
+// Binds the one part of a kind that changes: last_step.
+struct BindChange {
+  Statement& statement;
+
+  void operator()(const TotpFactor& totp) const { statement.bind(kept(totp.last_step)); }
+  void operator()(const KeyFactor&) const { statement.bind_null(); }
+};
+
+}  // namespace
+
+TotpFactor SqliteTransaction::totp_of(PersonId person, std::uint32_t number, Statement& row) {
+  constexpr auto kKind = static_cast<std::int64_t>(FactorKind::totp);
+  TotpFactor totp;
+  totp.key = open_sealed(keys_, {person.value, number, kKind, kFactorKeyLabel}, row.blob(5));
+  totp.parameters = {static_cast<HashAlgorithm>(row.integer(6)), static_cast<int>(row.integer(7)),
+                     std::chrono::seconds(row.integer(8))};
+  totp.last_step = step_of(row.integer(9));
+  return totp;
+}
+
+Factor SqliteTransaction::factor_of(PersonId person, Statement& row) {
+  Factor factor;
+  factor.number = narrow(row.integer(0));
+  const auto kind = known<FactorKind>(row.integer(1));
+  if (!kind)
+    throw StoreFailure(StoreError::damaged,
+                       fmt::format("factor {} of person {} is of no known kind", factor.number, person.value));
+  factor.name = row.text(2);
+  factor.added = {row.integer(3)};
+  factor.last_used = maybe_time(row.integer(4));
+  switch (*kind) {
+    case FactorKind::totp:
+      factor.detail = totp_of(person, factor.number, row);
+      break;
+    case FactorKind::key:
+      factor.detail = key_factor_of(person, factor.number, row);
+      break;
+  }
+  return factor;
+}
+
+std::vector<Factor> SqliteTransaction::factors(PersonId person) {
+  auto rows = connection_.prepared(
+      "SELECT number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step, type, fingerprint"
+      " FROM factor WHERE person = ? ORDER BY number");
+  rows.bind(person.value);
+  std::vector<Factor> found;
+  while (rows.row()) found.push_back(factor_of(person, rows));
+  return found;
+}
+
+void SqliteTransaction::add_factor(PersonId person, const Factor& factor) {
+  changing();
+  const auto kind = static_cast<std::int64_t>(factor.kind());
+  std::string sealed;
+  if (const auto* totp = std::get_if<TotpFactor>(&factor.detail))
+    sealed = seal(keys_, {person.value, factor.number, kind, kFactorKeyLabel}, totp->key);
+  auto insert = connection_.prepared(
+      "INSERT INTO factor (person, number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step,"
+      " type, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(person.value)
+      .bind(std::int64_t{factor.number})
+      .bind(kind)
+      .bind(factor.name)
+      .bind(factor.added.seconds)
+      .bind(kept(factor.last_used));
+  std::visit(BindDetail{insert, sealed}, factor.detail);
+  insert.run();
+}
+
+void SqliteTransaction::save_factor(PersonId person, const Factor& factor) {
+  changing();
+  auto update = connection_.prepared(
+      "UPDATE factor SET name = ?, last_used = ?, last_step = ? WHERE person = ? AND number = ? AND kind = ?");
+  update.bind(factor.name).bind(kept(factor.last_used));
+  std::visit(BindChange{update}, factor.detail);
+  update.bind(person.value).bind(std::int64_t{factor.number}).bind(static_cast<std::int64_t>(factor.kind())).run();
+  touched_one("factor");
+}
+
+void SqliteTransaction::remove_factor(PersonId person, std::uint32_t number) {
+  changing();
+  connection_.prepared("DELETE FROM factor WHERE person = ? AND number = ?")
+      .bind(person.value)
+      .bind(std::int64_t{number})
+      .run();
+  touched_one("factor");
+}
+
+}  // namespace mfa

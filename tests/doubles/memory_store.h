@@ -1,0 +1,227 @@
+// The store's contract over plain maps, for tests of the flows: a store that can fail at any call.
+//
+// What it says of rows is held to the same tests as the real ones (tests/contract); it keeps no trail and is for one
+// caller at a time.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/ports/store.h"
+
+namespace mfa::doubles {
+
+// `fail_at` counts down the operations of transactions (each commit is one more)
+// and fails the one that reaches zero; nothing of that transaction remains.
+class MemoryStore : public Store {
+ public:
+  std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) override {
+    return run(work, true);
+  }
+  std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override {
+    return run(work, false);
+  }
+
+  struct State {
+    std::vector<Person> people;
+    std::map<std::int64_t, std::vector<Factor>> factors;
+    std::map<std::int64_t, std::vector<std::string>> codes;
+    std::map<std::int64_t, std::vector<Trust>> trusts;
+    std::map<std::pair<std::int64_t, std::string>, UnixTime> step_ups;
+    std::vector<Event> events;
+  };
+  State state;
+  int fail_at = -1;  // -1: never
+  StoreError error = StoreError::unavailable;
+  int operations = 0;
+  int writes = 0;
+
+ private:
+  struct Failed {};
+
+  class Tx : public Transaction {
+   public:
+    Tx(MemoryStore& store, State& state, bool may_change) : store_(store), state_(state), may_change_(may_change) {}
+    std::optional<Person> person_by_name(const Username& name) override {
+      return find([&](const Person& person) { return person.name == name; });
+    }
+    std::optional<Person> person_by_uid(Uid uid) override {
+      return find([&](const Person& person) { return person.uid == uid; });
+    }
+    Person add_person(const Username& name, Uid uid, UnixTime first_seen) override {
+      changing();
+      if (std::ranges::any_of(state_.people, [&](const Person& one) { return one.name == name || one.uid == uid; }))
+        throw Failed{};
+      Person person;
+      person.id = {static_cast<std::int64_t>(state_.people.size()) + 1};
+      person.name = name;
+      person.uid = uid;
+      person.first_seen = first_seen;
+      state_.people.push_back(person);
+      return person;
+    }
+    void save(const Person& person) override {
+      changing();
+      Person& row = row_in(state_.people, &Person::id, person.id);
+      const Person old = std::exchange(row, person);
+      row.name = old.name;
+      row.uid = old.uid;
+    }
+    std::vector<Factor> factors(PersonId person) override {
+      step();
+      return state_.factors[person.value];
+    }
+    void add_factor(PersonId person, const Factor& factor) override {
+      changing();
+      add_row(state_.factors, person, factor);
+    }
+    void save_factor(PersonId person, const Factor& factor) override {
+      changing();
+      Factor& row = row_in(state_.factors[person.value], &Factor::number, factor.number);
+      if (row.detail.index() != factor.detail.index()) throw Failed{};
+      row.name = factor.name;
+      row.last_used = factor.last_used;
+      if (auto* totp = std::get_if<TotpFactor>(&row.detail))
+        totp->last_step = std::get<TotpFactor>(factor.detail).last_step;
+    }
+    void remove_factor(PersonId person, std::uint32_t number) override {
+      changing();
+      remove_row(state_.factors[person.value], number);
+    }
+    void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override {
+      changing();
+      require(person);
+      state_.codes[person.value].assign(codes.begin(), codes.end());
+    }
+    std::size_t recovery_codes_left(PersonId person) override {
+      step();
+      return state_.codes[person.value].size();
+    }
+    bool use_recovery_code(PersonId person, std::string_view code) override {
+      changing();
+      return std::erase(state_.codes[person.value], code) > 0;
+    }
+    std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override {
+      step();
+      const auto found = state_.step_ups.find({person.value, terminal.value});
+      if (found == state_.step_ups.end()) return std::nullopt;
+      return found->second;
+    }
+    void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override {
+      changing();
+      require(person);
+      state_.step_ups[{person.value, terminal.value}] = until;
+    }
+    void forget_step_ups(PersonId person) override {
+      changing();
+      std::erase_if(state_.step_ups, [&](const auto& entry) { return entry.first.first == person.value; });
+    }
+    std::vector<Trust> trusts(PersonId person) override {
+      step();
+      return state_.trusts[person.value];
+    }
+    void add_trust(PersonId person, const Trust& trust) override {
+      changing();
+      add_row(state_.trusts, person, trust);
+    }
+    void save_trust(PersonId person, const Trust& trust) override {
+      changing();
+      Trust& row = row_in(state_.trusts[person.value], &Trust::number, trust.number);
+      const Trust old = std::exchange(row, trust);
+      row.device = old.device;
+      row.server = old.server;
+      row.since = old.since;
+    }
+    void remove_trust(PersonId person, std::uint32_t number) override {
+      changing();
+      remove_row(state_.trusts[person.value], number);
+    }
+    bool reported_since(const std::string& user, UnixTime since) override {
+      step();
+      return std::ranges::any_of(state_.events, [&](const Event& event) {
+        return event.kind == EventKind::reported && event.user == user && event.at >= since;
+      });
+    }
+    std::size_t helpdesk_acts(const std::string& actor, UnixTime since) override {
+      step();
+      return static_cast<std::size_t>(std::ranges::count_if(state_.events, [&](const Event& event) {
+        const auto kind = static_cast<std::uint16_t>(event.kind);
+        return event.actor == actor && event.at >= since && kind >= kFirstHelpdeskAct && kind <= kLastHelpdeskAct;
+      }));
+    }
+    void append(const Event& event) override {
+      changing();
+      state_.events.push_back(event);
+    }
+
+   private:
+    void step() { store_.count(); }
+    void changing() {
+      step();
+      if (!may_change_) throw Failed{};
+    }
+    template <class Rows, class Key, class Value>
+    static typename Rows::value_type& row_in(Rows& rows, Key key, const Value& value) {
+      const auto found = std::ranges::find(rows, value, key);
+      if (found == rows.end()) throw Failed{};
+      return *found;
+    }
+    void require(PersonId person) { static_cast<void>(row_in(state_.people, &Person::id, person)); }
+    // By number, each taken once.
+    template <class Row>
+    void add_row(std::map<std::int64_t, std::vector<Row>>& table, PersonId person, const Row& row) {
+      require(person);
+      auto& rows = table[person.value];
+      const auto place = std::ranges::lower_bound(rows, row.number, {}, &Row::number);
+      if (place != rows.end() && place->number == row.number) throw Failed{};
+      rows.insert(place, row);
+    }
+    template <class Row>
+    static void remove_row(std::vector<Row>& rows, std::uint32_t number) {
+      if (std::erase_if(rows, [&](const Row& row) { return row.number == number; }) == 0) throw Failed{};
+    }
+    template <class Is>
+    std::optional<Person> find(Is is) {
+      step();
+      const auto found = std::ranges::find_if(state_.people, is);
+      if (found == state_.people.end()) return std::nullopt;
+      return *found;
+    }
+    MemoryStore& store_;
+    State& state_;
+    bool may_change_;
+  };
+
+  void count() {
+    ++operations;
+    if (fail_at >= 0 && fail_at-- == 0) throw Failed{};
+  }
+
+  std::expected<void, StoreError> run(const std::function<void(Transaction&)>& work, bool may_change) {
+    const std::lock_guard lock(mutex_);
+    State copy = state;
+    try {
+      Tx tx(*this, copy, may_change);
+      work(tx);
+      count();  // the commit
+    } catch (const Failed&) {
+      return std::unexpected(error);
+    }
+    if (may_change) {
+      ++writes;
+      state = std::move(copy);
+    }
+    return {};
+  }
+
+  std::mutex mutex_;
+};
+
+}  // namespace mfa::doubles

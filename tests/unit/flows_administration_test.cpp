@@ -1,0 +1,305 @@
+// What administrators, the helpdesk and owners of devices and keys ask for: devices, keys, explain, forecast.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/flows/devices.h"
+#include "common/flows/foresee.h"
+#include "common/flows/keys.h"
+#include "common/flows/login.h"
+#include "tests/doubles/doubles.h"
+
+namespace mfa {
+namespace {
+
+using doubles::World;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr char kPassword[] = "correct horse";
+constexpr Caller kRoot{.uid = Uid{0}, .pid = 1};
+constexpr std::string_view kSecurityKey =
+    "sk-ssh-ed25519@openssh.com "
+    "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAID399lLVLyVJbvy7+5p3nr74hsJhLvdkSB7LCsjcyBqVAAAABHNzaDo=";
+constexpr std::string_view kPlainKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINP9UXtAmitHT8brU9uU7Wy3T3fPONzMVRXfMwgFlCKG";
+
+class Administration : public testing::Test {
+ protected:
+  Administration() {
+    Rule rule;
+    rule.name = "everyone";
+    rule.mfa = Requirement::require;
+    rule.trust = std::chrono::hours(24 * 30);
+    world.settings.rules = {rule};
+    world.enrol("alice", Uid{1000});
+    world.accounts.people.push_back({{"clerk"}, Uid{2000}, Gid{2000}});
+    world.accounts.groups["mfa-helpdesk"] = {"clerk"};
+    world.settings.protected_groups = {"wheel"};
+    world.accounts.groups["wheel"] = {};
+    world.settings.key_self_enrol = true;
+  }
+  Asker asker(Uid uid) {
+    return {.caller = {.uid = uid, .pid = 42},
+            .terminal = TerminalId{"session 7 tty 3"},
+            .password = world.passwords,
+            .dialogue = world.dialogue};
+  }
+  LoginFacts facts(const std::string& address) const {
+    LoginFacts facts;
+    facts.user = "alice";
+    facts.service = "sshd";
+    facts.rhost = address;
+    facts.tty = "ssh";
+    facts.from_root = true;
+    return facts;
+  }
+  LoginResult log_in(const LoginFacts& facts, std::vector<std::expected<std::string, DialogueError>> answers) {
+    world.dialogue.answers = std::move(answers);
+    return login(world.engine, facts, kRoot, world.dialogue).result;
+  }
+  std::string next_code() {
+    world.clock.time = world.clock.time + world.settings.totp.period;
+    return world.code();
+  }
+  void trust(const std::string& address) {
+    ASSERT_EQ(log_in(facts(address), {next_code() + " y"}), LoginResult::passed);
+  }
+  ExplainReply explained(const ExplainRequest& request) {
+    const auto reply = explain(world.engine, asker(Uid{0}), request);
+    EXPECT_TRUE(reply) << (reply ? "" : reply.error().text);
+    return reply.value_or(ExplainReply{});
+  }
+  static ExplainRequest about(const std::string& from) {
+    return {.user = "alice", .service = "", .from = from, .key = "", .at = std::nullopt};
+  }
+  HelpdeskKey key_for(const std::string& user) const {
+    return {
+        .user = user, .line = std::string(kSecurityKey), .name = "", .reason = "new key", .checked = "student card"};
+  }
+
+  World world;
+};
+
+TEST_F(Administration, DevicesAreListedAndForgottenOneByOneOrAll) {
+  trust("203.0.113.7");
+  trust("203.0.113.8");
+  const auto listed = devices(world.engine, asker(Uid{1000}));
+  ASSERT_TRUE(listed);
+  ASSERT_THAT(listed->devices, SizeIs(2));
+  EXPECT_EQ(listed->devices[0].id, "device-1");
+  EXPECT_EQ(listed->devices[0].kind, "address");
+  EXPECT_EQ(listed->devices[0].label, "203.0.113.7");
+  EXPECT_EQ(listed->devices[0].server, "lab-gw");
+  EXPECT_EQ(listed->devices[0].until - listed->devices[0].since, std::chrono::hours(24 * 30));
+  EXPECT_THAT(status(world.engine, asker(Uid{1000}))->devices, SizeIs(2));
+
+  ASSERT_TRUE(forget_devices(world.engine, asker(Uid{1000}), "device-1"));
+  EXPECT_EQ(log_in(facts("203.0.113.7"), {}), LoginResult::conversation);
+  EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("This device was to be forgotten"));
+  EXPECT_EQ(log_in(facts("203.0.113.8"), {}), LoginResult::trusted);
+  EXPECT_THAT(forget_devices(world.engine, asker(Uid{1000}), "")->devices, SizeIs(1));
+  EXPECT_EQ(log_in(facts("203.0.113.8"), {}), LoginResult::conversation);
+  EXPECT_THAT(devices(world.engine, asker(Uid{1000}))->devices, IsEmpty());
+}
+
+TEST_F(Administration, NobodyForgetsTheDevicesOfAnother) {
+  trust("203.0.113.7");
+  const auto reply = forget_devices(world.engine, asker(Uid{1001}), "device-1");
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().text, "You have no trusted device device-1.");
+  ASSERT_TRUE(forget_devices(world.engine, asker(Uid{1001}), ""));
+  EXPECT_EQ(log_in(facts("203.0.113.7"), {}), LoginResult::trusted);
+}
+
+TEST_F(Administration, ANewPasswordElsewhereIsRootsToReport) {
+  trust("203.0.113.7");
+  EXPECT_FALSE(password_changed(world.engine, asker(Uid{1000}), "alice"));
+  EXPECT_EQ(log_in(facts("203.0.113.7"), {}), LoginResult::trusted);
+  EXPECT_THAT(password_changed(world.engine, asker(Uid{0}), "alice")->devices, SizeIs(1));
+  EXPECT_EQ(log_in(facts("203.0.113.7"), {}), LoginResult::conversation);
+  EXPECT_FALSE(password_changed(world.engine, asker(Uid{0}), "nosuch"));
+}
+
+// --- explain
+
+TEST_F(Administration, ExplainIsForRootAlone) {
+  EXPECT_FALSE(explain(world.engine, asker(Uid{1000}), about("")));
+  EXPECT_FALSE(forecast(world.engine, asker(Uid{2000}), {"alice"}, {}));
+}
+
+TEST_F(Administration, ExplainSaysWhatTheLoginThenDoes) {
+  trust("203.0.113.7");
+  ExplainReply reply = explained(about("203.0.113.7"));
+  EXPECT_EQ(reply.decision, Outcome::skip);
+  EXPECT_EQ(reply.reason, "trusted");
+  EXPECT_EQ(log_in(facts("203.0.113.7"), {}), LoginResult::trusted);
+
+  reply = explained(about("203.0.113.8"));
+  EXPECT_EQ(reply.decision, Outcome::require);
+  EXPECT_EQ(reply.rule, "everyone");
+  EXPECT_EQ(reply.reason, "rule_requires");
+  EXPECT_EQ(reply.trust, std::chrono::hours(24 * 30));
+  EXPECT_THAT(reply.factors, ElementsAre("totp"));
+  EXPECT_EQ(log_in(facts("203.0.113.8"), {}), LoginResult::conversation);
+}
+
+TEST_F(Administration, ExplainLooksAheadInTime) {
+  trust("203.0.113.7");
+  ExplainRequest later = about("203.0.113.7");
+  later.at = world.clock.time + std::chrono::hours(24 * 31);
+  EXPECT_EQ(explained(later).decision, Outcome::require);
+}
+
+TEST_F(Administration, ExplainTellsWhyAPersonIsKeptOut) {
+  ExplainRequest of_bob = about("");
+  of_bob.user = "bob";
+  EXPECT_EQ(explained(of_bob).decision, Outcome::enrol);
+  EXPECT_EQ(explained(of_bob).reason, "required_and_none");
+  for (int i = 0; i < 2; ++i)
+    (void)log_in(facts("203.0.113.7"), {world.wrong_code(), world.wrong_code(), world.wrong_code()});
+  EXPECT_EQ(explained(about("")).decision, Outcome::deny);
+  EXPECT_EQ(explained(about("")).reason, "locked");
+}
+
+TEST_F(Administration, ExplainChangesNothing) {
+  trust("203.0.113.7");
+  world.versions.version = "version-2";
+  const int writes = world.store.writes;
+  EXPECT_EQ(explained(about("203.0.113.7")).decision, Outcome::require);
+  EXPECT_EQ(world.store.writes, writes);
+}
+
+TEST_F(Administration, ExplainRefusesWhatIsNoPlaceOrKeyOrPerson) {
+  for (const ExplainRequest& request :
+       {ExplainRequest{.user = "nosuch", .service = "", .from = "", .key = "", .at = {}},
+        ExplainRequest{.user = "alice", .service = "", .from = "the moon", .key = "", .at = {}},
+        ExplainRequest{.user = "alice", .service = "", .from = "", .key = "MD5:00", .at = {}}})
+    EXPECT_FALSE(explain(world.engine, asker(Uid{0}), request));
+}
+
+// --- forecast
+
+TEST_F(Administration, ForecastCountsWhoWouldBeAskedAndWhoLockedOut) {
+  trust("203.0.113.7");
+  Rule root;
+  root.name = "root";
+  root.user = {"root"};
+  root.mfa = Requirement::skip;
+  world.settings.rules.insert(world.settings.rules.begin(), root);
+  world.enrol("clerk", Uid{2000});
+  const auto reply = forecast(world.engine, asker(Uid{0}), {"root", "alice", "bob", "clerk", "nosuch"}, {});
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->users, 5U);
+  EXPECT_EQ(reply->skipped, 1U);
+  EXPECT_EQ(reply->trusted, 1U);
+  EXPECT_EQ(reply->asked, 1U);
+  EXPECT_EQ(reply->locked_out, 2U);
+  ASSERT_THAT(reply->who, SizeIs(5));
+  EXPECT_EQ(reply->who[2].user, "bob");
+  EXPECT_EQ(reply->who[2].decision, Outcome::enrol);
+  EXPECT_EQ(reply->who[4].reason, "no_such_account");
+}
+
+TEST_F(Administration, ForecastOfADirectoryThatIsDownIsAnError) {
+  world.accounts.down = true;
+  EXPECT_FALSE(forecast(world.engine, asker(Uid{0}), {"alice"}, {}));
+}
+
+// --- keys
+
+TEST_F(Administration, AKeyOfOnesOwnTakesAStepUp) {
+  world.dialogue.answers = {kPassword, next_code()};
+  const auto reply = enrol_key(world.engine, asker(Uid{1000}), std::string(kSecurityKey) + " alice@laptop", "YubiKey");
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(reply->factor, "key-2");
+  EXPECT_THAT(reply->detail, HasSubstr("SHA256:"));
+  EXPECT_THAT(reply->recovery_codes, IsEmpty());  // there are some already
+  const auto again = enrol_key(world.engine, asker(Uid{1000}), std::string(kSecurityKey), "");
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error().text, HasSubstr("registered already"));
+}
+
+TEST_F(Administration, AKeyAsTheFirstFactorBringsRecoveryCodes) {
+  world.dialogue.answers = {kPassword};
+  const auto reply = enrol_key(world.engine, asker(Uid{1001}), std::string(kSecurityKey), "");
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_THAT(reply->recovery_codes, SizeIs(10));
+}
+
+TEST_F(Administration, OnlyKeysOfSecurityKeysAreTaken) {
+  for (const std::string& line :
+       {std::string(kPlainKey), std::string("rubbish"), std::string(kSecurityKey.substr(0, 60)),
+        std::string("-----BEGIN OPENSSH PRIVATE KEY-----")})
+    EXPECT_FALSE(enrol_key(world.engine, asker(Uid{1000}), line, "")) << line;
+  EXPECT_THAT(world.dialogue.prompts, IsEmpty());
+}
+
+TEST_F(Administration, WhereTheHelpdeskRegistersKeysNobodyElseDoes) {
+  world.settings.key_self_enrol = false;
+  EXPECT_FALSE(enrol_key(world.engine, asker(Uid{1000}), std::string(kSecurityKey), ""));
+}
+
+TEST_F(Administration, TheHelpdeskRegistersAKeyWithItsReason) {
+  world.dialogue.answers = {kPassword};
+  const auto reply = helpdesk_key(world.engine, asker(Uid{2000}), key_for("alice"));
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(reply->factor, "key-2");
+  EXPECT_THAT(reply->recovery_codes, IsEmpty());
+  const Event& event = world.store.state.events.back();
+  EXPECT_EQ(event.kind, EventKind::helpdesk_key_added);
+  EXPECT_EQ(event.user, "alice");
+  EXPECT_EQ(event.actor, "clerk");
+  EXPECT_EQ(event.reason, "new key; checked: student card");
+}
+
+TEST_F(Administration, ForbiddenActsOfTheHelpdeskAreRefusedAndRecorded) {
+  world.accounts.people.push_back({{"colleague"}, Uid{2001}, Gid{2001}});
+  world.accounts.people.push_back({{"admin"}, Uid{2002}, Gid{2002}});
+  world.accounts.groups["mfa-helpdesk"].emplace_back("colleague");
+  world.accounts.groups["wheel"].emplace_back("admin");
+  world.settings.helpdesk_scope = {"students"};
+  HelpdeskKey no_reason = key_for("alice");
+  no_reason.reason.clear();
+  HelpdeskKey unchecked = key_for("alice");
+  unchecked.checked.clear();
+  for (const HelpdeskKey& request : {key_for("clerk"), key_for("colleague"), key_for("admin"), key_for("root"),
+                                     key_for("bob"), no_reason, unchecked}) {
+    world.dialogue.answers = {kPassword};
+    EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), request)) << request.user;
+    EXPECT_EQ(world.store.state.events.back().kind, EventKind::helpdesk_refused) << request.user;
+    EXPECT_EQ(world.store.state.events.back().actor, "clerk");
+  }
+  EXPECT_EQ(world.dialogue.answers.size(), 1U) << "nobody was asked for a password";
+  EXPECT_THAT(world.store.state.factors.at(1), SizeIs(1));
+}
+
+TEST_F(Administration, AStudentIsNoHelpdeskAndLearnsNothing) {
+  const auto events = world.store.state.events.size();
+  const auto real = helpdesk_key(world.engine, asker(Uid{1001}), key_for("alice"));
+  const auto unreal = helpdesk_key(world.engine, asker(Uid{1001}), key_for("nosuch"));
+  ASSERT_FALSE(real);
+  ASSERT_FALSE(unreal);
+  EXPECT_EQ(real.error().text, unreal.error().text);
+  EXPECT_EQ(world.store.state.events.size(), events);
+}
+
+TEST_F(Administration, AClerkWithoutAPasswordDoesNothing) {
+  world.dialogue.answers = {"wrong", "wrong", "wrong"};
+  EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("alice")));
+  EXPECT_THAT(world.store.state.factors.at(1), SizeIs(1));
+}
+
+TEST_F(Administration, TheDaysCapHolds) {
+  world.settings.acts_per_day = 1;
+  world.dialogue.answers = {kPassword};
+  ASSERT_TRUE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("alice")));
+  const auto second = helpdesk_key(world.engine, asker(Uid{2000}), key_for("bob"));
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text, HasSubstr("more than 1 such acts"));
+}
+
+}  // namespace
+}  // namespace mfa
