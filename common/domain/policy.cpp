@@ -132,7 +132,8 @@ Match group_match(const Rule& rule, const PolicyFacts& facts) {
   const auto membership = [&](std::string_view group) {
     if (!facts.user) return Membership::not_member;
     const auto found = facts.groups->find(std::string(group));
-    return found == facts.groups->end() ? Membership::unknown : found->second;
+    const bool told = found != facts.groups->end() && found->second != Membership::no_such_group;
+    return told ? found->second : Membership::unknown;
   };
   const auto excluded_by_name = [&](std::string_view group) {
     return std::ranges::any_of(rule.group, [&](const std::string& written) {

@@ -61,7 +61,12 @@ struct Rule {
   std::optional<std::chrono::seconds> trust;  // the window on offer after a right code
 };
 
-enum class Membership : std::uint8_t { member, not_member, unknown };
+enum class Membership : std::uint8_t {
+  member,
+  not_member,
+  no_such_group,  // says the directory; one that holds some of the groups only, or is half up, may say so wrongly
+  unknown,
+};
 
 struct PolicyFacts {
   std::optional<Username> user;  // nothing: no such account; matches no user or group pattern but '!' and "*"

@@ -45,8 +45,9 @@ class Accounts {
   virtual ~Accounts() = default;
   [[nodiscard]] virtual std::expected<Account, LookupError> by_name(std::string_view name) = 0;
   [[nodiscard]] virtual std::expected<Account, LookupError> by_uid(Uid uid) = 0;
-  // For each group name whether the account is in it, compared by gid. A group that does not exist or cannot be
-  // looked up is Membership::unknown: a directory that is down looks just like that.
+  // For each group name whether the account is in it, compared by gid. A group that cannot be looked up is
+  // Membership::unknown. One that does not exist is told apart, but a directory that is down can look just like that:
+  // whoever takes it for "not a member" must know why.
   [[nodiscard]] virtual std::map<std::string, Membership> memberships(const Account& account,
                                                                       const std::set<std::string>& groups) = 0;
 };

@@ -77,7 +77,10 @@ std::expected<Group, LookupError> group_by_name(const NameService& service, cons
                                                 const Account& account) {
   return look_up_entry<group>(
       [&](group* entry, char* buffer, std::size_t size, group** found) {
-        return service.group_by_name(name.c_str(), entry, buffer, size, found);
+        const int code = service.group_by_name(name.c_str(), entry, buffer, size, found);
+        // Stricter than for users: from a directory that did not answer these codes come as well, and a group that is
+        // not there protects nobody.
+        return says_not_found(code) && code != 0 ? EIO : code;
       },
       [&](const group& entry) {
         Group result{.gid = {entry.gr_gid}};
@@ -90,7 +93,7 @@ std::expected<Group, LookupError> group_by_name(const NameService& service, cons
 // getgrouplist(3) cannot report a directory that did not answer: it leaves its groups out. A group that names the
 // account although the list lacks it shows just that, so it is unknown, not "no".
 Membership membership(const std::expected<Group, LookupError>& group, const std::vector<gid_t>& gids) {
-  if (!group) return Membership::unknown;
+  if (!group) return group.error() == LookupError::not_found ? Membership::no_such_group : Membership::unknown;
   if (std::ranges::find(gids, group->gid.value) != gids.end()) return Membership::member;
   return group->lists_the_account ? Membership::unknown : Membership::not_member;
 }

@@ -58,7 +58,8 @@ class Directory : public Accounts {
     std::map<std::string, Membership> result;
     for (const std::string& group : wanted) {
       const auto members = groups.find(group);
-      result[group] = members == groups.end() ? Membership::unknown
+      result[group] = down                      ? Membership::unknown
+                      : members == groups.end() ? Membership::no_such_group
                       : std::ranges::find(members->second, account.name.value) != members->second.end()
                           ? Membership::member
                           : Membership::not_member;

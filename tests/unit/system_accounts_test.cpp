@@ -149,9 +149,11 @@ TEST_F(ScriptedAccounts, are_members_by_gid) {
 
 TEST_F(ScriptedAccounts, are_neither_in_nor_out_of_a_group_that_is_not_known) {
   EXPECT_EQ(accounts_.memberships(account_, {"students", "sudo"}),
-            (std::map<std::string, Membership>{{"students", Membership::unknown}, {"sudo", Membership::member}}));
-  script_.code = EIO;
-  EXPECT_EQ(in_sudo(), Membership::unknown);
+            (std::map<std::string, Membership>{{"students", Membership::no_such_group}, {"sudo", Membership::member}}));
+  for (const int code : {EIO, ENOENT, ESRCH}) {
+    script_.code = code;
+    EXPECT_EQ(in_sudo(), Membership::unknown) << code;
+  }
 }
 
 TEST_F(ScriptedAccounts, that_a_group_names_but_the_list_lacks_are_unknown) {
@@ -177,7 +179,7 @@ TEST(NssAccounts, finds_root_and_its_group) {
   const auto groups = accounts.memberships(*root, {"root", "daemon", "no-such-group-here"});
   EXPECT_EQ(groups.at("root"), Membership::member);
   EXPECT_EQ(groups.at("daemon"), Membership::not_member);
-  EXPECT_EQ(groups.at("no-such-group-here"), Membership::unknown);
+  EXPECT_EQ(groups.at("no-such-group-here"), Membership::no_such_group);
   EXPECT_EQ(accounts.by_name("no-such-user-here").error(), LookupError::not_found);
 }
 
