@@ -36,6 +36,8 @@ std::string_view name_of(HelpdeskRefusal refusal) {
       return "not_identified";
     case HelpdeskRefusal::too_many_acts:
       return "too_many_acts";
+    case HelpdeskRefusal::not_proven:
+      return "not_proven";
     case HelpdeskRefusal::unknown:
       return "lookup_failed";
   }

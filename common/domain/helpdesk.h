@@ -39,7 +39,8 @@ enum class HelpdeskRefusal : std::uint8_t {
   no_reason,
   not_identified,
   too_many_acts,
-  unknown,  // a group could not be looked up
+  not_proven,  // no step-up; decided by the flow
+  unknown,     // a group could not be looked up
 };
 [[nodiscard]] std::string_view name_of(HelpdeskRefusal refusal);
 

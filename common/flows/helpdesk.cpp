@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::chrono::seconds kDay{24 * 60 * 60};
 
-// Of any of these groups. A group that does not exist or cannot be looked up leaves it unknown, unless another settles
-// it.
+// Of any of these groups. A group that does not exist has no members: the groups protected by default are those of
+// several distributions. One that cannot be looked up leaves it unknown, unless another settles it.
 Membership member_of(Engine& engine, const Account& account, const std::vector<std::string>& groups) {
   if (groups.empty()) return Membership::not_member;
   Membership result = Membership::not_member;
@@ -52,6 +52,7 @@ RequestError words_for(const Engine& engine, HelpdeskRefusal refusal, const std:
       return refused(
           fmt::format("That would be more than {} such acts of yours within a day.", engine.settings.acts_per_day),
           "Ask a colleague, or root.");
+    case HelpdeskRefusal::not_proven:  // the step-up has its own words
     case HelpdeskRefusal::unknown:
       break;
   }
@@ -60,13 +61,22 @@ RequestError words_for(const Engine& engine, HelpdeskRefusal refusal, const std:
   return error;
 }
 
-// Not of strangers to the helpdesk: they could fill the trail.
-void record_refusal(Engine& engine, const Account& subject, const Account& clerk, Verb verb, HelpdeskRefusal refusal) {
-  if (refusal == HelpdeskRefusal::not_helpdesk) return;
-  Event event = request_event(engine, subject, engine.clock.now(), EventKind::helpdesk_refused);
-  event.actor = clerk.name.value;
+Event refusal_event(const Engine& engine, const Clerk& both, Verb verb, HelpdeskRefusal refusal) {
+  Event event = request_event(engine, both.subject, engine.clock.now(), EventKind::helpdesk_refused);
+  event.actor = both.clerk.name.value;
   event.reason = fmt::format("{}: {}", name_of(verb), name_of(refusal));
+  return event;
+}
+
+// Not of strangers to the helpdesk: they could fill the trail.
+void record_refusal(Engine& engine, const Clerk& both, Verb verb, HelpdeskRefusal refusal) {
+  if (refusal == HelpdeskRefusal::not_helpdesk) return;
+  const Event event = refusal_event(engine, both, verb, refusal);
   if (!engine.store.write([&](Transaction& tx) { tx.append(event); })) engine.journal.record(event, std::nullopt);
+}
+
+std::size_t acts_lately(Transaction& tx, const Engine& engine, const Account& clerk) {
+  return tx.helpdesk_acts(clerk.name.value, engine.clock.now() - kDay);
 }
 
 std::string quoted_for_trail(std::string text) {
@@ -99,20 +109,29 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
   facts.needs_identity = true;
   facts.identified = !act.checked.empty();
   facts.most_acts = settings.acts_per_day;
-  const auto acts = reading(
-      engine.store, [&](Transaction& tx) { return tx.helpdesk_acts(clerk->name.value, engine.clock.now() - kDay); });
+  const auto acts = reading(engine.store, [&](Transaction& tx) { return acts_lately(tx, engine, *clerk); });
   if (!acts) return std::unexpected(store_failed(engine, asker, acts.error()));
   facts.acts_today = static_cast<std::uint32_t>(*acts);
+  Clerk both{.clerk = *std::move(clerk), .subject = *std::move(subject)};
   if (const auto refusal = why_not(facts)) {
-    record_refusal(engine, *subject, *clerk, act.verb, *refusal);
-    return std::unexpected(words_for(engine, *refusal, subject->name.value));
+    record_refusal(engine, both, act.verb, *refusal);
+    return std::unexpected(words_for(engine, *refusal, both.subject.name.value));
   }
   // Root needs no step-up: root reads the store's key anyway.
-  if (clerk->uid != Uid{0}) {
-    if (auto proven = step_up(engine, asker, *clerk, access_of(act.verb).step_up); !proven)
+  if (both.clerk.uid != Uid{0}) {
+    if (auto proven = step_up(engine, asker, both.clerk, access_of(act.verb).step_up); !proven) {
+      record_refusal(engine, both, act.verb, HelpdeskRefusal::not_proven);
       return std::unexpected(proven.error());
+    }
   }
-  return Clerk{.clerk = *std::move(clerk), .subject = *std::move(subject)};
+  return both;
+}
+
+std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both, Verb verb) {
+  if (both.clerk.uid == Uid{0} || acts_lately(tx, engine, both.clerk) < engine.settings.acts_per_day)
+    return std::nullopt;
+  tx.append(refusal_event(engine, both, verb, HelpdeskRefusal::too_many_acts));
+  return words_for(engine, HelpdeskRefusal::too_many_acts, both.subject.name.value);
 }
 
 std::string reason_of(const Act& act) {

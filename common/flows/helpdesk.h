@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "common/flows/identity.h"
@@ -24,6 +25,11 @@ struct Clerk {
 // The two accounts, once nothing stands against the act.
 [[nodiscard]] std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, const std::string& user,
                                                          const Act& act);
+
+// To be asked in the transaction of the act itself: other acts of the clerk may have been done since may_act, from
+// other sessions. What stands against it is in the trail then.
+[[nodiscard]] std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both,
+                                                      Verb verb);
 
 // For the trail: "broken handset; checked: student card".
 [[nodiscard]] std::string reason_of(const Act& act);

@@ -38,7 +38,9 @@ std::optional<RequestError> already_there(const std::vector<Factor>& factors, co
   return std::nullopt;
 }
 
-std::expected<KeyReply, RequestError> keep(Engine& engine, const Asker& asker, const SshKey& key, Addition addition) {
+// `clerk`: who does it for somebody else; null for one's own.
+std::expected<KeyReply, RequestError> keep(Engine& engine, const Asker& asker, const SshKey& key, Addition addition,
+                                           const Clerk* clerk) {
   const UnixTime now = engine.clock.now();
   KeyReply reply{.factor = "",
                  .kind = std::string(name_of(FactorKind::key)),
@@ -49,6 +51,10 @@ std::expected<KeyReply, RequestError> keep(Engine& engine, const Asker& asker, c
     const Found found = find_person(tx, addition.account);
     if (found.person && !found.mismatch) {
       if (auto error = already_there(tx.factors(found.person->id), key))
+        return {.refusal = std::move(error), .id = "", .codes_kept = false};
+    }
+    if (clerk != nullptr) {
+      if (auto error = no_act_left(tx, engine, *clerk, Verb::helpdesk_key))
         return {.refusal = std::move(error), .id = "", .codes_kept = false};
     }
     return add_factor(tx, engine, now, addition);
@@ -92,7 +98,8 @@ std::expected<KeyReply, RequestError> enrol_key(Engine& engine, const Asker& ask
                .actor = "",
                .reason = "",
                .first = !*proven,
-               .terminal = asker.terminal});
+               .terminal = asker.terminal},
+              nullptr);
 }
 
 std::expected<KeyReply, RequestError> helpdesk_key(Engine& engine, const Asker& asker, const HelpdeskKey& request) {
@@ -112,7 +119,8 @@ std::expected<KeyReply, RequestError> helpdesk_key(Engine& engine, const Asker& 
                .actor = both->clerk.name.value,
                .reason = reason_of(act),
                .first = false,
-               .terminal = std::nullopt});
+               .terminal = std::nullopt},
+              &*both);
 }
 
 }  // namespace mfa

@@ -4,6 +4,7 @@
 
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
+#include "common/flows/helpdesk.h"
 #include "common/flows/keys.h"
 #include "common/flows/login.h"
 #include "tests/doubles/doubles.h"
@@ -290,6 +291,24 @@ TEST_F(Administration, AClerkWithoutAPasswordDoesNothing) {
   world.dialogue.answers = {"wrong", "wrong", "wrong"};
   EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("alice")));
   EXPECT_THAT(world.store.state.factors.at(1), SizeIs(1));
+  EXPECT_EQ(world.store.state.events.back().kind, EventKind::helpdesk_refused);
+  EXPECT_EQ(world.store.state.events.back().user, "alice");
+  EXPECT_EQ(world.store.state.events.back().reason, "helpdesk key: not_proven");
+}
+
+TEST_F(Administration, AProtectedGroupThatDoesNotExistStopsNobody) {
+  world.settings.protected_groups = Settings().protected_groups;  // of several distributions
+  world.dialogue.answers = {kPassword};
+  EXPECT_TRUE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("alice")));
+}
+
+TEST_F(Administration, AScopeOrAHelpdeskThatDoesNotExistOpensNothing) {
+  world.settings.helpdesk_scope = {"nosuch"};
+  EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("alice")));
+  world.settings.helpdesk_scope = {};
+  world.settings.helpdesk_groups = {"nosuch"};
+  EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("alice")));
+  EXPECT_THAT(world.dialogue.prompts, IsEmpty());
 }
 
 TEST_F(Administration, TheDaysCapHolds) {
@@ -299,6 +318,19 @@ TEST_F(Administration, TheDaysCapHolds) {
   const auto second = helpdesk_key(world.engine, asker(Uid{2000}), key_for("bob"));
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().text, HasSubstr("more than 1 such acts"));
+}
+
+TEST_F(Administration, TheDaysCapHoldsForSessionsSideBySide) {
+  world.settings.acts_per_day = 1;
+  const HelpdeskKey request = key_for("alice");
+  world.dialogue.answers = {kPassword, kPassword};
+  const auto both = may_act(world.engine, asker(Uid{2000}), "alice",
+                            {.verb = Verb::helpdesk_key, .reason = request.reason, .checked = request.checked});
+  ASSERT_TRUE(both);
+  ASSERT_TRUE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("bob")));
+  ASSERT_TRUE(world.store.write(
+      [&](Transaction& tx) { EXPECT_TRUE(no_act_left(tx, world.engine, *both, Verb::helpdesk_key)); }));
+  EXPECT_EQ(world.store.state.events.back().reason, "helpdesk key: too_many_acts");
 }
 
 }  // namespace
