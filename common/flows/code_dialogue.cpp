@@ -48,7 +48,7 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
 // Whether it was one of the words that only explain.
 bool CodeDialogue::word(const Answer& answer) {
   if (answer.normal.text() == "help") {
-    prompt_.problem = texts::help(engine_.settings, prompt_.recovery);
+    prompt_.problem = texts::help(prompt_);
     return true;
   }
   if (answer.normal.text() == "recovery") {

@@ -143,7 +143,7 @@ class Login {
   }
 
   texts::CodePrompt prompt_for(const Assessment& assessed) const {
-    texts::CodePrompt prompt = texts::empty_prompt(account_.name.value, engine_.server);
+    texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.recovery = assessed.record.recovery_codes > 0;
     for (const Factor& factor : assessed.record.factors)
       (factor.kind() == FactorKind::key ? prompt.keys : prompt.apps).push_back(factor.name);
@@ -237,7 +237,7 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
   if (decision.outcome != Outcome::require || decision.reason != Reason::rule_requires)
     return trail.refuse(LoginResult::denied, "unknown_user");
 
-  texts::CodePrompt prompt = texts::empty_prompt(facts.user, engine.server);
+  texts::CodePrompt prompt = texts::empty_prompt(engine.settings, facts.user, engine.server);
   prompt.recovery = kRecoveryCodesShownToStrangers > 0;
   prompt.apps.emplace_back(texts::kDefaultFactorName);
   std::uint32_t tries = engine.settings.lockout.tries;

@@ -171,9 +171,14 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   if (known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
-  texts::CodePrompt prompt = texts::empty_prompt(account.name.value, engine.server);
+  texts::CodePrompt prompt = texts::empty_prompt(engine.settings, account.name.value, engine.server);
   prompt.apps = known->apps;
+  prompt.keys = known->keys;
   prompt.recovery = known->recovery;
+  if (prompt.apps.empty() && !prompt.recovery && !prompt.keys.empty())  // nothing that could be typed would be right
+    return std::unexpected(
+        refused(texts::key_counts_over_ssh(prompt.keys) + " Here it takes a recovery code, and you have none.",
+                "Ask " + prompt.helpdesk + "."));
   const std::set<FactorKind> any;
   const VerifyFor purpose{.account = account,
                           .factors = any,
@@ -187,7 +192,7 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
     if (answer.shape == AnswerShape::word && answer.normal.text() == "help") {
-      prompt.problem = texts::help(engine.settings, prompt.recovery, /*login=*/false);
+      prompt.problem = texts::help(prompt, /*login=*/false);
       continue;
     }
     if (answer.shape == AnswerShape::word && answer.normal.text() == "recovery") {

@@ -15,10 +15,12 @@ std::string counted(std::int64_t count, std::string_view unit) {
 
 std::string ways_line(const CodePrompt& prompt) {
   const std::vector<std::string>& apps = prompt.apps;
-  if (apps.empty() && !prompt.keys.empty())
-    return fmt::format("Log in with your security key ({}), or enter one of your recovery codes.",
-                       fmt::join(prompt.keys, ", "));
-  if (apps.empty()) return "Enter one of your recovery codes.";
+  if (apps.empty()) {
+    const std::string way = prompt.recovery || prompt.keys.empty()
+                                ? "Enter one of your recovery codes."
+                                : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
+    return prompt.keys.empty() ? way : key_counts_over_ssh(prompt.keys) + "\n" + way;
+  }
   const std::string line = apps.size() == 1 ? "Enter the code from your authenticator app"
                                             : "Enter the code from one of your authenticator apps";
   if (apps.size() > kMostAppsNamed || (apps.size() == 1 && apps.front() == kDefaultFactorName)) return line + ".";
@@ -41,8 +43,15 @@ std::string duration(std::chrono::seconds length) {
   return counted((seconds + 3599) / 3600, "hour");
 }
 
-CodePrompt empty_prompt(std::string_view user, std::string_view server) {
-  return {.user = user, .server = server, .problem = "", .notices = {}, .apps = {}, .keys = {}, .recovery = false};
+CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server) {
+  return {.user = user,
+          .server = server,
+          .problem = "",
+          .notices = {},
+          .apps = {},
+          .keys = {},
+          .recovery = false,
+          .helpdesk = helpdesk(settings)};
 }
 
 std::string code_prompt(const CodePrompt& prompt) {
@@ -65,13 +74,22 @@ std::string not_a_code() { return "That is not a code. Type the digits your app 
 std::string unreadable() { return "That answer cannot be read. Type the digits your app shows now."; }
 std::string too_long() { return "That answer is too long. Type the digits your app shows now."; }
 
-std::string help(const Settings& settings, bool recovery, bool login) {
-  std::string text =
-      "Open the authenticator app on your phone and type the digits it shows now; they change all the time.\n";
-  if (recovery) text += "Phone not at hand? Type one of your recovery codes, such as 7k3m-92qx-d4tp.\n";
+std::string help(const CodePrompt& prompt, bool login) {
+  std::string text;
+  if (!prompt.apps.empty())
+    text = "Open the authenticator app on your phone and type the digits it shows now; they change all the time.\n";
+  if (prompt.recovery)
+    text += fmt::format("{}ype one of your recovery codes, such as 7k3m-92qx-d4tp.\n",
+                        prompt.apps.empty() ? "T" : "Phone not at hand? T");
   if (login) text += "You did not try to log in? Type notme: it ends this login and tells the staff.\n";
-  text += fmt::format("Still stuck? Ask {}.", helpdesk(settings));
+  text += fmt::format("Still stuck? Ask {}.", prompt.helpdesk);
   return text;
+}
+
+std::string key_counts_over_ssh(const std::vector<std::string>& keys) {
+  const bool one = keys.size() == 1;
+  return fmt::format("Your security key{} ({}) count{} only over SSH, together with your password.", one ? "" : "s",
+                     fmt::join(keys, ", "), one ? "s" : "");
 }
 
 std::string recovery_help(const Settings& settings, bool recovery) {

@@ -27,8 +27,9 @@ struct CodePrompt {
   std::vector<std::string> apps;     // names of the authenticator apps that may answer
   std::vector<std::string> keys;     // names of FIDO2 SSH keys, which answer no prompt
   bool recovery = false;             // recovery codes are left
+  std::string helpdesk;              // whom to ask
 };
-[[nodiscard]] CodePrompt empty_prompt(std::string_view user, std::string_view server);
+[[nodiscard]] CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server);
 [[nodiscard]] std::string code_prompt(const CodePrompt& prompt);
 
 [[nodiscard]] std::string wrong(std::uint32_t tries_left);
@@ -37,7 +38,8 @@ struct CodePrompt {
 [[nodiscard]] std::string not_a_code();
 [[nodiscard]] std::string unreadable();
 [[nodiscard]] std::string too_long();
-[[nodiscard]] std::string help(const Settings& settings, bool recovery, bool login = true);
+[[nodiscard]] std::string help(const CodePrompt& prompt, bool login = true);
+[[nodiscard]] std::string key_counts_over_ssh(const std::vector<std::string>& keys);
 [[nodiscard]] std::string recovery_help(const Settings& settings, bool recovery);
 [[nodiscard]] std::string failed_logins(std::uint32_t count);
 

@@ -550,7 +550,8 @@ TEST_F(SecurityKeys, WhoHasNothingElseIsToldToUseIt) {
   ASSERT_TRUE(world.store.write([&](Transaction& tx) { tx.remove_factor(world.person("alice").id, 1); }));
   facts.ssh_auth_info.clear();
   EXPECT_EQ(log_in({"7k3m92qxd4tp"}), LoginResult::passed);
-  EXPECT_THAT(prompt(0), HasSubstr("Log in with your security key (YubiKey), or enter one of your recovery codes."));
+  EXPECT_THAT(prompt(0), HasSubstr("Your security key (YubiKey) counts only over SSH, together with your password.\n"
+                                   "Enter one of your recovery codes.\n"));
 }
 
 // --- sshd's account phase
