@@ -1,11 +1,10 @@
 """A trusted device is not asked again: earned, used and ended over a real sshd, with the stacks that the manual gives."""
-import os
-
 import frames
 from campus import CODE_ALONE, LOGIN_SOCKET, MODULE, USER_SOCKET
 from conversation import Conversation
 from marks import both_ways
 from people import hashed
+from ssh_keys import give_key, with_key
 
 CODE = "Verification code: "
 QUESTION = "Remember this device for 30 days? [y/N]: "
@@ -299,25 +298,6 @@ def test_a_rule_on_a_country_without_a_database_denies(campus):
 
 # --- keys
 
-def give_key(campus, person, name="id", kind="ed25519"):
-    """A key in the person's authorized_keys; its private half is root's, who runs ssh here."""
-    path = f"/root/{person.name}.{name}"
-    campus.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path])
-    folder = f"{person.home}/.ssh"
-    os.makedirs(folder, exist_ok=True)
-    with open(f"{folder}/authorized_keys", "a") as file:
-        file.write(open(path + ".pub").read())
-    for made in (folder, f"{folder}/authorized_keys"):
-        os.chown(made, person.uid, person.uid)
-    return path
-
-
-def with_key(command, key, methods="publickey,keyboard-interactive"):
-    command = [word if not word.startswith("PreferredAuthentications") else f"PreferredAuthentications={methods}"
-               for word in command]
-    return [command[0], "-i", key, "-o", "IdentitiesOnly=yes", *command[1:]]
-
-
 def test_trust_by_key_is_not_trust_by_address(campus):
     campus.pam_service("sshd", CODE_ALONE)
     campus.start_sshd(KEY_AND_CODE)
@@ -325,7 +305,7 @@ def test_trust_by_key_is_not_trust_by_address(campus):
     key, other = give_key(campus, alice), give_key(campus, alice, "other")
 
     def asked(key, answer, address="127.0.0.1"):
-        talk = Conversation(with_key(ssh_from(campus, alice, address), key))
+        talk = Conversation(with_key(campus, ssh_from(campus, alice, address), key))
         if talk.reads_one_of(CODE, "I am alice") != CODE:
             assert talk.end() == 0
             return False
@@ -346,7 +326,7 @@ def test_with_a_live_window_of_the_key_file_transfer_asks_nothing(campus):
     campus.start_sshd(KEY_AND_CODE)
     alice = trusting(campus)
     key = give_key(campus, alice)
-    line = with_key(campus.ssh_command("alice"), key)
+    line = with_key(campus, campus.ssh_command("alice"), key)
     done = campus.with_askpass(line, [alice.fresh_code() + " y"])
     assert done.returncode == 0, done.stderr
     options = line[1:line.index("alice@localhost")]
@@ -376,7 +356,7 @@ session  required   pam_permit.so
 
 
 def key_alone(campus, alice, key, address="127.0.0.1"):
-    return campus.run(with_key(ssh_from(campus, alice, address), key, "publickey"))
+    return campus.run(with_key(campus, ssh_from(campus, alice, address), key, "publickey"))
 
 
 @both_ways
