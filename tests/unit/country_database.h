@@ -20,7 +20,7 @@ enum Type : std::uint8_t { kText = 2, kBytes = 4, kUint16 = 5, kUint32 = 6, kMap
 inline std::string head(Type type, std::size_t size) {
   std::string bytes;
   const unsigned low = size < 29 ? static_cast<unsigned>(size) : 29U;
-  bytes += static_cast<char>((type <= 7 ? type << 5U : 0U) | low);
+  bytes += static_cast<char>((type <= 7 ? static_cast<unsigned>(type) << 5U : 0U) | low);
   if (type > 7) bytes += static_cast<char>(type - 7);
   if (size >= 29) bytes += static_cast<char>(size - 29);
   return bytes;
