@@ -107,6 +107,29 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
+// Networks in which a /64 is nobody's: on every link the same (RFC 4291 §2.5.6), or the address of an IPv4 client stands
+// behind it, so that all of those are in one: the unspecified, loopback and IPv4-compatible ones, NAT64 and its like
+// (RFC 6052, RFC 8215), Teredo (RFC 4380).
+struct Block {
+  std::array<std::uint8_t, 8> begin;
+  int prefix;
+};
+constexpr std::array kNobodysV6{
+    Block{{0xFE, 0x80}, 10},
+    Block{{}, 64},
+    Block{{0x00, 0x64, 0xFF, 0x9B}, 64},
+    Block{{0x00, 0x64, 0xFF, 0x9B, 0x00, 0x01}, 48},
+    Block{{0x20, 0x01, 0x00, 0x00}, 32},
+};
+
+bool is_nobodys(const Address& address) {
+  return address.v6 && std::ranges::any_of(kNobodysV6, [&](const Block& block) {
+           Network network{.address = {.v6 = true, .bytes = {}}, .prefix = block.prefix};
+           std::ranges::copy(block.begin, network.address.bytes.begin());
+           return contains(network, address);
+         });
+}
+
 std::string v6_network(const Address& address) {
   Address network{.v6 = true, .bytes = {}};
   std::copy_n(address.bytes.begin(), kTrustedV6Bytes, network.bytes.begin());
@@ -181,7 +204,7 @@ std::optional<Device> device_at(std::string_view service, const Origin& origin, 
   if (key) return Device{.kind = DeviceKind::key, .id = *key};
   if (std::holds_alternative<Console>(origin)) return Device{.kind = DeviceKind::console, .id = "console"};
   const auto* address = std::get_if<Address>(&origin);
-  if (address == nullptr) return std::nullopt;
+  if (address == nullptr || is_nobodys(*address)) return std::nullopt;
   if (std::ranges::any_of(shared, [&](const Network& network) { return contains(network, *address); }))
     return std::nullopt;
   return Device{.kind = DeviceKind::address, .id = address->v6 ? v6_network(*address) : to_string(*address)};

@@ -43,7 +43,7 @@ struct SshKey {
                                               const std::optional<std::string>& key, std::span<const Network> shared);
 
 // Nothing: this login comes from no device that could be trusted. sudo, su and polkit have none by design; an address
-// in `shared` (NATs, jump hosts) is no device.
+// in `shared` (NATs, jump hosts) is no device, nor is one of IPv6 whose /64 tells nobody apart (link-local, NAT64, …).
 [[nodiscard]] std::optional<Device> device_of(const LoginFacts& facts, std::span<const Network> shared);
 
 }  // namespace mfa
