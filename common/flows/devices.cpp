@@ -56,14 +56,14 @@ std::expected<DevicesReply, RequestError> forget_devices(Engine& engine, const A
   const Event about = request_event(engine, *account, now, EventKind::trust_ended);
   DevicesReply reply;
   const auto done = engine.store.write([&](Transaction& tx) {
-    const Found found = find_person(tx, *account);
+    Found found = find_person(tx, *account);
     if (!found.person || found.mismatch) return;
     const std::vector<Trust> trusts = tx.trusts(found.person->id);
     for (const DeviceEntry& entry : devices_of(trusts, now)) {
       if (device.empty() || entry.id == device) reply.devices.push_back(entry);
     }
     if (device.empty()) {
-      end_all_trust(tx, found.person->id, TrustEnd::forgotten, about);
+      end_all_trust(tx, *found.person, TrustEnd::forgotten, about);
       return;
     }
     for (const Trust& trust : trusts) {
@@ -90,12 +90,12 @@ std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const
   DevicesReply reply;
   bool mismatch = false;
   const auto done = engine.store.write([&](Transaction& tx) {
-    const Found found = find_person(tx, *account);
+    Found found = find_person(tx, *account);
     mismatch = found.mismatch;
     if (!found.person || found.mismatch) return;
     reply.devices = devices_of(tx.trusts(found.person->id), now);
     tx.append(about);
-    end_all_trust(tx, found.person->id, TrustEnd::password_changed, about);
+    end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });
   if (!done) return std::unexpected(store_failed(engine, asker, done.error()));
   if (mismatch) return std::unexpected(refused(texts::other_person(engine.settings)));

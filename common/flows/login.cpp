@@ -175,6 +175,7 @@ class Login {
     note_told(tx, found.person->id, now);
     if (remember.value_or(false)) grant(tx, *found.person, now);
     if (engine_.settings.trust_burst.count() > 0) grant_burst(tx, *found.person, now, engine_.settings.trust_burst);
+    next_trust_ = found.person->next_trust;
   }
 
   void after_wrong(Transaction& tx, const TrustedPlace& place) {
@@ -188,7 +189,8 @@ class Login {
                                      trail_.event(EventKind::trust_granted));
   }
 
-  // Whatever comes of it, the login has passed.
+  // Whatever comes of it, the login has passed. Where all trust of the person has ended since the code (a report, a new
+  // password), the answer comes too late.
   void ask_to_remember(const TrustedPlace& place) {
     const auto typed = dialogue_.ask({.text = texts::remember(*place.facts.offered), .echo = true});
     if (!typed || !is_yes(typed->text())) return;
@@ -196,7 +198,7 @@ class Login {
     now.facts.now = engine_.clock.now();
     const auto done = engine_.store.write([&](Transaction& tx) {
       Found found = find_person(tx, account_);
-      if (found.person && !found.mismatch) grant(tx, *found.person, now);
+      if (found.person && !found.mismatch && found.person->next_trust == next_trust_) grant(tx, *found.person, now);
     });
     if (!done) trail_.note(Severity::warning, "a device could not be remembered");
   }
@@ -206,8 +208,8 @@ class Login {
     const Event about = trail_.event(EventKind::reported, "notme");
     const auto done = engine_.store.write([&](Transaction& tx) {
       if (trail_.from_root() || !tx.reported_since(about.user, about.at - kBetweenReports)) tx.append(about);
-      const Found found = find_person(tx, account_);
-      if (found.person && !found.mismatch) end_all_trust(tx, found.person->id, TrustEnd::reported, about);
+      Found found = find_person(tx, account_);
+      if (found.person && !found.mismatch) end_all_trust(tx, *found.person, TrustEnd::reported, about);
     });
     if (done) return {.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine_.settings)};
     if (trail_.from_root()) engine_.journal.record(about, std::nullopt);
@@ -220,6 +222,7 @@ class Login {
   Dialogue& dialogue_;
   LoginTrail trail_;
   bool too_many_devices_ = false;
+  std::uint32_t next_trust_ = 0;  // the person's, when the code was right
   int looks_ = 0;
 };
 

@@ -42,10 +42,10 @@ LoginVerdict end_trust_for_new_password(Engine& engine, const LoginFacts& facts,
   LoginTrail trail(engine, facts, account.name.value);
   const Event about = trail.event(EventKind::password_changed);
   const auto done = engine.store.write([&](Transaction& tx) {
-    const Found found = find_person(tx, account);
+    Found found = find_person(tx, account);
     if (!found.person || found.mismatch) return;
     tx.append(about);
-    end_all_trust(tx, found.person->id, TrustEnd::password_changed, about);
+    end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });
   if (!done) return trail.store_failed(done.error());
   return {.result = LoginResult::skipped, .reason = "password_changed", .text = ""};

@@ -139,7 +139,7 @@ bool grant_trust(Transaction& tx, const TrustSettings& settings, Person& person,
                  std::chrono::seconds window, const Event& about) {
   std::vector<Trust> trusts = without_history(tx, person.id, place.facts.now);
   if (too_many_lately(trusts, settings, place)) {
-    end_all_trust(tx, person.id, TrustEnd::too_many_devices, about);
+    end_all_trust(tx, person, TrustEnd::too_many_devices, about);
     return false;
   }
   remove_here(tx, person.id, trusts, place, false);
@@ -158,13 +158,15 @@ void grant_burst(Transaction& tx, Person& person, const TrustedPlace& place, std
   (void)add(tx, person, place, length, true);
 }
 
-std::size_t end_all_trust(Transaction& tx, PersonId person, TrustEnd reason, const Event& about) {
+std::size_t end_all_trust(Transaction& tx, Person& person, TrustEnd reason, const Event& about) {
   std::size_t count = 0;
-  for (Trust& trust : tx.trusts(person)) {
+  ++person.next_trust;
+  tx.save(person);
+  for (Trust& trust : tx.trusts(person.id)) {
     if (trust.burst) {
-      tx.remove_trust(person, trust.number);
+      tx.remove_trust(person.id, trust.number);
     } else if (!trust.ended) {
-      end_trust(tx, person, trust, reason, about);
+      end_trust(tx, person.id, trust, reason, about);
       ++count;
     }
   }

@@ -57,8 +57,9 @@ void grant_burst(Transaction& tx, Person& person, const TrustedPlace& place, std
 // Ends this row, with its event.
 void end_trust(Transaction& tx, PersonId person, Trust trust, TrustEnd reason, const Event& about);
 
-// Ends every trust of the person that has not ended. How many.
-std::size_t end_all_trust(Transaction& tx, PersonId person, TrustEnd reason, const Event& about);
+// Ends every trust of the person that has not ended, and skips a number (Person::next_trust): so a login whose code was
+// right before sees that it may grant none any more. How many.
+std::size_t end_all_trust(Transaction& tx, Person& person, TrustEnd reason, const Event& about);
 
 // A wrong password or code from this device: counted if trust in it is live, and ends it at the limit.
 void count_failure(Transaction& tx, const TrustSettings& settings, PersonId person, const Device& device,

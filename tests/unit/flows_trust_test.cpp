@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/flows/identity.h"
 #include "common/flows/login.h"
+#include "common/flows/trusting.h"
 #include "tests/doubles/doubles.h"
 
 namespace mfa {
@@ -559,6 +561,25 @@ TEST_F(SecurityKeys, WhoHasNothingElseIsToldToUseIt) {
 TEST_F(Trusting, AKeyAloneIsRefusedWhereMfaIsRequired) {
   EXPECT_EQ(account_phase(), LoginResult::denied);
   EXPECT_THAT(verdict.text, HasSubstr("a key alone"));
+}
+
+// The code may have been told to somebody who waits at the question.
+TEST_F(Trusting, AYesThatComesAfterAllTrustEndedIsTooLate) {
+  const Account alice{.name = {"alice"}, .uid = Uid{1000}, .gid = Gid{1000}};
+  Event about;
+  about.user = "alice";
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() != 2) return;
+    ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+      Found found = find_person(tx, alice);
+      end_all_trust(tx, *found.person, TrustEnd::reported, about);
+    }));
+  };
+  EXPECT_EQ(log_in({next_code(), "y"}), LoginResult::passed);
+  EXPECT_TRUE(rows().empty());
+  world.dialogue.before_answer = nullptr;
+  remember_this_device();
+  EXPECT_EQ(log_in({}), LoginResult::trusted);
 }
 
 TEST_F(Trusting, AKeyAloneIsLetThroughFromATrustedAddress) {
