@@ -99,6 +99,12 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
     return std::unexpected(words_for(engine, HelpdeskRefusal::not_helpdesk, user));
   auto subject = find_account(engine, user);
   if (!subject) return std::unexpected(subject.error());
+  // A second name of a uid is in other groups than the first, and what is registered under it keeps the first out.
+  const auto first = identify(engine.accounts, subject->uid);
+  if (!first) return std::unexpected(lookup_failed());
+  if (first->name != subject->name)
+    return std::unexpected(refused(fmt::format("{} is a second name of {}.", subject->name.value, first->name.value),
+                                   "Give the first one."));
 
   facts.subject = subject->uid;
   facts.subject_in_helpdesk = member_of(engine, *subject, settings.helpdesk_groups);

@@ -277,6 +277,15 @@ TEST_F(Administration, ForbiddenActsOfTheHelpdeskAreRefusedAndRecorded) {
   EXPECT_THAT(world.store.state.factors.at(1), SizeIs(1));
 }
 
+TEST_F(Administration, ASecondNameOfAProtectedPersonIsNoWayAroundTheirGroups) {
+  world.accounts.people.push_back({{"admin"}, Uid{2002}, Gid{2002}});
+  world.accounts.people.push_back({{"admin-www"}, Uid{2002}, Gid{2002}});
+  world.accounts.groups["wheel"].emplace_back("admin");
+  world.dialogue.answers = {kPassword};
+  EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("admin-www")));
+  EXPECT_THAT(world.dialogue.prompts, IsEmpty());
+}
+
 TEST_F(Administration, AStudentIsNoHelpdeskAndLearnsNothing) {
   const auto events = world.store.state.events.size();
   const auto real = helpdesk_key(world.engine, asker(Uid{1001}), key_for("alice"));
