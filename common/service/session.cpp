@@ -113,13 +113,13 @@ class Session {
     return without_configuration(caller_);
   }
 
-  Engine engine(const Settings& settings, Store& store) {
+  Engine engine(const Settings& settings, Store& store, Accounts& accounts) {
     countries_ = context_.countries(settings);
     return {.settings = settings,
             .store = store,
             .clock = context_.clock,
             .random = context_.random,
-            .accounts = context_.accounts,
+            .accounts = accounts,
             .versions = context_.versions,
             .countries = *countries_,
             .failed_passwords = context_.failed_passwords,
@@ -133,7 +133,9 @@ class Session {
     const LoginFacts& facts = *known;
     std::optional<Crowd::Place> place;
     if (context_.crowd != nullptr && facts.from_root && !place.emplace(*context_.crowd, facts)) return crowded(facts);
-    Engine reach = engine(settings, facts.configuration_only ? context_.no_store : context_.store);
+    const bool report = facts.phase == Phase::failed_password && context_.accounts_of_reports != nullptr;
+    Engine reach = engine(settings, facts.configuration_only ? context_.no_store : context_.store,
+                          report ? *context_.accounts_of_reports : context_.accounts);
     SocketDialogue dialogue(wire_, context_.limits, /*offers=*/false);
     return verdict_of(login(reach, facts, caller_, dialogue));
   }
@@ -156,7 +158,7 @@ class Session {
       verdict.hint = fmt::format("The request: {}.", request.error());
       return verdict;
     }
-    Engine reach = engine(settings, context_.store);
+    Engine reach = engine(settings, context_.store, context_.accounts);
     SocketDialogue dialogue(wire_, context_.limits, /*offers=*/true);
     const auto password = context_.password_check(wire_.connection());
     const Asker asker{.caller = caller_,

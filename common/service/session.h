@@ -34,6 +34,7 @@ struct SessionContext {
   Clock& clock;
   Random& random;
   Accounts& accounts;
+  Accounts* accounts_of_reports = nullptr;  // for wrong passwords, which anybody may send; nullptr: the same
   PasswordVersions& versions;
   FailedPasswords& failed_passwords;
   Journal& journal;

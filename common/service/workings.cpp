@@ -54,6 +54,7 @@ SessionContext Workings::context(Accounts& accounts) {
       .clock = clock_,
       .random = random_,
       .accounts = accounts,
+      .accounts_of_reports = &report_accounts_,
       .versions = versions_,
       .failed_passwords = failed_passwords_,
       .journal = journal_,

@@ -1,5 +1,6 @@
 // The real ports behind sessions, made once in a process that has given up root. Users get an access to accounts of
-// their own: a directory that hangs under their look-ups holds up no login of root's programs.
+// their own, and so do reports of wrong passwords: a directory that hangs under their look-ups holds up no login of
+// root's programs.
 #pragma once
 
 #include <memory>
@@ -50,6 +51,7 @@ class Workings {
   KernelRandom random_;
   NssAccounts login_accounts_;
   NssAccounts user_accounts_;
+  NssAccounts report_accounts_;
   MonitorClient monitor_;
   MonitorVersions versions_;
   CountedFailures failed_passwords_;
