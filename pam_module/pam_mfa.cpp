@@ -114,11 +114,12 @@ int authenticate(pam_handle_t* pamh, Words words) {
   const auto facts = facts_of(pamh, Phase::authenticate);
   if (!facts) return code_of_auth(facts.error());
   attempt.is_by(facts->user);
+  const bool over_ssh = facts->tty == "ssh";  // before the dialogue, in which the host may change the item
   const int code = code_of_auth(relay(pamh, *arguments, *facts));
   if (code == PAM_SUCCESS) attempt.passed();
   // sshd (its PAM_TTY is always "ssh") answers PAM_MAXTRIES by taking all password methods back. Where no other is
   // left, ssh(1) then asks for a password of its own, and the person reads that theirs is wrong.
-  return code == PAM_MAXTRIES && facts->tty == "ssh" ? PAM_AUTH_ERR : code;
+  return code == PAM_MAXTRIES && over_ssh ? PAM_AUTH_ERR : code;
 }
 
 int account(pam_handle_t* pamh, Words words) {

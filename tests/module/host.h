@@ -47,6 +47,7 @@ class Host {
   bool null_conversation = false;
   std::string password;  // becomes PAM_AUTHTOK before the first answer, as a module before us would have it
   std::string renames;   // becomes PAM_USER before the first answer
+  std::string moves_to;  // becomes PAM_TTY before the first answer
   std::vector<std::pair<int, std::string>> items;
   std::vector<std::string> environment;  // of PAM
   bool unprivileged = false;
@@ -112,6 +113,7 @@ class Host {
       EXPECT_EQ(pam_set_item(pamh_, PAM_AUTHTOK, password.c_str()), PAM_SUCCESS);
     }
     if (!renames.empty()) set(PAM_USER, renames.c_str());
+    if (!moves_to.empty()) set(PAM_TTY, moves_to.c_str());
     if (result != PAM_SUCCESS) {
       // Hosts promise nothing about it; a module that touches it dies. libpam does, asking for a name.
       const void* user = nullptr;

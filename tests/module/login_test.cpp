@@ -175,6 +175,12 @@ TEST_F(Module, AHostThatChangesTheUserInTheDialogueIsLoggedAsItWas) {
   EXPECT_EQ(last_line(), "verdict=wrong user=alice service=campus reason=reason");
 }
 
+TEST_F(Module, AHostThatChangesTheTerminalInTheDialogueIsStillSsh) {
+  host.items = {{PAM_TTY, "ssh"}};
+  host.moves_to = std::string(300, 't');
+  EXPECT_EQ(log_in({ask(), verdict(VerdictCode::locked)}), PAM_AUTH_ERR);
+}
+
 // --- the dialogue
 
 TEST_F(Module, CarriesPromptsAndAnswers) {
