@@ -107,9 +107,9 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
-// Networks in which a /64 is nobody's: on every link the same (RFC 4291 §2.5.6), or the address of an IPv4 client stands
-// behind it, so that all of those are in one: the unspecified, loopback and IPv4-compatible ones, NAT64 and its like
-// (RFC 6052, RFC 8215), Teredo (RFC 4380).
+// Networks in which a /64 is nobody's: on every link the same (RFC 4291 §2.5.6), or the address of an IPv4 client
+// stands behind it, so that all of those are in one: the unspecified, loopback and IPv4-compatible ones, NAT64 and its
+// like (RFC 6052, RFC 8215), Teredo (RFC 4380).
 struct Block {
   std::array<std::uint8_t, 8> begin;
   int prefix;
@@ -122,12 +122,15 @@ constexpr std::array kNobodysV6{
     Block{{0x20, 0x01, 0x00, 0x00}, 32},
 };
 
+constexpr std::uint8_t kLoopbackV4 = 127;  // RFC 1122 §3.2.1.3: whoever has a shell here has it
+
 bool is_nobodys(const Address& address) {
-  return address.v6 && std::ranges::any_of(kNobodysV6, [&](const Block& block) {
-           Network network{.address = {.v6 = true, .bytes = {}}, .prefix = block.prefix};
-           std::ranges::copy(block.begin, network.address.bytes.begin());
-           return contains(network, address);
-         });
+  if (!address.v6) return address.bytes[0] == kLoopbackV4;
+  return std::ranges::any_of(kNobodysV6, [&](const Block& block) {
+    Network network{.address = {.v6 = true, .bytes = {}}, .prefix = block.prefix};
+    std::ranges::copy(block.begin, network.address.bytes.begin());
+    return contains(network, address);
+  });
 }
 
 std::string v6_network(const Address& address) {

@@ -37,13 +37,16 @@ enum class EventKind : std::uint16_t {
   provisioned = 40,
   store_created = 60,
   schema_upgraded = 61,
-  // Acts of the helpdesk, all from 80 to 99: each of them counts for the day's cap.
+  // Acts of the helpdesk, all from 80 to 98: each of them counts for the day's cap.
   helpdesk_key_added = 80,
-  helpdesk_refused = 100,
+  helpdesk_refused = 99,  // no act: not counted as one
 };
 
 inline constexpr std::uint16_t kFirstHelpdeskAct = 80;
-inline constexpr std::uint16_t kLastHelpdeskAct = 99;
+inline constexpr std::uint16_t kLastHelpdeskAct = 98;
+// A person's own changes to their factors, for bounding them.
+inline constexpr std::uint16_t kFirstOwnChange = 20;
+inline constexpr std::uint16_t kLastOwnChange = 24;
 
 // "login.passed"; a stable key for scripts. Every kind has one.
 [[nodiscard]] std::string_view name_of(EventKind kind);

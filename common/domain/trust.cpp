@@ -49,9 +49,10 @@ std::optional<TrustEnd> why_not_trusted(const Trust& trust, const TrustSettings&
   if (facts.now >= until || facts.now < trust.since) return TrustEnd::expired;
   if (trust.password_version != facts.password_version) return TrustEnd::password_changed;
   if (trust.failures >= settings.failures) return TrustEnd::failed_attempts;
-  if (settings.end_on_country_change && !trust.country.empty()) {
-    if (!facts.country) return TrustEnd::place_unknown;
-    if (!facts.country->empty() && trust.country != *facts.country) return TrustEnd::other_country;
+  if (settings.end_on_country_change) {
+    const bool configured = !facts.country || !facts.country->empty();
+    if (configured && (!facts.country || trust.country.empty())) return TrustEnd::place_unknown;
+    if (configured && trust.country != *facts.country) return TrustEnd::other_country;
   }
   if (settings.end_on_network_change && trust.network != facts.network) return TrustEnd::other_network;
   return std::nullopt;

@@ -21,7 +21,7 @@ enum class TrustEnd : std::uint8_t {
   failed_attempts,  // wrong passwords or codes from that device
   other_country,    // than the one it was granted from
   other_network,
-  place_unknown,     // the country cannot be told right now: does not hold, and does not end
+  place_unknown,     // the country, now or then, cannot be told: does not hold, and does not end
   too_many_devices,  // within a day
   not_offered,       // the rules no longer do
   forgotten,         // `devices forget`

@@ -20,6 +20,10 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
     return {.refusal = refused("Another factor was set up in the meantime.", "Start again: mfa-enroll totp"),
             .id = "",
             .codes_kept = false};
+  if (addition.actor.empty()) {
+    if (auto error = no_change_left(tx, engine, addition.account))
+      return {.refusal = std::move(error), .id = "", .codes_kept = false};
+  }
   auto name = name_for_new_factor(factors, addition.wanted_name, addition.usual_name);
   if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
 

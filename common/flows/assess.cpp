@@ -136,6 +136,8 @@ LoginView view_of(Engine& engine, const LoginFacts& facts, std::optional<Usernam
   view.device = device_of(facts, engine.settings.shared);
   if (view.device) view.label = key ? key->type + " " + key->fingerprint : view.device->id;
   view.password_passed = facts.password_passed;
+  // Where nothing was proven before, trust would be the only factor.
+  if (facts.phase == Phase::authenticate && !facts.password_passed && !key) view.device.reset();
   return view;
 }
 

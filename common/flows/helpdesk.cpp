@@ -15,6 +15,8 @@ namespace mfa {
 namespace {
 
 constexpr std::chrono::seconds kDay{24 * 60 * 60};
+constexpr std::chrono::hours kHour{1};
+constexpr std::size_t kMostRefusals = 30;  // of one clerk that become rows within an hour: more tell nothing new
 
 // Of any of these groups. A group that does not exist has no members: the groups protected by default are those of
 // several distributions. One that cannot be looked up leaves it unknown, unless another settles it.
@@ -68,11 +70,14 @@ Event refusal_event(const Engine& engine, const Clerk& both, Verb verb, Helpdesk
   return event;
 }
 
-// Not of strangers to the helpdesk: they could fill the trail.
+// Not of strangers to the helpdesk, nor without end: they could fill the trail.
 void record_refusal(Engine& engine, const Clerk& both, Verb verb, HelpdeskRefusal refusal) {
   if (refusal == HelpdeskRefusal::not_helpdesk) return;
   const Event event = refusal_event(engine, both, verb, refusal);
-  if (!engine.store.write([&](Transaction& tx) { tx.append(event); })) engine.journal.record(event, std::nullopt);
+  const auto done = engine.store.write([&](Transaction& tx) {
+    if (tx.refusals_since(event.actor, event.at - kHour) < kMostRefusals) tx.append(event);
+  });
+  if (!done) engine.journal.record(event, std::nullopt);
 }
 
 std::size_t acts_lately(Transaction& tx, const Engine& engine, const Account& clerk) {

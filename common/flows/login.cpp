@@ -72,13 +72,20 @@ class Login {
 
   LoginVerdict trusted(const Assessment& assessed) {
     const Event about = trail_.event(EventKind::login_trusted);
+    std::uint32_t failed = 0;  // logins that knew the password and not the code: told here too, or nobody would hear
     const auto used = writing(engine_.store, [&](Transaction& tx) {
-      const Found found = find_person(tx, account_);
-      return found.person && !found.mismatch &&
-             use_trust(tx, engine_.settings.trust, found.person->id, assessed.place, about);
+      Found found = find_person(tx, account_);
+      if (!found.person || found.mismatch) return false;
+      if (!use_trust(tx, engine_.settings.trust, found.person->id, assessed.place, about)) return false;
+      if (facts_.phase == Phase::account) return true;
+      failed = std::exchange(found.person->failed_since_login, 0);
+      if (failed > 0) tx.save(*found.person);
+      return true;
     });
     if (!used) return trail_.store_failed(used.error());
-    if (*used) return {.result = LoginResult::trusted, .reason = "trusted", .text = ""};
+    if (*used)
+      return {
+          .result = LoginResult::trusted, .reason = "trusted", .text = failed > 0 ? texts::failed_logins(failed) : ""};
     return once_more();  // it ended in this moment: what holds now decides
   }
 
@@ -145,8 +152,10 @@ class Login {
   texts::CodePrompt prompt_for(const Assessment& assessed) const {
     texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.recovery = assessed.record.recovery_codes > 0;
-    for (const Factor& factor : assessed.record.factors)
+    for (const Factor& factor : assessed.record.factors) {
+      if (!assessed.decision.factors.contains(factor.kind())) continue;
       (factor.kind() == FactorKind::key ? prompt.keys : prompt.apps).push_back(factor.name);
+    }
     for (const TrustEnd why : assessed.trust.ended) prompt.notices.push_back(texts::trust_ended(why));
     const std::uint32_t failed = assessed.record.person ? assessed.record.person->failed_since_login : 0;
     if (failed > 0) prompt.notices.push_back(texts::failed_logins(failed));

@@ -112,6 +112,7 @@ std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Ask
     const std::vector<Factor> factors = tx.factors(person.id);
     const Factor* factor = find_factor(factors, wanted);
     if (factor == nullptr) return std::unexpected(no_such_factor(wanted));
+    if (auto error = no_change_left(tx, engine, *account)) return std::unexpected(*std::move(error));
     Factor changed = *factor;
     if (auto error = change.apply(tx, person, factors, changed)) return std::unexpected(*std::move(error));
     Event event = request_event(engine, *account, now, change.kind);
@@ -173,6 +174,7 @@ std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, 
     if (found.mismatch) return refused(texts::other_person(engine.settings));
     if (!found.person || tx.factors(found.person->id).empty())
       return refused("Recovery codes stand in for a factor, and you have none.", "Add one first: mfa-enroll totp");
+    if (auto error = no_change_left(tx, engine, *account)) return error;
     tx.replace_recovery_codes(found.person->id, *codes);
     Event event = request_event(engine, *account, now, EventKind::recovery_codes_made);
     event.factor = "recovery";

@@ -133,6 +133,12 @@ Event request_event(const Engine& engine, const Account& account, UnixTime now, 
   return event;
 }
 
+std::optional<RequestError> no_change_left(Transaction& tx, const Engine& engine, const Account& account) {
+  constexpr std::chrono::hours kHour{1};
+  if (tx.changes_since(account.name.value, engine.clock.now() - kHour) < kMostChanges) return std::nullopt;
+  return refused(fmt::format("You have made {} changes within an hour.", kMostChanges), "Go on in an hour.");
+}
+
 RequestError lookup_failed() {
   return {.kind = RequestError::Kind::unavailable,
           .text = "The directory of accounts does not answer.",

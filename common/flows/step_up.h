@@ -34,6 +34,11 @@ inline constexpr std::chrono::seconds kStepUpLasts{300};
 // The account that root or the helpdesk names.
 [[nodiscard]] std::expected<Account, RequestError> find_account(Engine& engine, const std::string& user);
 
+// Nothing: one more change of their own may be made. Nobody needs more than kMostChanges an hour, and each is a row for
+// ever.
+inline constexpr std::size_t kMostChanges = 60;
+[[nodiscard]] std::optional<RequestError> no_change_left(Transaction& tx, const Engine& engine, const Account& account);
+
 // Refusals that several verbs share.
 [[nodiscard]] RequestError lookup_failed();
 [[nodiscard]] RequestError refused(std::string text, std::string hint = "");

@@ -116,7 +116,7 @@ std::string trust_ended(TrustEnd why) {
     case TrustEnd::other_network:
       return "You are in another network than when this device was remembered, so we ask again.";
     case TrustEnd::place_unknown:
-      return "We cannot tell which country you are in, so we ask again.";
+      return "We cannot tell whether you are in the same country, so we ask again.";
     case TrustEnd::too_many_devices:
       return "Too many devices were remembered at a time, so we ask again.";
     case TrustEnd::not_offered:

@@ -8,6 +8,7 @@ namespace {
 
 // The factor that an answer fits, with the step it spends.
 struct Match {
+  bool asked = false;  // some factor may answer with digits
   std::optional<Factor> accepted;
   bool replayed = false;
 };
@@ -24,6 +25,7 @@ Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, cons
     if (!may_answer(purpose.factors, factor)) continue;
     auto* totp = std::get_if<TotpFactor>(&factor.detail);
     if (totp == nullptr) continue;  // proves itself by no code
+    match.asked = true;
     const TotpResult result =
         verify_totp(totp->key, totp->parameters, answer.normal.text(), now, settings.totp_window, totp->last_step);
     if (std::holds_alternative<TotpReplayed>(result)) match.replayed = true;
@@ -87,6 +89,7 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
     return accept(tx, now, purpose, person, {.factor = "recovery", .recovery_left = tx.recovery_codes_left(person.id)});
   }
   const Match match = match_digits(tx, settings, now, purpose, person, answer);
+  if (!match.asked) return NotACode{};  // nothing that may answer has digits: no guess
   if (match.accepted) {
     tx.save_factor(person.id, *match.accepted);
     return accept(tx, now, purpose, person, {.factor = match.accepted->id()});

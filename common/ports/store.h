@@ -80,6 +80,11 @@ class Transaction {
   virtual void append(const Event& event) = 0;
   // How many acts of the helpdesk (kFirstHelpdeskAct to kLastHelpdeskAct) the trail has of this actor since then.
   [[nodiscard]] virtual std::size_t helpdesk_acts(const std::string& actor, UnixTime since) = 0;
+  // How many of the last hundred events about this user are changes of theirs (kFirstOwnChange to kLastOwnChange) that
+  // are not older than `since`.
+  [[nodiscard]] virtual std::size_t changes_since(const std::string& user, UnixTime since) = 0;
+  // Likewise acts of the helpdesk that were refused to this actor; of all events.
+  [[nodiscard]] virtual std::size_t refusals_since(const std::string& actor, UnixTime since) = 0;
   // Whether one of the last hundred events about this user is a report ("notme") that is not older than `since`.
   [[nodiscard]] virtual bool reported_since(const std::string& user, UnixTime since) = 0;
 };

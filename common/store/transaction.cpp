@@ -169,10 +169,27 @@ void SqliteTransaction::append(const Event& event) {
 
 // The kinds stand in the text as they do in the index (schema.cpp), or SQLite would not take it.
 std::size_t SqliteTransaction::helpdesk_acts(const std::string& actor, UnixTime since) {
-  static_assert(kFirstHelpdeskAct == 80 && kLastHelpdeskAct == 99);
-  auto count =
-      connection_.prepared("SELECT count(*) FROM event WHERE kind BETWEEN 80 AND 99 AND actor = ? AND at >= ?");
+  static_assert(kFirstHelpdeskAct == 80 && kLastHelpdeskAct == 98);
+  auto count = connection_.prepared(
+      "SELECT count(*) FROM event WHERE kind BETWEEN 80 AND 99 AND actor = ? AND at >= ? AND kind <> 99");
   if (!count.bind(actor).bind(since.seconds).row()) return 0;
+  return static_cast<std::size_t>(count.integer(0));
+}
+
+std::size_t SqliteTransaction::refusals_since(const std::string& actor, UnixTime since) {
+  static_assert(static_cast<int>(EventKind::helpdesk_refused) == 99);
+  auto count = connection_.prepared(
+      "SELECT count(*) FROM event WHERE kind BETWEEN 80 AND 99 AND actor = ? AND at >= ? AND kind = 99");
+  if (!count.bind(actor).bind(since.seconds).row()) return 0;
+  return static_cast<std::size_t>(count.integer(0));
+}
+
+std::size_t SqliteTransaction::changes_since(const std::string& user, UnixTime since) {
+  static_assert(kFirstOwnChange == 20 && kLastOwnChange == 24);
+  auto count = connection_.prepared(
+      "SELECT count(*) FROM (SELECT kind, at FROM event WHERE user = ? ORDER BY seq DESC LIMIT 100)"
+      " WHERE kind BETWEEN 20 AND 24 AND at >= ?");
+  if (!count.bind(user).bind(since.seconds).row()) return 0;
   return static_cast<std::size_t>(count.integer(0));
 }
 

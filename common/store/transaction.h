@@ -53,6 +53,8 @@ class SqliteTransaction final : public Transaction {
 
   void append(const Event& event) override;
   std::size_t helpdesk_acts(const std::string& actor, UnixTime since) override;
+  [[nodiscard]] std::size_t changes_since(const std::string& user, UnixTime since) override;
+  [[nodiscard]] std::size_t refusals_since(const std::string& actor, UnixTime since) override;
   [[nodiscard]] bool reported_since(const std::string& user, UnixTime since) override;
 
   [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }

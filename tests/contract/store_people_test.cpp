@@ -273,7 +273,7 @@ TEST_P(StoreRows, Acts_of_the_helpdesk_are_counted_by_who_did_them_and_since_whe
     EXPECT_EQ(tx.helpdesk_acts("dora", kStart), 1U);  // within the command too
     tx.append(act("dora", kLastHelpdeskAct, 10));
     tx.append(act("dora", kFirstHelpdeskAct - 1, 10));
-    tx.append(act("dora", kLastHelpdeskAct + 1, 10));
+    tx.append(act("dora", kLastHelpdeskAct + 1, 10));  // refused
     tx.append(act("dora", static_cast<std::uint16_t>(EventKind::login_passed), 10));
     tx.append(act("", kFirstHelpdeskAct, 10));
     tx.append(act("Dora", kFirstHelpdeskAct, 10));

@@ -143,6 +143,19 @@ class MemoryStore : public Store {
       changing();
       remove_row(state_.trusts[person.value], number);
     }
+    std::size_t changes_since(const std::string& user, UnixTime since) override {
+      step();
+      return static_cast<std::size_t>(std::ranges::count_if(state_.events, [&](const Event& event) {
+        const auto kind = static_cast<std::uint16_t>(event.kind);
+        return event.user == user && event.at >= since && kind >= kFirstOwnChange && kind <= kLastOwnChange;
+      }));
+    }
+    std::size_t refusals_since(const std::string& actor, UnixTime since) override {
+      step();
+      return static_cast<std::size_t>(std::ranges::count_if(state_.events, [&](const Event& event) {
+        return event.kind == EventKind::helpdesk_refused && event.actor == actor && event.at >= since;
+      }));
+    }
     bool reported_since(const std::string& user, UnixTime since) override {
       step();
       return std::ranges::any_of(state_.events, [&](const Event& event) {

@@ -14,12 +14,15 @@ import sqlite3
 import subprocess
 import sys
 
+import sandbox
 from conversation import Conversation
 from people import FIRST_UID, Person, add_account, hashed
 from system_log import Syslog
 from waiting import until
 
 LOGIN_SOCKET, USER_SOCKET = "/run/mfa/login.sock", "/run/mfa/user.sock"
+# Where logins come from: a loopback address is nobody's device.
+LAPTOP, PHONE = "192.0.2.7", "192.0.2.8"
 STORE = "/var/lib/mfa/mfa.db"
 CONFIGURATION = "/etc/mfa/mfa.toml"
 MODULE = "pam_mfa.so"
@@ -78,6 +81,8 @@ class Campus:
 
     def open(self):
         self.log = Syslog()
+        for number, address in enumerate((LAPTOP, PHONE), 1):
+            sandbox.add_address(address, number)
         with open("/etc/hosts", "w") as hosts:
             hosts.write("127.0.0.1 localhost lab-gw\n::1 localhost\n")
         self.install()
@@ -288,7 +293,7 @@ class Campus:
 
     def ssh_command(self, name, *command, host="localhost"):
         self.start_sshd()
-        return ["ssh", "-F", "none", "-o", "UserKnownHostsFile=/etc/ssh/campus_known_hosts",
+        return ["ssh", "-b", LAPTOP, "-F", "none", "-o", "UserKnownHostsFile=/etc/ssh/campus_known_hosts",
                 "-o", "StrictHostKeyChecking=yes", "-o", "PreferredAuthentications=keyboard-interactive",
                 "-o", "NumberOfPasswordPrompts=1", f"{name}@{host}", *(command or ("echo I am $(id -un)",))]
 

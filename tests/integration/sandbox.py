@@ -99,6 +99,15 @@ def _make_dev():
     mount("/mnt/dev", "/dev", None, MS_BIND | 16384)  # MS_REC
 
 
+def add_address(address, number):
+    """One more IPv4 address of this host, as an alias of the loopback interface (netdevice(7))."""
+    SIOCSIFADDR, SIOCSIFNETMASK = 0x8916, 0x891C
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        for call, value in ((SIOCSIFADDR, address), (SIOCSIFNETMASK, "255.255.255.255")):
+            request = struct.pack("16sHH4s8x", f"lo:{number}".encode(), socket.AF_INET, 0, socket.inet_aton(value))
+            fcntl.ioctl(any_socket, call, request)
+
+
 def _loopback_up():
     SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:

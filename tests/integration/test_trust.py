@@ -1,6 +1,6 @@
 """A trusted device is not asked again: earned, used and ended over a real sshd, with the stacks that the manual gives."""
 import frames
-from campus import CODE_ALONE, LOGIN_SOCKET, MODULE, USER_SOCKET
+from campus import CODE_ALONE, LAPTOP, LOGIN_SOCKET, MODULE, PHONE, USER_SOCKET
 from conversation import Conversation
 from marks import both_ways
 from people import hashed
@@ -32,12 +32,11 @@ def trusting(campus, rules=TRUSTING, name="alice"):
 
 
 def ssh_from(campus, person, address, *command):
-    """ssh from another address of this host; 127.0.0.2 is not 127.0.0.1 to sshd."""
     line = campus.ssh_command(person.name, *command)
-    return [line[0], "-b", address, *line[1:]]
+    return [word if word != LAPTOP else address for word in line]
 
 
-def log_in(campus, person, address="127.0.0.1", remember=None):
+def log_in(campus, person, address=LAPTOP, remember=None):
     """The whole of a login by password. Gives what was shown; `asked`: whether a code was. Each is explained beforehand."""
     explained = campus.enroll_json("admin", "explain", person.name, "--service", "sshd", "--from", address)
     talk = Conversation(ssh_from(campus, person, address))
@@ -101,7 +100,7 @@ def test_another_address_another_person_or_another_server_is_asked(campus):
     alice = trusting(campus)
     bob = campus.student("bob")
     log_in(campus, alice, remember="y")
-    assert log_in(campus, alice, address="127.0.0.2").asked
+    assert log_in(campus, alice, address=PHONE).asked
     assert log_in(campus, bob).asked
     campus.stop_mfad()
     campus.run(["hostname", "other-gw"])
@@ -171,11 +170,11 @@ def test_five_wrong_passwords_from_a_device_end_its_trust_and_no_other(campus):
     campus.pam_service("sshd", REPORTING)
     alice = trusting(campus)
     log_in(campus, alice, remember="y")
-    log_in(campus, alice, address="127.0.0.2", remember="y")
-    line = ssh_from(campus, alice, "127.0.0.1")
+    log_in(campus, alice, address=PHONE, remember="y")
+    line = ssh_from(campus, alice, LAPTOP)
     for _ in range(5):
         assert campus.with_askpass(line, ["not the password"]).returncode != 0
-    assert not log_in(campus, alice, address="127.0.0.2").asked
+    assert not log_in(campus, alice, address=PHONE).asked
     talk = log_in(campus, alice)
     assert talk.asked and "Wrong passwords or codes came from this device" in talk.screen
 
@@ -217,7 +216,7 @@ def test_an_unprivileged_program_earns_no_trust_with_forged_facts(campus):
             assert client.asked().endswith(CODE)
             client.send(frames.answer(f"{code} y".encode()))
         return client.verdict()
-    place = {"rhost": b"127.0.0.1", "ssh_connection": b"127.0.0.1 1 127.0.0.1 22", "tty": b"/dev/tty1"}
+    place = {"rhost": LAPTOP.encode(), "ssh_connection": f"{LAPTOP} 1 127.0.0.1 22".encode(), "tty": b"/dev/tty1"}
     code = alice.fresh_code()
     assert campus.as_person(alice, lambda: forged(frames.AUTHENTICATE, code, **place)) == frames.PASSED
     assert campus.status(alice)["devices"] == []
@@ -235,7 +234,7 @@ def test_sudo_and_su_neither_use_nor_earn_trust(campus):
     for service in ("sudo", "su"):
         campus.pam_service(service, CODE_ALONE)
         client = frames.Client(LOGIN_SOCKET)
-        client.send(frames.login(b"alice", service.encode(), rhost=b"127.0.0.1"))
+        client.send(frames.login(b"alice", service.encode(), rhost=bLAPTOP))
         assert client.asked().endswith(CODE)
         client.close()
 
@@ -244,9 +243,9 @@ def test_devices_are_listed_and_forgotten(campus):
     alice = trusting(campus)
     log_in(campus, alice, remember="y")
     [device] = campus.status(alice)["devices"]
-    assert device["kind"] == "address" and device["label"] == "127.0.0.1" and device["server"] == "lab-gw"
+    assert device["kind"] == "address" and device["label"] == LAPTOP and device["server"] == "lab-gw"
     shown = campus.enroll("devices", person=alice).stdout
-    assert "127.0.0.1" in shown and device["id"] in shown
+    assert LAPTOP in shown and device["id"] in shown
     assert campus.enroll_json("devices", person=alice)["devices"] == [device]
     campus.enroll("devices", "forget", device["id"], person=alice)
     assert campus.enroll_json("devices", person=alice)["devices"] == []
@@ -259,13 +258,13 @@ def test_explain_gives_the_decision_that_the_login_takes(campus):
 
     def explained(address):
         return campus.enroll_json("admin", "explain", "alice", "--service", "sshd", "--from", address)
-    assert explained("127.0.0.1")["decision"] == "require"
+    assert explained(LAPTOP)["decision"] == "require"
     log_in(campus, alice, remember="y")
-    assert explained("127.0.0.1") | {"factors": []} == {
+    assert explained(LAPTOP) | {"factors": []} == {
         "user": "alice", "decision": "skip", "rule": "everyone", "reason": "trusted", "trust": "30d", "factors": []}
     assert not log_in(campus, alice).asked
-    assert explained("127.0.0.2")["decision"] == "require"
-    assert log_in(campus, alice, address="127.0.0.2").asked
+    assert explained(PHONE)["decision"] == "require"
+    assert log_in(campus, alice, address=PHONE).asked
 
 
 def test_forecast_counts_who_would_be_asked(campus):
@@ -304,7 +303,7 @@ def test_trust_by_key_is_not_trust_by_address(campus):
     alice = trusting(campus)
     key, other = give_key(campus, alice), give_key(campus, alice, "other")
 
-    def asked(key, answer, address="127.0.0.1"):
+    def asked(key, answer, address=LAPTOP):
         talk = Conversation(with_key(campus, ssh_from(campus, alice, address), key))
         if talk.reads_one_of(CODE, "I am alice") != CODE:
             assert talk.end() == 0
@@ -315,7 +314,7 @@ def test_trust_by_key_is_not_trust_by_address(campus):
         return True
     assert asked(key, lambda: alice.fresh_code() + " y")
     assert not asked(key, lambda: "")
-    assert not asked(key, lambda: "", address="127.0.0.2")  # the key is the device, wherever it is
+    assert not asked(key, lambda: "", address=PHONE)  # the key is the device, wherever it is
     assert asked(other, lambda: alice.fresh_code() + " n")
     [device] = campus.status(alice)["devices"]
     assert device["kind"] == "key" and "SHA256:" in device["label"]
@@ -355,7 +354,7 @@ session  required   pam_permit.so
 """
 
 
-def key_alone(campus, alice, key, address="127.0.0.1"):
+def key_alone(campus, alice, key, address=LAPTOP):
     return campus.run(with_key(campus, ssh_from(campus, alice, address), key, "publickey"))
 
 
@@ -371,7 +370,7 @@ def test_a_key_alone_is_refused_where_mfa_is_required(campus):
     # By password and code she gets in, and a trusted address satisfies the account phase.
     assert log_in(campus, alice, remember="y").asked
     assert "I am alice" in key_alone(campus, alice, key).stdout
-    assert key_alone(campus, alice, key, address="127.0.0.2").returncode != 0
+    assert key_alone(campus, alice, key, address=PHONE).returncode != 0
 
 
 def test_a_key_alone_is_let_through_where_a_rule_skips(campus):

@@ -55,6 +55,7 @@ class Administration : public testing::Test {
     facts.rhost = address;
     facts.tty = "ssh";
     facts.from_root = true;
+    facts.password_passed = true;
     return facts;
   }
   LoginResult log_in(const LoginFacts& facts, std::vector<std::expected<std::string, DialogueError>> answers) {
@@ -284,6 +285,23 @@ TEST_F(Administration, ASecondNameOfAProtectedPersonIsNoWayAroundTheirGroups) {
   world.dialogue.answers = {kPassword};
   EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("admin-www")));
   EXPECT_THAT(world.dialogue.prompts, IsEmpty());
+}
+
+TEST_F(Administration, RefusedActsDoNotFillTheTrail) {
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(helpdesk_key(world.engine, asker(Uid{2000}), key_for("clerk")));
+  EXPECT_EQ(std::ranges::count(world.store.state.events, EventKind::helpdesk_refused, &Event::kind), 30);
+}
+
+TEST_F(Administration, ChangesOfOnesOwnDoNotFillTheTrail) {
+  world.dialogue.answers = {kPassword, next_code()};
+  int made = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (set_default(world.engine, asker(Uid{1000}), "totp-1")) ++made;
+  }
+  EXPECT_EQ(made, 60);
+  const auto one_more = set_default(world.engine, asker(Uid{1000}), "totp-1");
+  ASSERT_FALSE(one_more);
+  EXPECT_EQ(one_more.error().text, "You have made 60 changes within an hour.");
 }
 
 TEST_F(Administration, AStudentIsNoHelpdeskAndLearnsNothing) {

@@ -66,6 +66,23 @@ TEST_F(Logins, ThePromptIsTheOneThatTheProductPageShows) {
   EXPECT_TRUE(world.dialogue.prompts[0].echo);
 }
 
+TEST_F(Logins, WhatTheRuleDoesNotTakeIsNeitherAskedForNorCountedAsWrong) {
+  world.enrol("alice", Uid{1000});
+  ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+    tx.add_factor(world.person("alice").id, Factor{.number = 2,
+                                                   .name = "YubiKey",
+                                                   .added = world.clock.time,
+                                                   .last_used = {},
+                                                   .detail = KeyFactor{.type = "sk-x", .fingerprint = "SHA256:x"}});
+  }));
+  require();
+  world.settings.rules[0].factors = {FactorKind::key};
+  EXPECT_EQ(log_in({world.code(), "7k3m92qxd4tp"}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(0), Not(HasSubstr("authenticator app")));
+  EXPECT_THAT(prompt(1), HasSubstr("That is not a code."));
+  EXPECT_EQ(failures(), 0U);
+}
+
 TEST_F(Logins, CostOneWriteToTheStore) {
   world.enrol("alice", Uid{1000});
   const int before = world.store.writes;
@@ -283,8 +300,9 @@ TEST_F(Logins, ADirectoryThatIgnoresLettersLeadsToTheSamePerson) {
       return doubles::Directory::by_name(lower);
     }
   } folding;
-  Engine engine{world.settings,  world.store,      world.clock,           world.random,  folding,
-                world.versions, world.countries, world.failed_passwords, world.journal, "lab-gw"};
+  Engine engine{world.settings, world.store,    world.clock,     world.random,
+                folding,        world.versions, world.countries, world.failed_passwords,
+                world.journal,  "lab-gw"};
   LoginFacts facts;
   facts.user = "Alice";
   facts.from_root = true;

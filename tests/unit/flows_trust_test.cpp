@@ -33,6 +33,7 @@ class Trusting : public testing::Test {
     facts.rhost = "203.0.113.7";
     facts.tty = "ssh";
     facts.from_root = true;
+    facts.password_passed = true;
   }
   LoginResult log_in(Answers answers) {
     world.dialogue.prompts.clear();
@@ -177,6 +178,33 @@ TEST_F(Trusting, ALoginThatShowsNoPlaceIsNeverTrusted) {
   EXPECT_EQ(log_in({next_code() + " y"}), LoginResult::passed);
   EXPECT_EQ(world.dialogue.prompts.size(), 1U);
   EXPECT_THAT(rows(), testing::IsEmpty());
+}
+
+TEST_F(Trusting, WhereNothingWasProvenBeforeTrustIsNotTheOnlyFactor) {
+  remember_this_device();
+  facts.password_passed = false;
+  EXPECT_EQ(log_in({next_code() + " y"}), LoginResult::passed);
+  EXPECT_EQ(world.dialogue.prompts.size(), 1U);
+  EXPECT_EQ(rows().size(), 1U);
+}
+
+TEST_F(Trusting, ATrustedLoginTellsOfThoseWhoKnewThePassword) {
+  remember_this_device();
+  facts.rhost = "198.51.100.9";
+  (void)log_in({world.wrong_code()});
+  facts.rhost = "203.0.113.7";
+  EXPECT_EQ(log_in({}), LoginResult::trusted);
+  EXPECT_THAT(verdict.text, HasSubstr("1 login knew your password but not the code"));
+  EXPECT_EQ(log_in({}), LoginResult::trusted);
+  EXPECT_EQ(verdict.text, "");
+}
+
+TEST_F(Trusting, TrustFromBeforeThereWasACountryDatabaseAsksOnce) {
+  remember_this_device();
+  world.settings.geo_database = "/somewhere";
+  EXPECT_EQ(log_in({next_code() + " y"}), LoginResult::passed);
+  EXPECT_THAT(prompt(0), HasSubstr("We cannot tell whether you are in the same country"));
+  EXPECT_EQ(log_in({}), LoginResult::trusted);
 }
 
 TEST_F(Trusting, ASharedAddressIsNoDevice) {
@@ -325,7 +353,7 @@ TEST_F(Trusting, ACountryThatCannotBeToldAsksAndEndsNothing) {
   remember_this_device();
   world.countries.readable = false;
   EXPECT_EQ(log_in({next_code() + " y"}), LoginResult::passed);
-  EXPECT_THAT(prompt(0), HasSubstr("We cannot tell which country you are in"));
+  EXPECT_THAT(prompt(0), HasSubstr("We cannot tell whether you are in the same country"));
   world.countries.readable = true;
   EXPECT_EQ(log_in({}), LoginResult::trusted);
 }

@@ -128,7 +128,7 @@ TEST_F(SessionTest, ATrustedDeviceIsAVerdictOfItsOwn) {
   require_a_code();
   configured_.rules[0].trust = std::chrono::hours(1);
   world_.enrol("alice", Uid{1000});
-  const std::vector<Field> from{{Tag::rhost, "203.0.113.7"}};
+  const std::vector<Field> from{{Tag::rhost, "203.0.113.7"}, {Tag::phase, byte(1)}, {Tag::password_passed, ""}};
   const Client first = connect(kRoot);
   first.say(login_frame("alice", from));
   ASSERT_TRUE(first.hear(FrameType::ask));
