@@ -29,7 +29,7 @@ std::string ways_line(const CodePrompt& prompt) {
 
 // As the configuration says it: "30 days" rather than "720 hours".
 std::string window_words(std::chrono::seconds window) {
-  constexpr std::int64_t kDay = 24 * 60 * 60;
+  constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
   if (window.count() >= kDay && window.count() % kDay == 0) return counted(window.count() / kDay, "day");
   return duration(window);
 }
