@@ -71,15 +71,16 @@ INSTANTIATE_TEST_SUITE_P(
                   "No code is asked for: the device is trusted.\n"
                   "The rule: x\n"
                   "After a right code a device can be remembered for 1 day.\n"},
-        Explained{"enrol",
-                  {.user = "bob", .service = "", .from = "unknown", .key = "", .at = ""},
-                  R"({"verb":"admin explain","user":"bob","from":"unknown"})",
-                  R"({"user":"bob","decision":"enrol","rule":"x","reason":"required_and_none","factors":["totp"]})",
-                  "bob, through sshd from an unknown place with a password, now\n"
-                  "\n"
-                  "There is no way in before enrolling: a second factor is required, and none that counts is enrolled.\n"
-                  "The rule: x\n"
-                  "Enrolling asks first for: authenticator app.\n"},
+        Explained{
+            "enrol",
+            {.user = "bob", .service = "", .from = "unknown", .key = "", .at = ""},
+            R"({"verb":"admin explain","user":"bob","from":"unknown"})",
+            R"({"user":"bob","decision":"enrol","rule":"x","reason":"required_and_none","factors":["totp"]})",
+            "bob, through sshd from an unknown place with a password, now\n"
+            "\n"
+            "There is no way in before enrolling: a second factor is required, and none that counts is enrolled.\n"
+            "The rule: x\n"
+            "Enrolling asks first for: authenticator app.\n"},
         Explained{"deny",
                   {.user = "bob", .service = "", .from = "", .key = "", .at = ""},
                   R"({"verb":"admin explain","user":"bob"})",
@@ -97,8 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "A code is asked for: a second factor is enrolled.\n"
                   "No rule matches, which means: a code is asked of those who are enrolled.\n"
                   "What counts: authenticator app; a recovery code always does.\n"
-                  "No device is remembered under this rule.\n"
-},
+                  "No device is remembered under this rule.\n"},
         Explained{"a later release",
                   {.user = "bob", .service = "", .from = "", .key = "", .at = ""},
                   R"({"verb":"admin explain","user":"bob"})",
