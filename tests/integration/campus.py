@@ -293,7 +293,7 @@ class Campus:
 
     def ssh_command(self, name, *command, host="localhost"):
         self.start_sshd()
-        return ["ssh", "-b", LAPTOP, "-F", "none", "-o", "UserKnownHostsFile=/etc/ssh/campus_known_hosts",
+        return ["ssh", "-o", f"BindAddress={LAPTOP}", "-F", "none", "-o", "UserKnownHostsFile=/etc/ssh/campus_known_hosts",
                 "-o", "StrictHostKeyChecking=yes", "-o", "PreferredAuthentications=keyboard-interactive",
                 "-o", "NumberOfPasswordPrompts=1", f"{name}@{host}", *(command or ("echo I am $(id -un)",))]
 

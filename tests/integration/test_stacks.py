@@ -4,7 +4,8 @@ import re
 
 from conversation import Conversation
 from marks import both_ways
-from test_trust import CODE, TRUSTING, give_key, trusting, with_key
+from ssh_keys import give_key, with_key
+from test_trust import CODE, TRUSTING, trusting
 
 MANUAL = f"{os.path.dirname(os.path.abspath(__file__))}/../../man/pam_mfa.8"
 REST = "account required pam_unix.so\nsession required pam_permit.so\n"  # what the distribution's file goes on with
@@ -27,12 +28,12 @@ def test_password_and_code(campus):
     key = give_key(campus, alice)
     assert campus.login_over_ssh(alice, alice.fresh_code() + " n").passed
     assert campus.with_askpass(campus.ssh_command("alice"), ["not the password"]).returncode != 0
-    assert campus.run(with_key(campus.ssh_command("alice"), key, "publickey")).returncode != 0
+    assert campus.run(with_key(campus, campus.ssh_command("alice"), key, "publickey")).returncode != 0
 
 
 def with_key_and(campus, alice, answers):
     key = give_key(campus, alice)
-    done = campus.with_askpass(with_key(campus.ssh_command("alice"), key), answers)
+    done = campus.with_askpass(with_key(campus, campus.ssh_command("alice"), key), answers)
     without = campus.with_askpass(campus.ssh_command("alice"), [])
     assert without.returncode != 0 and without.prompts == [], "the key is needed"
     return done
@@ -47,7 +48,7 @@ def test_key_password_and_code(campus):
     alice = trusting(campus)
     done = with_key_and(campus, alice, [alice.password, alice.fresh_code() + " n"])
     assert done.returncode == 0 and len(done.prompts) == 2, done.stderr
-    done = campus.with_askpass(with_key(campus.ssh_command("alice"), "/root/alice.id"), ["not the password"])
+    done = campus.with_askpass(with_key(campus, campus.ssh_command("alice"), "/root/alice.id"), ["not the password"])
     assert done.returncode != 0 and len(done.prompts) == 1
 
 
@@ -59,7 +60,7 @@ def test_key_and_code(campus):
     alice = trusting(campus)
     done = with_key_and(campus, alice, [alice.fresh_code() + " n"])
     assert done.returncode == 0 and len(done.prompts) == 1, done.stderr
-    done = campus.with_askpass(with_key(campus.ssh_command("alice"), "/root/alice.id"), [alice.wrong_code()] * 3)
+    done = campus.with_askpass(with_key(campus, campus.ssh_command("alice"), "/root/alice.id"), [alice.wrong_code()] * 3)
     assert done.returncode != 0
 
 
@@ -72,8 +73,8 @@ def test_key_alone_where_the_rules_ask_for_nothing(campus):
     alice = trusting(campus, '[[rule]]\nname = "bob"\nuser = ["bob"]\nmfa = "skip"\n' + TRUSTING)
     bob = campus.person("bob")
     of_alice, of_bob = give_key(campus, alice), give_key(campus, bob)
-    assert "I am bob" in campus.run(with_key(campus.ssh_command("bob"), of_bob, "publickey")).stdout
-    assert campus.run(with_key(campus.ssh_command("alice"), of_alice, "publickey")).returncode != 0
+    assert "I am bob" in campus.run(with_key(campus, campus.ssh_command("bob"), of_bob, "publickey")).stdout
+    assert campus.run(with_key(campus, campus.ssh_command("alice"), of_alice, "publickey")).returncode != 0
     # As the manual says: without the key, password and code.
     assert campus.login_over_ssh(alice, alice.fresh_code() + " n").passed
 

@@ -33,7 +33,7 @@ def trusting(campus, rules=TRUSTING, name="alice"):
 
 def ssh_from(campus, person, address, *command):
     line = campus.ssh_command(person.name, *command)
-    return [word if word != LAPTOP else address for word in line]
+    return [word.replace(f"BindAddress={LAPTOP}", f"BindAddress={address}") for word in line]
 
 
 def log_in(campus, person, address=LAPTOP, remember=None):
@@ -234,7 +234,7 @@ def test_sudo_and_su_neither_use_nor_earn_trust(campus):
     for service in ("sudo", "su"):
         campus.pam_service(service, CODE_ALONE)
         client = frames.Client(LOGIN_SOCKET)
-        client.send(frames.login(b"alice", service.encode(), rhost=bLAPTOP))
+        client.send(frames.login(b"alice", service.encode(), rhost=LAPTOP.encode()))
         assert client.asked().endswith(CODE)
         client.close()
 
