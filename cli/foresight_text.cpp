@@ -27,6 +27,7 @@ constexpr std::array kReasons{
     Word{"enrolled", "a second factor is enrolled"},
     Word{"nothing_enrolled", "no second factor is enrolled, and none is required yet"},
     Word{"required_and_none", "a second factor is required, and none that counts is enrolled"},
+    Word{"enrolment_code", "a second factor is required, and setting one up takes an enrolment code"},
     Word{"country_unknown", "a rule asks for the country, which cannot be told"},
     Word{"group_unknown", "a rule asks for a group, which cannot be looked up"},
     Word{"no_such_account", "there is no such account"},
@@ -84,7 +85,7 @@ std::string decision_text(const Json& reply) {
   const std::string reason = reason_text(text_of(reply, "reason"));
   if (decision == "skip") return fmt::format("No code is asked for: {}.", reason);
   if (decision == "require") return fmt::format("A code is asked for: {}.", reason);
-  if (decision == "enrol") return fmt::format("There is no way in before enrolling: {}.", reason);
+  if (decision == "enrol") return fmt::format("A second factor is set up in the login: {}.", reason);
   if (decision == "deny") return fmt::format("The login is denied: {}.", reason);
   return fmt::format("{}: {}.", printable_line(decision), reason);
 }
@@ -99,10 +100,12 @@ std::string factors_text(const Json& reply) {
   return "";
 }
 
-// Whoever would not get in. One who is locked for a while does, a while later.
+// Whoever would not get in: not one who sets up a factor in the login, unless that takes a code, nor one who is locked
+// for a while.
 bool stays_out(const Json& entry) {
   const std::string decision = text_of(entry, "decision");
-  return decision == "enrol" || (decision == "deny" && text_of(entry, "reason") != "locked");
+  const std::string reason = text_of(entry, "reason");
+  return (decision == "enrol" && reason == "enrolment_code") || (decision == "deny" && reason != "locked");
 }
 
 std::string list_of_locked_out(const std::vector<Json>& who, const Style& style) {

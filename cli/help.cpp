@@ -42,8 +42,12 @@ constexpr std::array kVerbs{
     VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
              "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
              "mfa-enroll admin init"},
-    VerbHelp{"admin provision", "USER totp [--name NAME]", "enrol for someone and print what to hand over (root)",
-             "The key and the recovery codes are shown only now.", "mfa-enroll admin provision alice totp --json"},
+    VerbHelp{"admin provision", "USER totp [--name NAME] | --codes --users FILE",
+             "enrol for someone, or print enrolment codes (root)",
+             "The key and the recovery codes are shown only now. --codes: one code each for the users in FILE (a name "
+             "a line,\n"
+             "- for standard input), as CSV; it is good for one enrolment within 24 hours.",
+             "mfa-enroll admin provision --codes --users new.txt"},
     VerbHelp{
         "admin explain", "USER [--service S] [--from ADDR|console] [--key FP] [--at TIME]",
         "what a login would come to, and by which rule (root)",

@@ -46,6 +46,8 @@ struct Arguments {
   std::string name;
   std::string user;
   std::string kind;
+  bool codes = false;
+  std::string users;
   std::string device;
   bool all = false;
   KeyOptions key;
@@ -139,11 +141,20 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   admin->require_subcommand(1);
   add_verb(*admin, a, "init", admin_init);
   CLI::App* provision = add_verb(*admin, a, "provision", [&a](const Console& c) -> Outcome<void> {
+    if (a.codes) {
+      if (!a.user.empty()) return std::unexpected(unexpected_word("admin provision", a.user));
+      if (a.users.empty()) return std::unexpected(missing_value("admin provision", "--users"));
+      return admin_provision_codes(c, a.users);
+    }
+    if (a.user.empty() || a.kind.empty()) return std::unexpected(missing_words("admin provision"));
+    if (!a.users.empty()) return std::unexpected(unknown_option("admin provision", "--users"));
     if (a.kind != "totp") return std::unexpected(unknown_kind(a.kind));
     return admin_provision_totp(c, a.user, a.name);
   });
-  provision->add_option("USER", a.user)->required();
-  provision->add_option("KIND", a.kind)->required();
+  provision->add_option("USER", a.user);
+  provision->add_option("KIND", a.kind);
+  provision->add_flag("--codes", a.codes);
+  provision->add_option("--users", a.users, "FILE");
   provision->add_option("--name", a.name, "NAME");
   add_foreseeing_verbs(*admin, a);
   add_verb(*admin, a, "password-changed", [&a](const Console& c) { return admin_password_changed(c, a.user); })

@@ -11,7 +11,7 @@ ADAPTERS = {"ports", "domain"}
 MAY_INCLUDE = {
     "common/domain": set(),
     "common/ports": {"domain"},
-    "common/flows": {"ports", "domain"},
+    "common/flows": {"ports", "domain", "qr"},
     "common/config": ADAPTERS,
     "common/store": ADAPTERS,
     "common/system": ADAPTERS,

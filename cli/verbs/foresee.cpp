@@ -13,13 +13,13 @@
 #include "cli/foresight_text.h"
 #include "cli/input.h"
 #include "cli/times.h"
+#include "cli/user_list.h"
 #include "cli/user_names.h"
 
 namespace mfa::cli {
 
 namespace {
 
-constexpr std::size_t kLongestList = std::size_t{64} << 20U;  // bytes of a file of names
 // Far below what the engine takes at once: with a slow directory each request still ends within its limit.
 constexpr std::size_t kMostAtOnce = 64;
 constexpr std::size_t kRoomForNames = kLongestRequest - 128;  // bytes of a request, beside verb and time
@@ -32,27 +32,6 @@ Outcome<Moment> moment_of(const std::string& at) {
   const Moment moment = parse_moment(at);
   if (!moment) return std::unexpected(no_moment("--at", at));
   return moment;
-}
-
-Failure nobody(std::string error) {
-  return {.error = std::move(error), .hint = "Give their names in a file, one a line: --users FILE"};
-}
-
-Outcome<std::vector<std::string>> names_in_file(const Console& console, const std::string& users) {
-  const bool standard = users == "-";
-  const std::string place = standard ? "standard input" : users;
-  std::expected<std::string, NoInput> text = std::unexpected(NoInput::failed);
-  if (standard) {
-    text = read_all(console.input, kLongestList);
-  } else {
-    const auto file = open_input(users);
-    if (!file) return std::unexpected(file.error());
-    text = read_all(file->get(), kLongestList);
-  }
-  if (!text) return std::unexpected(failure_of(text.error(), place));
-  auto names = parse_user_names(*text, place);
-  if (names && names->empty()) return std::unexpected(nobody(fmt::format("There is no name in {}.", place)));
-  return names;
 }
 
 // Root and people; root alone is an empty enumeration.

@@ -25,9 +25,7 @@ constexpr std::array kFirstFactors{"password"sv, "publickey"sv, "publickey-sk"sv
 constexpr std::array kPlaces{"console"sv, "unknown"sv};
 constexpr std::array kFactors{"totp"sv, "key"sv};
 constexpr std::array kLaterFactors{"hotp"sv, "sms"sv, "call"sv, "push"sv};
-constexpr std::array kEnrol{"refuse"sv};
-constexpr std::array kLaterEnrol{"inline"sv, "code"sv};
-constexpr std::array kLaterKeys{"enrol_window"sv};
+constexpr std::array kEnrol{"inline"sv, "code"sv, "refuse"sv};
 
 struct Pattern {
   bool negated;
@@ -134,6 +132,13 @@ void read_requirement(const Field& field, Rule& rule) {
   if (word == "deny") rule.mfa = Requirement::deny;
 }
 
+void read_enrol(const Field& field, Rule& rule) {
+  const std::optional<std::string> word = word_in(field, kEnrol);
+  if (word == "inline") rule.enrol = EnrolBy::in_login;
+  if (word == "code") rule.enrol = EnrolBy::code;
+  if (word == "refuse") rule.enrol = EnrolBy::refuse;
+}
+
 void read_name(const Field& field, Rule& rule) {
   rule.name = text_in(field, kLongestRuleName).value_or("");
   if (rule.name.starts_with('(')) field.wrong("must not begin with a bracket: \"(no rule)\" means that none matched");
@@ -155,7 +160,9 @@ constexpr auto kKeys = std::to_array<Key<Rule>>({
     {"since", [](const Field& field, Rule& rule) { rule.since = moment_in(field); }},
     {"trust", [](const Field& field, Rule& rule) { rule.trust = span_in(field, "1m", "365d"); }},
     {"factors", read_factors},
-    {"enrol", [](const Field& field, Rule&) { (void)word_in(field, kEnrol, kLaterEnrol); }},
+    {"enrol", read_enrol},
+    {"enrol_window", [](const Field& field,
+                        Rule& rule) { rule.enrol_window = span_in(field, "1h", "3650d").value_or(rule.enrol_window); }},
 });
 
 const Entry* find(const Table& table, std::string_view key) {
@@ -183,6 +190,7 @@ void check_whole(const Table& table, const std::string& prefix, const Rule& rule
     refuse("trust", "has no use where nobody is asked");
     refuse("factors", "has no use where nobody is asked");
     refuse("enrol", "has no use where nobody is asked");
+    refuse("enrol_window", "has no use where nobody is asked");
   }
 }
 
@@ -196,7 +204,7 @@ std::optional<Rule> rule_in(const Field& field) {
   const std::string prefix = known == nullptr ? "rule: " : fmt::format("rule {}: ", in_quotes(*known));
 
   Rule rule;
-  read_table(*table, prefix, kKeys, kLaterKeys, rule, field.mistakes);
+  read_table(*table, prefix, kKeys, {}, rule, field.mistakes);
   check_whole(*table, prefix, rule, field);
   return rule;
 }

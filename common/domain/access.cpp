@@ -27,6 +27,7 @@ constexpr std::array kTable{
     Row{Verb::forget_devices, "devices forget", {false, true, StepUp::none}},
     Row{Verb::helpdesk_key, "helpdesk key", {false, true, StepUp::recent}},
     Row{Verb::provision, "admin provision", {true, true, StepUp::none}},
+    Row{Verb::provision_codes, "admin provision --codes", {true, true, StepUp::none}},
     Row{Verb::explain, "admin explain", {true, false, StepUp::none}},
     Row{Verb::forecast, "admin forecast", {true, false, StepUp::none}},
     Row{Verb::password_changed, "admin password-changed", {true, true, StepUp::none}},

@@ -22,6 +22,7 @@ enum class Verb : std::uint8_t {
   forget_devices,
   helpdesk_key,
   provision,
+  provision_codes,
   explain,
   forecast,
   password_changed,

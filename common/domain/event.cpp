@@ -46,6 +46,10 @@ std::string_view name_of(EventKind kind) {
       return "step_up.passed";
     case EventKind::step_up_failed:
       return "step_up.failed";
+    case EventKind::enrolment_code_made:
+      return "enrolment.code_made";
+    case EventKind::enrolment_refused:
+      return "enrolment.refused";
     case EventKind::provisioned:
       return "admin.provisioned";
     case EventKind::helpdesk_key_added:

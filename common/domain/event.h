@@ -34,6 +34,8 @@ enum class EventKind : std::uint16_t {
   test_failed = 26,
   step_up_passed = 27,
   step_up_failed = 28,
+  enrolment_code_made = 29,
+  enrolment_refused = 30,  // a wrong enrolment code, or none
   provisioned = 40,
   store_created = 60,
   schema_upgraded = 61,

@@ -17,6 +17,7 @@ struct Person {
   std::uint32_t default_factor = 0;      // a factor's number; 0: the oldest
   std::uint32_t next_factor = 1;         // the number the next factor gets; numbers are never used again
   std::uint32_t next_trust = 1;          // likewise of trusted devices
+  bool enrol_by_code = false;            // since a reset: the password alone enrols nothing
   std::uint32_t failed_since_login = 0;  // logins that failed at the code since the last that passed; told once
 };
 

@@ -201,6 +201,8 @@ void decide_optional(const std::set<FactorKind>& usable, const History& history,
 Judgement apply(const Rule& rule, const PolicyFacts& facts, const std::optional<History>& history, Decision decision) {
   decision.rule = rule.name;
   decision.enrol = rule.enrol;
+  decision.enrol_window = rule.enrol_window;
+  decision.may_enrol = rule.factors;
   decision.trust = rule.trust;
   if (rule.mfa == Requirement::require) decision.required_since = rule.since;
 

@@ -57,8 +57,9 @@ struct Rule {
   bool observe = false;
   std::optional<UnixTime> since;  // a `require` before this moment only asks those who are enrolled
   std::set<FactorKind> factors;   // empty: all
-  EnrolBy enrol = EnrolBy::refuse;
-  std::optional<std::chrono::seconds> trust;  // the window on offer after a right code
+  EnrolBy enrol = EnrolBy::in_login;
+  std::chrono::seconds enrol_window{30 * 24 * 60 * 60};  // how long the password alone may enrol
+  std::optional<std::chrono::seconds> trust;             // the window on offer after a right code
 };
 
 enum class Membership : std::uint8_t {
@@ -107,6 +108,8 @@ struct [[nodiscard]] Decision {
   std::string rule;              // its name; "(no rule)" when none matched
   std::set<FactorKind> factors;  // that may answer (recovery codes always may); for enrol: to be proven first
   EnrolBy enrol = EnrolBy::refuse;
+  std::chrono::seconds enrol_window{};
+  std::set<FactorKind> may_enrol;  // kinds that would count; empty: all
   std::optional<UnixTime> required_since;
   std::optional<std::chrono::seconds> trust;  // the window that a trusted device may have
   std::vector<std::string> observed;  // names of observing rules that matched, each with what it would have done

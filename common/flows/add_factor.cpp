@@ -24,6 +24,10 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
     if (auto error = no_change_left(tx, engine, addition.account))
       return {.refusal = std::move(error), .id = "", .codes_kept = false};
   }
+  if (!addition.enrolment_code.empty() && !tx.enrolment_code_holds(person.id, addition.enrolment_code.text(), now))
+    return {.refusal = refused("That enrolment code is not good any more.", "Ask for another."),
+            .id = "",
+            .codes_kept = false};
   auto name = name_for_new_factor(factors, addition.wanted_name, addition.usual_name);
   if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
 
@@ -32,6 +36,9 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
   factor.number = person.next_factor++;
   factor.added = now;
   tx.add_factor(person.id, factor);
+  tx.drop_enrolment_code(person.id);
+  tx.drop_pending(person.id);
+  person.enrol_by_code = false;
   tx.save(person);
   tx.forget_step_ups(person.id);
   if (addition.terminal) tx.record_step_up(person.id, *addition.terminal, now + kStepUpLasts);

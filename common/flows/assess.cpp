@@ -101,6 +101,23 @@ void weigh(Engine& engine, const LoginView& view, const Account& account, Assess
   }
 }
 
+EnrolWay enrolment_for(const LoginView& view, const Assessment& assessed, EnrolBy by) {
+  const Decision& decision = assessed.decision;
+  const bool before_the_date = decision.required_since && view.policy.now < *decision.required_since;
+  if (decision.outcome != Outcome::enrol && !(decision.reason == Reason::nothing_enrolled && before_the_date))
+    return EnrolWay::none;
+  const auto& person = assessed.record.person;
+  return enrol_way({.now = view.policy.now,
+                    .since = decision.required_since,
+                    .first_seen = person ? person->first_seen : view.policy.now,
+                    .window = decision.enrol_window,
+                    .by = by,
+                    .has_factor = !assessed.record.factors.empty(),
+                    .by_code_only = person && person->enrol_by_code,
+                    .first_factor_proven = view.first_factor_proven,
+                    .one_line = shows_one_line(view.policy.service)});
+}
+
 History history_of(const Record& record) {
   History history;
   for (const Factor& factor : record.factors) {
@@ -138,6 +155,19 @@ LoginView view_of(Engine& engine, const LoginFacts& facts, std::optional<Usernam
   view.password_passed = facts.password_passed;
   // Where nothing was proven before, trust would be the only factor.
   if (facts.phase == Phase::authenticate && !facts.password_passed && !key) view.device.reset();
+  view.first_factor_proven = facts.password_passed || key.has_value();
+  return view;
+}
+
+LoginView usual_view(Engine& engine, const Account& account) {
+  LoginView view;
+  view.policy.user = account.name;
+  view.policy.service = "sshd";
+  view.policy.server = engine.server;
+  view.policy.first_factor = FirstFactor::password;
+  view.policy.now = engine.clock.now();
+  view.password_passed = true;
+  view.first_factor_proven = true;
   return view;
 }
 
@@ -162,8 +192,17 @@ std::expected<Assessment, StoreError> assess(Engine& engine, LoginView view, con
   } else {
     result.way = settled(result.decision);
     if (result.way == Way::skip) result.way = skipped(engine, view, account);
+    result.enrol = enrolment_for(view, result, result.decision.enrol);
+    result.device = view.device;
   }
   return result;
+}
+
+EnrolWay enrol_at_shell(const LoginView& view, const Assessment& assessed) {
+  const bool by_code_only = assessed.record.person && assessed.record.person->enrol_by_code;
+  if (assessed.way != Way::enrol) return by_code_only ? EnrolWay::with_code : EnrolWay::now;
+  const EnrolBy by = assessed.decision.enrol == EnrolBy::refuse ? EnrolBy::in_login : assessed.decision.enrol;
+  return enrolment_for(view, assessed, by);
 }
 
 }  // namespace mfa

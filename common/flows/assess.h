@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/domain/enrolment.h"
 #include "common/domain/login_facts.h"
 #include "common/domain/policy.h"
 #include "common/flows/identity.h"
@@ -22,8 +23,12 @@ struct LoginView {
   std::optional<Device> device;
   std::string label;  // of the device, for people
   bool password_passed = false;
+  bool first_factor_proven = false;  // a password or a key, in this very login
 };
 [[nodiscard]] LoginView view_of(Engine& engine, const LoginFacts& facts, std::optional<Username> user);
+
+// An SSH login by password from an unknown place: what is generally asked of somebody.
+[[nodiscard]] LoginView usual_view(Engine& engine, const Account& account);
 
 // The country of a place: of an address by the database, of the console that of [geo] home; nothing: not to be known.
 [[nodiscard]] std::optional<std::string> country_of(Engine& engine, const Origin& origin);
@@ -56,9 +61,15 @@ struct Assessment {
   Record record;
   TrustedPlace place;
   TrustLook trust;
-  std::uint32_t key_factor = 0;  // for Way::key: the factor's number
-  UnixTime locked_until;         // for Way::locked
+  EnrolWay enrol = EnrolWay::none;  // for Way::enrol, and for Way::skip before the date
+  std::optional<Device> device;     // as the view has it
+  std::uint32_t key_factor = 0;     // for Way::key: the factor's number
+  UnixTime locked_until;            // for Way::locked
 };
 [[nodiscard]] std::expected<Assessment, StoreError> assess(Engine& engine, LoginView view, const Account& account);
+
+// What somebody without a factor must show to set one up at a shell, where logins are assessed like this. A rule that
+// refuses enrolment in the login sends people here, so it refuses nothing; the window holds all the same.
+[[nodiscard]] EnrolWay enrol_at_shell(const LoginView& view, const Assessment& assessed);
 
 }  // namespace mfa

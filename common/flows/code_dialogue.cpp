@@ -17,7 +17,7 @@ LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   prompt_ = std::move(prompt);
   int rounds = 0;
   for (int prompts = 0; rounds < kRounds && prompts < kPrompts; ++prompts) {
-    auto typed = dialogue_.ask({.text = texts::code_prompt(prompt_), .echo = true});
+    auto typed = ask();
     prompt_.notices.clear();
     const Step step = take(std::move(typed), check);
     if (step == Step::ended) return verdict_;
@@ -26,11 +26,21 @@ LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   return {.result = LoginResult::wrong, .reason = last_, .text = texts::rounds_used(engine_.settings)};
 }
 
+std::expected<Secret, DialogueError> CodeDialogue::ask() {
+  const std::string text = texts::code_prompt(prompt_);
+  if (!one_line_) return dialogue_.ask({.text = text, .echo = true});
+  const std::size_t last = text.rfind('\n') + 1;
+  dialogue_.show(std::string_view(text).substr(0, last - 1));
+  return dialogue_.ask({.text = text.substr(last), .echo = true});
+}
+
 CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed, const Check& check) {
   if (!typed && typed.error() == DialogueError::too_long) return again(texts::too_long(), "too_long");
   if (!typed) return end(broken_off(typed.error()));
   const Answer answer = read_answer(typed->text());
   if (answer.shape == AnswerShape::word && answer.normal.text() == "notme") return end(not_me_());
+  if (prompt_.enrolment_code && answer.shape != AnswerShape::recovery)
+    return again(texts::not_an_enrolment_code(engine_.settings), "not_a_code");
   if (answer.shape == AnswerShape::word && word(answer)) return Step::again_free;
   if (answer.shape == AnswerShape::empty) {
     (void)again(texts::empty_answer(), "empty");

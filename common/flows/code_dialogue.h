@@ -19,11 +19,14 @@ class CodeDialogue {
 
   CodeDialogue(Engine& engine, LoginTrail& trail, Dialogue& dialogue, NotMe not_me);
 
+  // For programs that show one line of a prompt: the rest is shown apart from it.
+  void show_one_line() { one_line_ = true; }
   // `prompt` without a problem; its notices are told once.
   [[nodiscard]] LoginVerdict run(texts::CodePrompt prompt, const Check& check);
 
  private:
   enum class Step : std::uint8_t { again, again_free, ended };
+  [[nodiscard]] std::expected<Secret, DialogueError> ask();
   [[nodiscard]] Step take(std::expected<Secret, DialogueError> typed, const Check& check);
   [[nodiscard]] bool word(const Answer& answer);
   [[nodiscard]] Step judged(const Verification& result, const Answer& answer);
@@ -35,6 +38,7 @@ class CodeDialogue {
   LoginTrail& trail_;
   Dialogue& dialogue_;
   NotMe not_me_;
+  bool one_line_ = false;
   texts::CodePrompt prompt_;
   std::string last_ = "no_answer";
   LoginVerdict verdict_;

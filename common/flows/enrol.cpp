@@ -27,20 +27,13 @@ RequestError no_randomness(const Engine& engine) {
           .hint = "Ask " + texts::helpdesk(engine.settings) + "."};
 }
 
-OtpauthUri uri_parts(const Engine& engine, const Account& account, const Secret& key) {
-  return {.issuer = engine.settings.issuer.empty() ? engine.server : engine.settings.issuer,
-          .account = account.name.value,
-          .key = key,
-          .parameters = engine.settings.totp};
-}
-
 void wipe_all(std::vector<std::string>& codes) {
   for (std::string& code : codes) wipe(code);
 }
 
 // The key on its way to the app; nothing of it stays behind.
 void offer(const Engine& engine, const Asker& asker, const Account& account, const Secret& key) {
-  std::string uri = otpauth_uri(uri_parts(engine, account, key));
+  std::string uri = otpauth_uri(app_uri(engine, account, key));
   std::string secret = base32_encode(key.bytes());
   asker.dialogue.offer(name_of(FactorKind::totp), uri, secret);
   wipe(uri);
@@ -79,7 +72,7 @@ std::expected<EnrolledReply, RequestError> keep(Engine& engine, const Asker& ask
     const Secret& key = std::get<TotpFactor>(addition.factor.detail).key;
     reply->factor = added->id;
     reply->kind = name_of(FactorKind::totp);
-    reply->uri = otpauth_uri(uri_parts(engine, addition.account, key));
+    reply->uri = otpauth_uri(app_uri(engine, addition.account, key));
     reply->secret = base32_encode(key.bytes());
     if (added->codes_kept) reply->recovery_codes = shown(addition.codes);
   }
@@ -88,6 +81,13 @@ std::expected<EnrolledReply, RequestError> keep(Engine& engine, const Asker& ask
 }
 
 }  // namespace
+
+OtpauthUri app_uri(const Engine& engine, const Account& account, const Secret& key) {
+  return {.issuer = engine.settings.issuer.empty() ? engine.server : engine.settings.issuer,
+          .account = account.name.value,
+          .key = key,
+          .parameters = engine.settings.totp};
+}
 
 std::expected<Secret, RequestError> new_totp_key(Engine& engine) {
   Secret key(std::string(kTotpKeyBytes, '\0'));
@@ -126,6 +126,8 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
     return std::unexpected(free.error());
   const auto proven = step_up(engine, asker, *account, access_of(Verb::totp).step_up);
   if (!proven) return std::unexpected(proven.error());
+  auto enrolment_code = prove_enrolment_code(engine, asker, *account);
+  if (!enrolment_code) return std::unexpected(enrolment_code.error());
 
   const auto key = new_totp_key(engine);
   if (!key) return std::unexpected(key.error());
@@ -148,6 +150,7 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
                .kind = EventKind::factor_added,
                .actor = "",
                .reason = "",
+               .enrolment_code = *std::move(enrolment_code),
                .first = !*proven,
                .terminal = asker.terminal});
 }
@@ -173,6 +176,7 @@ std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const 
                .kind = EventKind::provisioned,
                .actor = "root",
                .reason = "",
+               .enrolment_code = {},
                .first = false,
                .terminal = std::nullopt});
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/domain/otpauth.h"
 #include "common/flows/requests.h"
 
 namespace mfa {
@@ -13,6 +14,9 @@ namespace mfa {
 [[nodiscard]] std::expected<Secret, RequestError> new_totp_key(Engine& engine);
 
 // A full set in normal form.
+// What an app gets to see: issuer, account, key and how codes are made.
+[[nodiscard]] OtpauthUri app_uri(const Engine& engine, const Account& account, const Secret& key);
+
 [[nodiscard]] std::expected<std::vector<std::string>, RequestError> new_recovery_codes(Engine& engine);
 [[nodiscard]] std::vector<std::string> shown(const std::vector<std::string>& codes);
 

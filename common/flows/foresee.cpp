@@ -35,21 +35,17 @@ std::expected<LoginView, RequestError> view_of_request(Engine& engine, const Exp
   if (!request.key.empty() && !request.key.starts_with(kFingerprint))
     return std::unexpected(wrong_option(fmt::format("\"{}\" is no fingerprint of an SSH key.", request.key),
                                         "See it with: ssh-keygen -lf FILE"));
-  LoginView view;
-  view.policy.user = account.name;
-  view.policy.service = request.service.empty() ? "sshd" : request.service;
-  view.policy.server = engine.server;
+  LoginView view = usual_view(engine, account);
+  if (!request.service.empty()) view.policy.service = request.service;
   view.policy.origin = *place;
   view.policy.country = country_of(engine, *place);
   view.policy.now = request.at.value_or(engine.clock.now());
-  view.policy.first_factor = FirstFactor::password;
   if (!request.key.empty()) {
     // Whether it is a registered security key, the store says; any other counts as a plain key.
     view.policy.first_factor = FirstFactor::publickey_sk;
     view.policy.key = request.key;
   }
   view.device = device_at(view.policy.service, *place, view.policy.key, engine.settings.shared);
-  view.password_passed = true;
   return view;
 }
 
@@ -69,7 +65,8 @@ Told told(const Assessment& assessed) {
     case Way::code:
       return {Outcome::require, name_of(assessed.decision.reason)};
     case Way::enrol:
-      return {Outcome::enrol, name_of(assessed.decision.reason)};
+      if (assessed.enrol == EnrolWay::with_code) return {Outcome::enrol, "enrolment_code"};
+      return {assessed.enrol == EnrolWay::now ? Outcome::enrol : Outcome::deny, name_of(assessed.decision.reason)};
     case Way::mismatch:
       return {Outcome::deny, "identity_mismatch"};
     case Way::alias:
@@ -97,8 +94,10 @@ void count(ForecastReply& reply, const Assessment& assessed, UnixTime at) {
     case Way::locked:  // passes by itself
       ++(has_device(assessed, at) ? reply.trusted : reply.asked);
       return;
-    case Way::deny:
     case Way::enrol:
+      ++(assessed.enrol == EnrolWay::now ? reply.asked : reply.locked_out);
+      return;
+    case Way::deny:
     case Way::mismatch:
     case Way::alias:
     case Way::unknown:

@@ -86,6 +86,8 @@ std::expected<KeyReply, RequestError> enrol_key(Engine& engine, const Asker& ask
   if (auto free = name_for_new_factor(*factors, name, kUsualName); !free) return std::unexpected(free.error());
   const auto proven = step_up(engine, asker, *account, access_of(Verb::key).step_up);
   if (!proven) return std::unexpected(proven.error());
+  auto enrolment_code = prove_enrolment_code(engine, asker, *account);
+  if (!enrolment_code) return std::unexpected(enrolment_code.error());
   auto codes = new_recovery_codes(engine);
   if (!codes) return std::unexpected(codes.error());
   return keep(engine, asker, *key,
@@ -97,6 +99,7 @@ std::expected<KeyReply, RequestError> enrol_key(Engine& engine, const Asker& ask
                .kind = EventKind::factor_added,
                .actor = "",
                .reason = "",
+               .enrolment_code = *std::move(enrolment_code),
                .first = !*proven,
                .terminal = asker.terminal},
               nullptr);
@@ -118,6 +121,7 @@ std::expected<KeyReply, RequestError> helpdesk_key(Engine& engine, const Asker& 
                .kind = EventKind::helpdesk_key_added,
                .actor = both->clerk.name.value,
                .reason = reason_of(act),
+               .enrolment_code = {},
                .first = false,
                .terminal = std::nullopt},
               &*both);

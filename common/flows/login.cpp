@@ -5,6 +5,7 @@
 
 #include "common/flows/assess.h"
 #include "common/flows/code_dialogue.h"
+#include "common/flows/enrol_at_login.h"
 #include "common/flows/login_trail.h"
 #include "common/flows/passwords.h"
 #include "common/flows/texts.h"
@@ -39,6 +40,9 @@ class Login {
     const std::string reason(name_of(assessed.decision.reason));
     switch (assessed.way) {
       case Way::skip:
+        if (assessed.enrol == EnrolWay::offer && facts_.phase == Phase::authenticate) {
+          if (auto verdict = enrol_at_login(engine_, trail_, dialogue_, account_, assessed)) return *std::move(verdict);
+        }
         return trail_.skipped(assessed.decision);
       case Way::unknown:
         return trail_.refuse(LoginResult::unavailable, reason, texts::unavailable(settings));
@@ -47,8 +51,8 @@ class Login {
       case Way::alias:
         return trail_.refuse(LoginResult::denied, "alias", texts::other_person(settings));
       case Way::enrol:
-        return trail_.refuse(LoginResult::denied, "nothing_enrolled",
-                             texts::nothing_enrolled(settings, engine_.server));
+        if (facts_.phase == Phase::account) return one_factor();
+        return enrol_at_login(engine_, trail_, dialogue_, account_, assessed).value_or(LoginVerdict{});
       case Way::trusted:
         return trusted(assessed);
       case Way::locked:
@@ -142,6 +146,7 @@ class Login {
       return result;
     };
     CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(); });
+    if (shows_one_line(facts_.service)) codes.show_one_line();
     LoginVerdict verdict = codes.run(prompt_for(assessed), check);
     if (verdict.result != LoginResult::passed || !place.may_be_trusted()) return verdict;
     if (!remember) ask_to_remember(place);

@@ -34,6 +34,15 @@ struct DeviceEntry {
   std::string id, kind, label, server;
   UnixTime since, until;
 };
+struct CodesReply {
+  struct Entry {
+    std::string user, code;  // shown form, told once; empty: none was made
+    UnixTime until;
+    std::string error;  // why none was made
+  };
+  std::vector<Entry> codes;  // in the order of the request
+};
+
 struct DevicesReply {
   std::vector<DeviceEntry> devices;
 };
@@ -86,5 +95,10 @@ struct FactorReply {
 [[nodiscard]] std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const Asker& asker,
                                                                         const std::string& user,
                                                                         const std::string& name);
+
+// root only: an enrolment code for each, in place of an older one. Whoever has a factor gets none.
+inline constexpr std::chrono::hours kEnrolmentCodeLasts{24};
+[[nodiscard]] std::expected<CodesReply, RequestError> provision_codes(Engine& engine, const Asker& asker,
+                                                                      const std::vector<std::string>& users);
 
 }  // namespace mfa

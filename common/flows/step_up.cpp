@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "common/flows/assess.h"
 #include "common/flows/texts.h"
 
 namespace mfa {
@@ -218,6 +219,37 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
     if (ends(*result)) break;
   }
   return std::unexpected(refused(prompt.problem, "Nothing was changed."));
+}
+
+std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const Asker& asker, const Account& account) {
+  const LoginView view = usual_view(engine, account);
+  const auto assessed = assess(engine, view, account);
+  if (!assessed) return std::unexpected(store_failed(engine, asker, assessed.error()));
+  if (!assessed->record.factors.empty()) return Secret();  // one of them was proven
+  if (enrol_at_shell(view, *assessed) != EnrolWay::with_code) return Secret();
+
+  texts::CodePrompt prompt = texts::empty_prompt(engine.settings, account.name.value, engine.server);
+  prompt.enrolment_code = true;
+  const Event refusal = request_event(engine, account, engine.clock.now(), EventKind::enrolment_refused);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
+    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
+    const Answer answer = read_answer(typed ? typed->text() : "");
+    if (answer.shape != AnswerShape::recovery) {
+      prompt.problem = texts::not_an_enrolment_code(engine.settings);
+      continue;
+    }
+    const UnixTime now = engine.clock.now();
+    const auto result = writing(engine.store, [&](Transaction& tx) {
+      return verify_enrolment_code(tx, engine.settings, now, account, refusal, answer.normal.text());
+    });
+    if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
+    if (std::holds_alternative<RightAnswer>(*result)) return answer.normal;
+    prompt.problem = why_not(*result, engine);
+    if (ends(*result)) break;
+  }
+  return std::unexpected(refused("No enrolment code, no second factor: " + prompt.problem,
+                                 "Ask " + texts::helpdesk(engine.settings) + " for one."));
 }
 
 std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {

@@ -28,6 +28,11 @@ inline constexpr std::chrono::seconds kStepUpLasts{300};
                                                                     const Account& account, EventKind passed,
                                                                     EventKind failed);
 
+// Where the password alone no longer enrols (after a reset, after the rule's window), an enrolment code does. Empty if
+// none is needed; it is spent with the factor that is added.
+[[nodiscard]] std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const Asker& asker,
+                                                                       const Account& account);
+
 // The account of whoever asks, by the kernel's word.
 [[nodiscard]] std::expected<Account, RequestError> who_asks(Engine& engine, const Asker& asker);
 

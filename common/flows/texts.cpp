@@ -34,6 +34,21 @@ std::string window_words(std::chrono::seconds window) {
   return duration(window);
 }
 
+std::string lines_of(std::string_view text) { return text.empty() ? "" : std::string(text) + "\n"; }
+
+std::string number_word(int digits) {
+  switch (digits) {
+    case 6:
+      return "six";
+    case 7:
+      return "seven";
+    case 8:
+      return "eight";
+    default:
+      return std::to_string(digits);
+  }
+}
+
 }  // namespace
 
 std::string duration(std::chrono::seconds length) {
@@ -51,6 +66,7 @@ CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::st
           .apps = {},
           .keys = {},
           .recovery = false,
+          .enrolment_code = false,
           .helpdesk = helpdesk(settings)};
 }
 
@@ -58,6 +74,10 @@ std::string code_prompt(const CodePrompt& prompt) {
   std::string text = fmt::format("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
   for (const std::string& notice : prompt.notices) text += notice + "\n";
   if (!prompt.problem.empty()) text += prompt.problem + "\n";
+  if (prompt.enrolment_code) {
+    text += "To set up a second factor, type the enrolment code that you were given.\n";
+    return text + "Enrolment code: ";
+  }
   text += ways_line(prompt) + "\n";
   text += prompt.recovery && !prompt.apps.empty() ? "Other ways: recovery code, help\n" : "Other ways: help\n";
   text += kCodeLine;
@@ -71,6 +91,9 @@ std::string wrong(std::uint32_t tries_left) {
 std::string replayed() { return "That code was already used. Wait for the next one."; }
 std::string empty_answer() { return "Nothing was typed. Type the code your app shows now."; }
 std::string not_a_code() { return "That is not a code. Type the digits your app shows now."; }
+std::string not_an_enrolment_code(const Settings& settings) {
+  return fmt::format("An enrolment code looks like 7k3m-92qx-d4tp. If you have none, ask {}.", helpdesk(settings));
+}
 std::string unreadable() { return "That answer cannot be read. Type the digits your app shows now."; }
 std::string too_long() { return "That answer is too long. Type the digits your app shows now."; }
 
@@ -152,6 +175,73 @@ std::string one_factor(const Settings& settings) {
 std::string denied(const Settings& settings) {
   return fmt::format("Logging in this way is not allowed here. Ask {}.", helpdesk(settings));
 }
+std::string prove_first() {
+  return "Your account needs a second factor that counts here. First prove it is you, with one that you have.";
+}
+
+std::string choose_factor(std::string_view user, std::string_view server, std::string_view problem,
+                          const std::optional<std::string>& required_from) {
+  std::string text = fmt::format("Multi-factor authentication for {} on {}\n", user, server);
+  text += lines_of(problem);
+  if (required_from) {
+    text += fmt::format("From {} your account needs a second factor. Choose one to set it up now:\n", *required_from);
+  } else {
+    text += "Your account needs a second factor. Choose one:\n";
+  }
+  text += "  app    an authenticator app on your phone (works offline, recommended)\n";
+  if (required_from) return text + "Press Enter to do it later.\nYour choice: ";
+  return text + "Your choice [app]: ";
+}
+std::string from_when(std::string_view date, std::chrono::seconds ahead) {
+  constexpr std::int64_t kDay = 24 * 60 * 60;
+  const std::int64_t days = (ahead.count() + kDay - 1) / kDay;
+  return fmt::format("{} (in {})", date, ahead.count() < kDay ? duration(ahead) : counted(days, "day"));
+}
+std::string no_such_choice() { return "That is none of them. Type app."; }
+
+std::string app_picture(std::string_view problem, std::string_view picture, int digits) {
+  return fmt::format(
+      "{}Scan this with your authenticator app, then type the {} digits it shows.\n{}Cannot scan? k shows the key, a "
+      "draws "
+      "it in plain characters, i inverts it.\n{}",
+      lines_of(problem), number_word(digits), picture, kCodeLine);
+}
+std::string app_key(std::string_view problem, std::string_view key, std::string_view account, int digits) {
+  std::string groups;
+  for (std::size_t i = 0; i < key.size(); i += 4) groups += (i == 0 ? "" : " ") + std::string(key.substr(i, 4));
+  std::string text = fmt::format(
+      "{}Type this key into your authenticator app, then the {} digits it shows.\nKey: {}\nAccount: {}\nThe picture "
+      "again? "
+      "a draws it in plain characters, i in blocks.\n{}",
+      lines_of(problem), number_word(digits), groups, account, kCodeLine);
+  wipe(groups);
+  return text;
+}
+std::string app_again(std::string_view problem) {
+  return fmt::format("{}Type the digits your app shows now, or k for the key, a or i for the picture.\n{}",
+                     lines_of(problem), kCodeLine);
+}
+std::string app_wrong() { return "That is not the code of this key. Is the phone's clock right?"; }
+std::string device_name(std::string_view problem, std::string_view otherwise) {
+  return fmt::format("{}Name of this device [{}]: ", lines_of(problem), otherwise);
+}
+std::string keep_codes(const std::vector<std::string>& shown_codes) {
+  std::string text = "Keep these recovery codes; each works once when your phone is not at hand.\n";
+  for (std::size_t i = 0; i < shown_codes.size(); ++i) {
+    text += (i % 2 == 0 ? "  " : "   ") + shown_codes[i];
+    if (i % 2 == 1 || i + 1 == shown_codes.size()) text += "\n";
+  }
+  return text + "Press Enter when you have saved them: ";
+}
+
+std::string enrol_elsewhere(const Settings& settings, std::string_view server) {
+  return fmt::format("Set up a second factor first: log in to {} over SSH, or ask {}.", server, helpdesk(settings));
+}
+std::string not_set_up(const Settings& settings) {
+  return fmt::format("No second factor was set up. Log in again to try again, or ask {}.", helpdesk(settings));
+}
+std::string set_up_done() { return "Your second factor is set up. From now on, logins ask for its codes."; }
+
 std::string nothing_enrolled(const Settings& settings, std::string_view server) {
   return fmt::format("Your account needs a second factor to log in to {}, and has none that counts here. Ask {}.",
                      server, helpdesk(settings));

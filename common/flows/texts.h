@@ -27,6 +27,7 @@ struct CodePrompt {
   std::vector<std::string> apps;     // names of the authenticator apps that may answer
   std::vector<std::string> keys;     // names of FIDO2 SSH keys, which answer no prompt
   bool recovery = false;             // recovery codes are left
+  bool enrolment_code = false;       // that is what is asked for
   std::string helpdesk;              // whom to ask
 };
 [[nodiscard]] CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server);
@@ -36,6 +37,7 @@ struct CodePrompt {
 [[nodiscard]] std::string replayed();
 [[nodiscard]] std::string empty_answer();
 [[nodiscard]] std::string not_a_code();
+[[nodiscard]] std::string not_an_enrolment_code(const Settings& settings);
 [[nodiscard]] std::string unreadable();
 [[nodiscard]] std::string too_long();
 [[nodiscard]] std::string help(const CodePrompt& prompt, bool login = true);
@@ -46,12 +48,29 @@ struct CodePrompt {
 [[nodiscard]] std::string trust_ended(TrustEnd why);
 [[nodiscard]] std::string remember(std::chrono::seconds window);  // the question, a prompt
 
+// Enrolment in a login; each is a whole prompt.
+[[nodiscard]] std::string prove_first();
+[[nodiscard]] std::string choose_factor(std::string_view user, std::string_view server, std::string_view problem,
+                                        const std::optional<std::string>& required_from);
+[[nodiscard]] std::string from_when(std::string_view date,
+                                    std::chrono::seconds ahead);  // "1 December 2026 (in 9 days)"
+[[nodiscard]] std::string no_such_choice();
+[[nodiscard]] std::string app_picture(std::string_view problem, std::string_view picture, int digits);
+[[nodiscard]] std::string app_key(std::string_view problem, std::string_view key, std::string_view account, int digits);
+[[nodiscard]] std::string app_again(std::string_view problem);
+[[nodiscard]] std::string app_wrong();
+[[nodiscard]] std::string device_name(std::string_view problem, std::string_view otherwise);
+[[nodiscard]] std::string keep_codes(const std::vector<std::string>& shown_codes);
+
 // Last words of a login.
 [[nodiscard]] std::string locked(std::chrono::seconds wait, const Settings& settings);
 [[nodiscard]] std::string rounds_used(const Settings& settings);
 [[nodiscard]] std::string too_many_devices();
 [[nodiscard]] std::string one_factor(const Settings& settings);
 [[nodiscard]] std::string denied(const Settings& settings);
+[[nodiscard]] std::string enrol_elsewhere(const Settings& settings, std::string_view server);
+[[nodiscard]] std::string not_set_up(const Settings& settings);
+[[nodiscard]] std::string set_up_done();
 [[nodiscard]] std::string nothing_enrolled(const Settings& settings, std::string_view server);
 [[nodiscard]] std::string other_person(const Settings& settings);
 [[nodiscard]] std::string unavailable(const Settings& settings);

@@ -66,6 +66,22 @@ Verification refuse(Transaction& tx, UnixTime now, const VerifyFor& purpose, Per
 
 }  // namespace
 
+Verification verify_enrolment_code(Transaction& tx, const Settings& settings, UnixTime now, const Account& account,
+                                   const Event& refused, std::string_view code) {
+  const Found found = find_person(tx, account);
+  if (found.mismatch) return NoSuchPerson{};
+  // Somebody of whom nothing is known yet: their wrong codes count all the same.
+  Person person = found.person ? *found.person : tx.add_person(account.name, account.uid, now);
+  const Reservation reservation = reserve_attempt(person.lockout, settings.lockout, now);
+  if (const auto* locked = std::get_if<LockedOut>(&reservation)) return LockedAnswer{locked->until};
+  const auto& reserved = std::get<Reserved>(reservation);
+  if (tx.enrolment_code_holds(person.id, code, now)) return RightAnswer{.factor = "enrolment", .recovery_left = 0};
+  person.lockout = reserved.next;
+  tx.save(person);
+  tx.append(refused);
+  return WrongAnswer{.tries_left = reserved.tries_left, .locked_until = reserved.next.locked_until};
+}
+
 Verification verify(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
                     const Answer& answer) {
   if (!could_be_code(answer)) return NotACode{};

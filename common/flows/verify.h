@@ -42,6 +42,10 @@ struct VerifyFor {
   bool from_root = true;
 };
 
+// An enrolment code: an attempt is counted like any other; a right one is not spent by that.
+[[nodiscard]] Verification verify_enrolment_code(Transaction& tx, const Settings& settings, UnixTime now,
+                                                 const Account& account, const Event& refused, std::string_view code);
+
 [[nodiscard]] Verification verify(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
                                   const Answer& answer);
 

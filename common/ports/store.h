@@ -39,6 +39,16 @@ enum class StoreError : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(StoreError error);
 
+// A key that is being set up in a login and is not proven yet. It may be taken up again by whoever shows the same place
+// and password version until then; nobody else ever sees it.
+struct PendingFactor {
+  Secret key;                 // never empty
+  TotpParameters parameters;  // valid
+  UnixTime until;
+  std::string place;             // the device's kind and id; never empty
+  std::string password_version;  // at that time
+};
+
 // A terminal of a login session, as the kernel names it: what a step-up is good for. Opaque; equal or not.
 struct TerminalId {
   std::string value;
@@ -66,6 +76,16 @@ class Transaction {
   virtual void replace_recovery_codes(PersonId person, std::span<const std::string> codes) = 0;
   [[nodiscard]] virtual std::size_t recovery_codes_left(PersonId person) = 0;
   [[nodiscard]] virtual bool use_recovery_code(PersonId person, std::string_view code) = 0;  // true once
+
+  [[nodiscard]] virtual std::optional<PendingFactor> pending_factor(PersonId person) = 0;
+  // In place of an older one; those of others may go an hour after their time, seen from this one's.
+  virtual void keep_pending(PersonId person, const PendingFactor& pending) = 0;
+  virtual void drop_pending(PersonId person) = 0;
+
+  // An enrolment code in its normal form, kept as a keyed hash; a new one takes the place of older ones.
+  virtual void keep_enrolment_code(PersonId person, std::string_view code, UnixTime until) = 0;
+  [[nodiscard]] virtual bool enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) = 0;
+  virtual void drop_enrolment_code(PersonId person) = 0;
 
   [[nodiscard]] virtual std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) = 0;
   virtual void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) = 0;

@@ -20,6 +20,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual UnixTime now() = 0;
+  // The day, by the server's own calendar: "1 December 2026".
+  [[nodiscard]] virtual std::string date_in_words(UnixTime time) = 0;
 };
 
 class Random {

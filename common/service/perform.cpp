@@ -39,6 +39,13 @@ Reply told_once(std::expected<KeyReply, RequestError> reply) {
   return json;
 }
 
+Reply told_once(std::expected<CodesReply, RequestError> reply) {
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  WipedText json = to_json(*reply);
+  for (auto& entry : reply->codes) wipe(entry.code);
+  return json;
+}
+
 std::vector<std::string> names_in(std::string_view users) {
   std::vector<std::string> names;
   while (!users.empty()) {
@@ -87,6 +94,8 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
                                      .name = request.name,
                                      .reason = request.reason,
                                      .checked = request.checked}));
+    case Verb::provision_codes:
+      return told_once(provision_codes(engine, asker, names_in(request.users)));
     case Verb::explain:
       return rendered(explain(engine, asker,
                               {.user = request.user,

@@ -138,6 +138,18 @@ WipedText to_json(const DevicesReply& reply) {
   return json.close_object().take();
 }
 
+WipedText to_json(const CodesReply& reply) {
+  JsonWriter json;
+  json.open_object().key("codes").open_array();
+  for (const auto& entry : reply.codes) {
+    json.open_object().member("user", entry.user);
+    if (!entry.code.empty()) json.member("code", entry.code).member("until", rfc3339(entry.until));
+    if (!entry.error.empty()) json.member("error", entry.error);
+    json.close_object();
+  }
+  return json.close_array().close_object().take();
+}
+
 WipedText to_json(const ExplainReply& reply) {
   JsonWriter json;
   json.open_object().member("user", reply.user).member("decision", name_of(reply.decision));

@@ -20,6 +20,7 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const FactorReply& reply);
 [[nodiscard]] WipedText to_json(const KeyReply& reply);
 [[nodiscard]] WipedText to_json(const DevicesReply& reply);
+[[nodiscard]] WipedText to_json(const CodesReply& reply);
 [[nodiscard]] WipedText to_json(const ExplainReply& reply);
 [[nodiscard]] WipedText to_json(const ForecastReply& reply);
 [[nodiscard]] WipedText codes_to_json(const std::vector<std::string>& codes);

@@ -111,6 +111,7 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::explain:
       return kOfExplain;
     case Verb::forecast:
+    case Verb::provision_codes:
       return kOfForecast;
     case Verb::password_changed:
       return kOfPasswordChanged;

@@ -139,7 +139,34 @@ DROP TABLE factor_of_version_1;
 CREATE INDEX helpdesk_act_by_actor ON event (actor, at) WHERE kind BETWEEN 80 AND 99;
 )sql";
 
-constexpr std::array<SchemaStep, 2> kSteps{kVersion1, kVersion2};
+// Enrolment in the login. A person has at most one key that is not proven yet and one enrolment code. The index is for
+// the sweep, so that what others left half done costs nobody. A column that is added is not in the rows yet: the update
+// writes them at the width that they keep, rather than each person's next login.
+constexpr SchemaStep kVersion3 = R"sql(
+ALTER TABLE person ADD COLUMN
+  enrol_by_code INTEGER NOT NULL DEFAULT 0 CHECK (enrol_by_code IN (0, 1));
+UPDATE person SET enrol_by_code = 0;
+
+CREATE TABLE pending_factor (
+  person           INTEGER PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE,
+  sealed           BLOB    NOT NULL CHECK (length(sealed) > 33), -- more than an empty key takes (sealed.h)
+  algorithm        INTEGER NOT NULL CHECK (algorithm BETWEEN 1 AND 3),
+  digits           INTEGER NOT NULL CHECK (digits BETWEEN 6 AND 8),
+  period           INTEGER NOT NULL CHECK (period BETWEEN 10 AND 300),
+  until            INTEGER NOT NULL,
+  place            TEXT    NOT NULL CHECK (length(place) > 0),
+  password_version TEXT    NOT NULL
+) STRICT;
+CREATE INDEX pending_factor_by_time ON pending_factor (until);
+
+CREATE TABLE enrolment_code (
+  person INTEGER PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE,
+  hash   BLOB    NOT NULL CHECK (length(hash) = 32),
+  until  INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array<SchemaStep, 3> kSteps{kVersion1, kVersion2, kVersion3};
 
 constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
 constexpr std::string_view kKeyCheckText = "this key fits this store";

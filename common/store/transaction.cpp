@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "common/store/canonical.h"
 #include "common/store/columns.h"
 #include "common/store/failure.h"
 
@@ -16,10 +15,10 @@ UnixTime time_or_zero(std::int64_t value) { return maybe_time(value).value_or(Un
 
 constexpr std::string_view kPersonByName =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
-    " failed_since_login, next_trust FROM person WHERE name = ?";
+    " failed_since_login, next_trust, enrol_by_code FROM person WHERE name = ?";
 constexpr std::string_view kPersonByUid =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
-    " failed_since_login, next_trust FROM person WHERE uid = ?";
+    " failed_since_login, next_trust, enrol_by_code FROM person WHERE uid = ?";
 
 std::optional<Person> person_of(Statement& found) {
   if (!found.row()) return std::nullopt;
@@ -34,20 +33,12 @@ std::optional<Person> person_of(Statement& found) {
   person.next_factor = narrow(found.integer(9));
   person.failed_since_login = narrow(found.integer(10));
   person.next_trust = narrow(found.integer(11));
+  const auto by_code = found.integer(12);
+  if (by_code != 0 && by_code != 1)
+    throw StoreFailure(StoreError::damaged, fmt::format("person {} holds an unknown value", person.id.value));
+  person.enrol_by_code = by_code == 1;
   return person;
 }
-
-// Each use of the codes subkey begins with a label of its own.
-Digest keyed_hash(const Secret& key, std::string_view use, PersonId person, std::string_view value) {
-  Canonical message;
-  message.number(person.value).text(use).text(value);
-  return hmac_sha256(key, message.view());
-}
-constexpr std::string_view kRecoveryCode = "recovery code";
-constexpr std::string_view kTerminal = "terminal";
-
-// No step-up lasts so long (seconds), so older ones are swept out along the way.
-constexpr std::int64_t kSweepStepUpsAfter = 3600;
 
 }  // namespace
 
@@ -74,7 +65,7 @@ Person SqliteTransaction::add_person(const Username& name, Uid uid, UnixTime fir
   connection_
       .prepared(
           "INSERT INTO person (name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor,"
-          " next_factor, failed_since_login, next_trust) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1)")
+          " next_factor, failed_since_login, next_trust, enrol_by_code) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1, 0)")
       .bind(name.value)
       .bind(std::int64_t{uid.value})
       .bind(first_seen.seconds)
@@ -91,7 +82,8 @@ void SqliteTransaction::save(const Person& person) {
   connection_
       .prepared(
           "UPDATE person SET first_seen = ?, failures = ?, locks = ?, locked_at = ?, locked_until = ?,"
-          " default_factor = ?, next_factor = ?, failed_since_login = ?, next_trust = ? WHERE id = ?")
+          " default_factor = ?, next_factor = ?, failed_since_login = ?, next_trust = ?, enrol_by_code = ? WHERE id = "
+          "?")
       .bind(person.first_seen.seconds)
       .bind(std::int64_t{person.lockout.failures})
       .bind(std::int64_t{person.lockout.locks})
@@ -101,64 +93,10 @@ void SqliteTransaction::save(const Person& person) {
       .bind(std::int64_t{person.next_factor})
       .bind(std::int64_t{person.failed_since_login})
       .bind(std::int64_t{person.next_trust})
+      .bind(std::int64_t{person.enrol_by_code})
       .bind(person.id.value)
       .run();
   touched_one("person");
-}
-
-void SqliteTransaction::replace_recovery_codes(PersonId person, std::span<const std::string> codes) {
-  changing();
-  connection_.prepared("DELETE FROM recovery_code WHERE person = ?").bind(person.value).run();
-  for (const std::string& code : codes) {
-    const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kRecoveryCode, person, code);
-    connection_.prepared("INSERT INTO recovery_code (person, hash) VALUES (?, ?)")
-        .bind(person.value)
-        .bind_blob(hash)
-        .run();
-  }
-}
-
-std::size_t SqliteTransaction::recovery_codes_left(PersonId person) {
-  auto count = connection_.prepared("SELECT count(*) FROM recovery_code WHERE person = ?");
-  if (!count.bind(person.value).row()) return 0;
-  return static_cast<std::size_t>(count.integer(0));
-}
-
-// What is compared is the keyed hash, so that the time a look-up takes tells nothing of the code.
-bool SqliteTransaction::use_recovery_code(PersonId person, std::string_view code) {
-  changing();
-  for (const KeyId id : keys_.newest_first()) {
-    const Digest hash = keyed_hash(*keys_.subkey(id, KeyUse::codes), kRecoveryCode, person, code);
-    connection_.prepared("DELETE FROM recovery_code WHERE person = ? AND hash = ?")
-        .bind(person.value)
-        .bind_blob(hash)
-        .run();
-    if (connection_.changes() == 1) return true;
-  }
-  return false;
-}
-
-std::optional<UnixTime> SqliteTransaction::step_up_until(PersonId person, const TerminalId& terminal) {
-  const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kTerminal, person, terminal.value);
-  auto found = connection_.prepared("SELECT until FROM step_up WHERE person = ? AND terminal = ?");
-  if (!found.bind(person.value).bind_blob(hash).row()) return std::nullopt;
-  return UnixTime{found.integer(0)};
-}
-
-void SqliteTransaction::record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) {
-  changing();
-  const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kTerminal, person, terminal.value);
-  connection_.prepared("DELETE FROM step_up WHERE until < ?").bind(until.seconds - kSweepStepUpsAfter).run();
-  connection_.prepared("INSERT OR REPLACE INTO step_up (person, terminal, until) VALUES (?, ?, ?)")
-      .bind(person.value)
-      .bind_blob(hash)
-      .bind(until.seconds)
-      .run();
-}
-
-void SqliteTransaction::forget_step_ups(PersonId person) {
-  changing();
-  connection_.prepared("DELETE FROM step_up WHERE person = ?").bind(person.value).run();
 }
 
 void SqliteTransaction::append(const Event& event) {
@@ -196,9 +134,8 @@ std::size_t SqliteTransaction::changes_since(const std::string& user, UnixTime s
 bool SqliteTransaction::reported_since(const std::string& user, UnixTime since) {
   static_assert(static_cast<int>(EventKind::reported) == 7);
   auto found = connection_.prepared(
-      "SELECT 1 FROM (SELECT kind, at FROM event WHERE user = ? ORDER BY seq DESC LIMIT 100) WHERE kind = 7 AND at "
-      ">= "
-      "?");
+      "SELECT 1 FROM (SELECT kind, at FROM event WHERE user = ? ORDER BY seq DESC LIMIT 100) WHERE kind = 7 AND at"
+      " >= ?");
   return found.bind(user).bind(since.seconds).row();
 }
 

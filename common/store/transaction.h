@@ -1,5 +1,6 @@
 // ports/store.h's Transaction in SQL. Every operation either does the whole of what it says or throws StoreFailure.
-// Factors are in transaction_factors.cpp, trusted devices in transaction_trusts.cpp, all else in transaction.cpp.
+// Factors are in transaction_factors.cpp, codes and step-ups in transaction_codes.cpp, trusted devices in
+// transaction_trusts.cpp, all else in transaction.cpp.
 #pragma once
 
 #include <optional>
@@ -41,6 +42,14 @@ class SqliteTransaction final : public Transaction {
   void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override;
   std::size_t recovery_codes_left(PersonId person) override;
   bool use_recovery_code(PersonId person, std::string_view code) override;
+
+  std::optional<PendingFactor> pending_factor(PersonId person) override;
+  void keep_pending(PersonId person, const PendingFactor& pending) override;
+  void drop_pending(PersonId person) override;
+
+  void keep_enrolment_code(PersonId person, std::string_view code, UnixTime until) override;
+  bool enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) override;
+  void drop_enrolment_code(PersonId person) override;
 
   std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override;
   void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override;

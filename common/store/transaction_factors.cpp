@@ -1,6 +1,8 @@
-// Factors of both kinds in one table: what a kind does not have is NULL.
+// Factors of both kinds in one table, where what a kind does not have is NULL; and the key that is not a factor yet.
 
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "common/store/columns.h"
 #include "common/store/failure.h"
@@ -12,9 +14,24 @@ namespace mfa {
 namespace {
 
 constexpr std::string_view kFactorKeyLabel = "factor key";
+constexpr std::string_view kPendingKeyLabel = "pending factor key";
+
+// No set-up lasts so long (seconds), so what is older was left half done and is swept out along the way.
+constexpr std::int64_t kSweepPendingAfter = 3600;
 
 std::int64_t kept(TimeStep step) { return step == TimeStep{-1} ? kNever : step.value; }
 TimeStep step_of(std::int64_t value) { return {value == kNever ? -1 : value}; }
+
+ByteView bytes_of(const std::string& blob) { return {reinterpret_cast<const std::uint8_t*>(blob.data()), blob.size()}; }
+
+// Of three columns from this one on. Nothing: they are not what a release wrote.
+std::optional<TotpParameters> parameters_of(Statement& row, int column) {
+  const auto algorithm = known<HashAlgorithm>(row.integer(column));
+  const std::int64_t digits = row.integer(column + 1);
+  if (!algorithm || !std::in_range<int>(digits)) return std::nullopt;
+  const TotpParameters found{*algorithm, static_cast<int>(digits), std::chrono::seconds(row.integer(column + 2))};
+  return valid(found) ? std::optional(found) : std::nullopt;
+}
 
 KeyFactor key_factor_of(PersonId person, std::uint32_t number, Statement& row) {
   KeyFactor key{.type = row.text(10), .fingerprint = row.text(11)};
@@ -29,7 +46,7 @@ struct BindDetail {
   const std::string& sealed;
 
   void operator()(const TotpFactor& totp) const {
-    statement.bind_blob({reinterpret_cast<const std::uint8_t*>(sealed.data()), sealed.size()})
+    statement.bind_blob(bytes_of(sealed))
         .bind(static_cast<std::int64_t>(totp.parameters.algorithm))
         .bind(std::int64_t{totp.parameters.digits})
         .bind(std::int64_t{totp.parameters.period.count()})
@@ -56,8 +73,11 @@ TotpFactor SqliteTransaction::totp_of(PersonId person, std::uint32_t number, Sta
   constexpr auto kKind = static_cast<std::int64_t>(FactorKind::totp);
   TotpFactor totp;
   totp.key = open_sealed(keys_, {person.value, number, kKind, kFactorKeyLabel}, row.blob(5));
-  totp.parameters = {static_cast<HashAlgorithm>(row.integer(6)), static_cast<int>(row.integer(7)),
-                     std::chrono::seconds(row.integer(8))};
+  const auto parameters = parameters_of(row, 6);
+  if (!parameters)
+    throw StoreFailure(StoreError::damaged,
+                       fmt::format("factor {} of person {} holds an unknown value", number, person.value));
+  totp.parameters = *parameters;
   totp.last_step = step_of(row.integer(9));
   return totp;
 }
@@ -129,6 +149,48 @@ void SqliteTransaction::remove_factor(PersonId person, std::uint32_t number) {
       .bind(std::int64_t{number})
       .run();
   touched_one("factor");
+}
+
+std::optional<PendingFactor> SqliteTransaction::pending_factor(PersonId person) {
+  auto row = connection_.prepared(
+      "SELECT sealed, algorithm, digits, period, until, place, password_version FROM pending_factor WHERE person = ?");
+  if (!row.bind(person.value).row()) return std::nullopt;
+  const auto parameters = parameters_of(row, 1);
+  PendingFactor pending{.key = open_sealed(keys_, {person.value, 0, 0, kPendingKeyLabel}, row.blob(0)),
+                        .parameters = parameters.value_or(TotpParameters{}),
+                        .until = {row.integer(4)},
+                        .place = row.text(5),
+                        .password_version = row.text(6)};
+  if (!parameters || pending.key.empty() || pending.place.empty())
+    throw StoreFailure(StoreError::damaged,
+                       fmt::format("the pending factor of person {} holds an unknown value", person.value));
+  return pending;
+}
+
+void SqliteTransaction::keep_pending(PersonId person, const PendingFactor& pending) {
+  changing();
+  const std::string sealed = seal(keys_, {person.value, 0, 0, kPendingKeyLabel}, pending.key);
+  connection_.prepared("DELETE FROM pending_factor WHERE until < ?")
+      .bind(pending.until.seconds - kSweepPendingAfter)
+      .run();
+  connection_
+      .prepared(
+          "INSERT OR REPLACE INTO pending_factor (person, sealed, algorithm, digits, period, until, place,"
+          " password_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(person.value)
+      .bind_blob(bytes_of(sealed))
+      .bind(static_cast<std::int64_t>(pending.parameters.algorithm))
+      .bind(std::int64_t{pending.parameters.digits})
+      .bind(std::int64_t{pending.parameters.period.count()})
+      .bind(pending.until.seconds)
+      .bind(pending.place)
+      .bind(pending.password_version)
+      .run();
+}
+
+void SqliteTransaction::drop_pending(PersonId person) {
+  changing();
+  connection_.prepared("DELETE FROM pending_factor WHERE person = ?").bind(person.value).run();
 }
 
 }  // namespace mfa

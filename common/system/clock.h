@@ -1,6 +1,8 @@
 // The time of day of this machine.
 #pragma once
 
+#include <string>
+
 #include "common/ports/system.h"
 
 namespace mfa {
@@ -8,6 +10,7 @@ namespace mfa {
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] UnixTime now() override;
+  [[nodiscard]] std::string date_in_words(UnixTime time) override;
 };
 
 }  // namespace mfa

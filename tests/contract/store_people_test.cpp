@@ -19,6 +19,7 @@ TEST_P(StoreRows, A_person_is_found_by_name_and_by_uid) {
     EXPECT_EQ(found.next_factor, 1U);
     EXPECT_EQ(found.next_trust, 1U);
     EXPECT_EQ(found.failed_since_login, 0U);
+    EXPECT_FALSE(found.enrol_by_code);
   }
 }
 
@@ -73,6 +74,7 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   alice.next_factor = 4294967295U;
   alice.next_trust = 4294967294U;
   alice.failed_since_login = 4294967295U;
+  alice.enrol_by_code = true;
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   reopen();
   const auto found = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
@@ -84,16 +86,20 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   EXPECT_EQ((**found).next_factor, 4294967295U);
   EXPECT_EQ((**found).next_trust, 4294967294U);
   EXPECT_EQ((**found).failed_since_login, 4294967295U);
+  EXPECT_TRUE((**found).enrol_by_code);
   const auto other = reading(*store, [](Transaction& tx) { return tx.person_by_name({"bob"}); });
   ASSERT_TRUE(other && *other);
   EXPECT_EQ((**other).lockout, LockoutState{});
   EXPECT_EQ((**other).id, bob.id);
+  EXPECT_FALSE((**other).enrol_by_code);
 
   alice.lockout = {};
+  alice.enrol_by_code = false;
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   const auto cleared = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
   ASSERT_TRUE(cleared && *cleared);
   EXPECT_EQ((**cleared).lockout, LockoutState{});
+  EXPECT_FALSE((**cleared).enrol_by_code);
 }
 
 TEST_P(StoreRows, Saving_what_is_not_there_fails) {

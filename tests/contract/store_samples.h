@@ -80,6 +80,15 @@ inline Trust trust_in(std::uint32_t number, const std::string& address = "203.0.
   return trust;
 }
 
+// Likewise.
+inline PendingFactor pending_in(const std::string& place, std::string_view key = "12345678901234567890") {
+  return {.key = Secret(key),
+          .parameters = {HashAlgorithm::sha512, 8, std::chrono::seconds(60)},
+          .until = {1'790'000'900},
+          .place = place,
+          .password_version = "9f2c61d0"};
+}
+
 inline Event event_about(const std::string& user, EventKind kind = EventKind::login_passed,
                          const std::string& reason = "") {
   Event event;

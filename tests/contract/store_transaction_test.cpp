@@ -68,6 +68,8 @@ TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
   ASSERT_TRUE(store->write([&](Transaction& tx) {
     tx.replace_recovery_codes(alice.id, codes);
     tx.add_trust(alice.id, trust_in(1));
+    tx.keep_pending(alice.id, pending_in("console:console"));
+    tx.keep_enrolment_code(alice.id, "zzzzzzzzzzzz", kStart);
   }));
   const std::vector<std::function<void(Transaction&)>> changes{
       [&](Transaction& tx) { tx.add_person({"bob"}, {1002}, kStart); },
@@ -82,6 +84,10 @@ TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
       [&](Transaction& tx) { tx.add_trust(alice.id, trust_in(2)); },
       [&](Transaction& tx) { tx.save_trust(alice.id, trust_in(1, "198.51.100.1")); },
       [&](Transaction& tx) { tx.remove_trust(alice.id, 1); },
+      [&](Transaction& tx) { tx.keep_pending(alice.id, pending_in("address:203.0.113.7")); },
+      [&](Transaction& tx) { tx.drop_pending(alice.id); },
+      [&](Transaction& tx) { tx.keep_enrolment_code(alice.id, "7k3m92qxd4tp", kStart); },
+      [&](Transaction& tx) { tx.drop_enrolment_code(alice.id); },
       [&](Transaction& tx) { tx.append(event_about("alice")); }};
   const auto events_before = journal.events().size();
   for (std::size_t i = 0; i < changes.size(); ++i) EXPECT_FALSE(store->read(changes[i])) << i;
@@ -93,6 +99,9 @@ TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
     EXPECT_EQ(tx.factors(alice.id).front().name, "iPhone");
     ASSERT_EQ(tx.trusts(alice.id).size(), 1U);
     EXPECT_EQ(tx.trusts(alice.id).front().label, trust_in(1).label);
+    ASSERT_TRUE(tx.pending_factor(alice.id));
+    EXPECT_EQ(tx.pending_factor(alice.id)->place, "console:console");
+    EXPECT_TRUE(tx.enrolment_code_holds(alice.id, "zzzzzzzzzzzz", {0}));
   }));
 }
 

@@ -20,6 +20,7 @@ namespace mfa::doubles {
 class FixedClock : public Clock {
  public:
   UnixTime now() override { return time; }
+  std::string date_in_words(UnixTime) override { return "15 January 2027"; }
   UnixTime time{1'800'000'000};
 };
 

@@ -34,6 +34,8 @@ class MemoryStore : public Store {
     std::map<std::int64_t, std::vector<Factor>> factors;
     std::map<std::int64_t, std::vector<std::string>> codes;
     std::map<std::int64_t, std::vector<Trust>> trusts;
+    std::map<std::int64_t, PendingFactor> pending;
+    std::map<std::int64_t, std::pair<std::string, UnixTime>> enrolment_codes;
     std::map<std::pair<std::int64_t, std::string>, UnixTime> step_ups;
     std::vector<Event> events;
   };
@@ -155,6 +157,35 @@ class MemoryStore : public Store {
       return static_cast<std::size_t>(std::ranges::count_if(state_.events, [&](const Event& event) {
         return event.kind == EventKind::helpdesk_refused && event.actor == actor && event.at >= since;
       }));
+    }
+    std::optional<PendingFactor> pending_factor(PersonId person) override {
+      step();
+      const auto found = state_.pending.find(person.value);
+      return found == state_.pending.end() ? std::nullopt : std::optional(found->second);
+    }
+    void keep_pending(PersonId person, const PendingFactor& pending) override {
+      changing();
+      require(person);
+      if (pending.key.empty() || pending.place.empty() || !valid(pending.parameters)) throw Failed{};
+      state_.pending.insert_or_assign(person.value, pending);
+    }
+    void drop_pending(PersonId person) override {
+      changing();
+      state_.pending.erase(person.value);
+    }
+    void keep_enrolment_code(PersonId person, std::string_view code, UnixTime until) override {
+      changing();
+      require(person);
+      state_.enrolment_codes.insert_or_assign(person.value, std::pair(std::string(code), until));
+    }
+    bool enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) override {
+      step();
+      const auto found = state_.enrolment_codes.find(person.value);
+      return found != state_.enrolment_codes.end() && found->second.first == code && now < found->second.second;
+    }
+    void drop_enrolment_code(PersonId person) override {
+      changing();
+      state_.enrolment_codes.erase(person.value);
     }
     bool reported_since(const std::string& user, UnixTime since) override {
       step();

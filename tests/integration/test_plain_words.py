@@ -3,7 +3,7 @@ import json
 import os
 import time
 
-from campus import BASE, CONFIGURATION, PASSWORD_AND_CODE
+from campus import BASE, CONFIGURATION, EVERYONE_MUST, PASSWORD_AND_CODE
 from conversation import Conversation
 
 CODE = "Verification code: "
@@ -57,6 +57,7 @@ def test_the_last_words_after_notme(campus):
 
 
 def test_the_last_words_of_a_rule_that_denies_and_of_an_account_without_a_factor(campus):
+    campus.configure(EVERYONE_MUST + 'enrol = "refuse"\n')
     alice, bob = campus.student("alice"), campus.person("bob")
     talk = past_the_password(campus, bob)
     talk.reads(f"Your account needs a second factor to log in to lab-gw, and has none that counts here. A{SERVICE_DESK[1:]}")

@@ -1,4 +1,5 @@
 """A student logs in over SSH with an authenticator app: OpenSSH's client and server, password and code."""
+from campus import EVERYONE_MUST
 from marks import both_ways
 
 CODE = "Verification code: "
@@ -175,6 +176,7 @@ def test_a_recovery_code_works_once(campus):
 
 
 def test_who_has_nothing_enrolled_is_told_whom_to_ask(campus):
+    campus.configure(EVERYONE_MUST + 'enrol = "refuse"\n')
     bob = campus.person("bob")
     refused = campus.login_over_ssh(bob, "")
     assert refused.refused

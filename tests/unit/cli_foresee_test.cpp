@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
             R"({"user":"bob","decision":"enrol","rule":"x","reason":"required_and_none","factors":["totp"]})",
             "bob, through sshd from an unknown place with a password, now\n"
             "\n"
-            "There is no way in before enrolling: a second factor is required, and none that counts is enrolled.\n"
+            "A second factor is set up in the login: a second factor is required, and none that counts is enrolled.\n"
             "The rule: x\n"
             "Enrolling asks first for: authenticator app.\n"},
         Explained{"deny",
@@ -110,9 +110,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "After a right code a device can be remembered for 2w.\n"}));
 
 TEST(Explain, HasWordsForEachReason) {
-  for (const char* reason : {"rule_skips", "rule_denies", "rule_requires", "enrolled", "nothing_enrolled",
-                             "required_and_none", "country_unknown", "group_unknown", "no_such_account", "trusted",
-                             "burst", "security_key", "identity_mismatch", "alias", "locked"}) {
+  for (const char* reason :
+       {"rule_skips", "rule_denies", "rule_requires", "enrolled", "nothing_enrolled", "required_and_none",
+        "enrolment_code", "country_unknown", "group_unknown", "no_such_account", "trusted", "burst", "security_key",
+        "identity_mismatch", "alias", "locked"}) {
     EXPECT_NE(reason_text(reason), reason);
     EXPECT_THAT(reason_text(reason), Not(HasSubstr("_")));
   }
@@ -274,7 +275,7 @@ AccountList listing(std::vector<ListedAccount> accounts) {
 std::string all_locked_out(const std::vector<std::string>& users) {
   Json who = Json::array();
   for (const std::string& user : users)
-    who.push_back({{"user", user}, {"decision", "enrol"}, {"reason", "required_and_none"}});
+    who.push_back({{"user", user}, {"decision", "enrol"}, {"reason", "enrolment_code"}});
   return Json{{"users", users.size()},      {"asked", 0}, {"trusted", 0}, {"skipped", 0},
               {"locked_out", users.size()}, {"who", who}}
       .dump();
@@ -283,7 +284,7 @@ std::string all_locked_out(const std::vector<std::string>& users) {
 constexpr const char* kFour = R"({"users":4,"asked":1,"trusted":1,"skipped":0,"locked_out":2,"who":[)"
                               R"({"user":"alice","decision":"require","reason":"rule_requires"},)"
                               R"({"user":"bob","decision":"deny","reason":"locked"},)"
-                              R"({"user":"carol","decision":"enrol","reason":"required_and_none"},)"
+                              R"({"user":"carol","decision":"enrol","reason":"enrolment_code"},)"
                               R"({"user":"dora","decision":"deny","reason":"no_such_account"}]})";
 
 TEST(Forecast, CountsAndNamesWhoIsLockedOut) {
@@ -302,7 +303,7 @@ TEST(Forecast, CountsAndNamesWhoIsLockedOut) {
                      "  2  would be locked out\n"
                      "\n"
                      "  LOCKED OUT  WHY\n"
-                     "  carol       a second factor is required, and none that counts is enrolled\n"
+                     "  carol       a second factor is required, and setting one up takes an enrolment code\n"
                      "  dora        there is no such account\n");
     EXPECT_EQ(script.errors.text(), "");
   }

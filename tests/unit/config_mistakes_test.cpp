@@ -76,9 +76,6 @@ TEST(ConfigurationMistakes, KeysOfLaterReleasesAreToldToBeThat) {
        "f:2:11: store.backend \"postgresql\" is not part of this release; take it out"},
   });
   expect_in_rule({
-      {"enrol_window = '30d'", "1: rule \"r\": enrol_window is not part of this release; take it out"},
-      {"enrol = 'inline'", "9: rule \"r\": enrol \"inline\" is not part of this release; take it out"},
-      {"enrol = 'code'", "9: rule \"r\": enrol \"code\" is not part of this release; take it out"},
       {"factors = ['totp', 'sms']", "20: rule \"r\": factors \"sms\" is not part of this release; take it out"},
       {"factors = ['hotp']", "12: rule \"r\": factors \"hotp\" is not part of this release; take it out"},
       {"factors = ['push']", "12: rule \"r\": factors \"push\" is not part of this release; take it out"},
@@ -211,7 +208,7 @@ TEST(ConfigurationMistakes, ListsOfARule) {
       {"factors = ['!totp']",
        "12: rule \"r\": factors must be \"totp\" or \"key\", not \"!totp\" (did you mean \"totp\"?)"},
       {"factors = ['key', 'totp', 'key']", "27: rule \"r\": factors names \"key\" twice"},
-      {"enrol = 'never'", "9: rule \"r\": enrol must be \"refuse\", not \"never\""},
+      {"enrol = 'never'", "9: rule \"r\": enrol must be \"inline\" or \"code\" or \"refuse\", not \"never\""},
   });
 }
 
@@ -348,6 +345,10 @@ TEST(ConfigurationMistakes, WhatFitsOnlyTogether) {
        "f:4:1: rule \"r\": factors has no use where nobody is asked"},
       {"[[rule]]\nname = 'r'\nmfa = 'deny'\nenrol = 'refuse'",
        "f:4:1: rule \"r\": enrol has no use where nobody is asked"},
+      {"[[rule]]\nname = 'r'\nmfa = 'skip'\nenrol_window = '30d'",
+       "f:4:1: rule \"r\": enrol_window has no use where nobody is asked"},
+      {"[[rule]]\nname = 'r'\nmfa = 'require'\nenrol_window = '59m'",
+       "f:4:16: rule \"r\": enrol_window must be from 1h to 3650d, not 59m"},
       {"[[rule]]\nname = 'r'\nmfa = 'skip'\ntrust = '30d'",
        "f:4:1: rule \"r\": trust has no use where nobody is asked"},
       {"[[rule]]\nname = 'r'\nmfa = 'deny'\ntrust = '30d'",
@@ -397,7 +398,7 @@ TEST(ConfigurationMistakes, ADatabaseMayHaveItsHomeInAnotherText) {
 TEST(ConfigurationMistakes, AreAllToldAtOnce) {
   const std::vector<std::string> said = mistakes_of(
       "issuer = 5\n[totp]\ndigits = 9\nwindows = 1\n[phone]\n[[rule]]\nuser = ['', '[x]']\nsince = 1\nenrol_window = "
-      "'1d'\n");
+      "'1d'\n[push]\n");
   EXPECT_EQ(said, (std::vector<std::string>{
                       "f:1:10: issuer must be a string, not a whole number",
                       "f:3:10: totp.digits must be from 6 to 8, not 9",
@@ -408,7 +409,7 @@ TEST(ConfigurationMistakes, AreAllToldAtOnce) {
                       "f:7:9: rule: user must not be empty",
                       "f:7:13: rule: user takes only * and ? as patterns, not \"[x]\"",
                       "f:8:9: rule: since must be a date such as 2026-12-01, not a whole number",
-                      "f:9:1: rule: enrol_window is not part of this release; take it out",
+                      "f:10:2: \"push\" is not a key",
                   }));
 }
 

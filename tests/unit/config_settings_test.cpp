@@ -426,9 +426,21 @@ TEST(InstalledConfiguration, ShowsTheDefaults) {
   }
   // And every key of a rule is explained.
   for (const std::string key : {"user", "group", "service", "server", "from", "country", "first_factor", "after",
-                                "before", "mfa", "trust", "since", "factors", "enrol", "observe"}) {
+                                "before", "mfa", "trust", "since", "factors", "enrol", "enrol_window", "observe"}) {
     EXPECT_TRUE(std::regex_search(installed(), std::regex("#   (.*, )?" + key + "\\b"))) << key;
   }
+}
+
+TEST(Settings, HowWhoeverHasNothingEnrolsByTheRule) {
+  const auto rule_with = [](const std::string& more) {
+    return settings_of("[[rule]]\nname = 'r'\nmfa = 'require'\n" + more).rules.at(0);
+  };
+  EXPECT_EQ(rule_with("").enrol, EnrolBy::in_login);
+  EXPECT_EQ(rule_with("").enrol_window, std::chrono::hours(24 * 30));
+  EXPECT_EQ(rule_with("enrol = 'inline'").enrol, EnrolBy::in_login);
+  EXPECT_EQ(rule_with("enrol = 'code'").enrol, EnrolBy::code);
+  EXPECT_EQ(rule_with("enrol = 'refuse'").enrol, EnrolBy::refuse);
+  EXPECT_EQ(rule_with("enrol_window = '1h'").enrol_window, std::chrono::hours(1));
 }
 
 }  // namespace

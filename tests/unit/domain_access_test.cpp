@@ -29,6 +29,7 @@ constexpr std::array kRows{
     Row{Verb::forget_devices, "devices forget", true, true, StepUp::none},
     Row{Verb::helpdesk_key, "helpdesk key", true, true, StepUp::recent},
     Row{Verb::provision, "admin provision", false, true, StepUp::none},
+    Row{Verb::provision_codes, "admin provision --codes", false, true, StepUp::none},
     Row{Verb::explain, "admin explain", false, false, StepUp::none},
     Row{Verb::forecast, "admin forecast", false, false, StepUp::none},
     Row{Verb::password_changed, "admin password-changed", false, true, StepUp::none},

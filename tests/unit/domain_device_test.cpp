@@ -65,8 +65,8 @@ TEST(Devices, AnAddressThatManyShareIsNone) {
 }
 
 TEST(Devices, AnAddressWhoseNetworkTellsNobodyApartIsNone) {
-  for (const std::string address : {"fe80::1", "fe80::1%eth0", "febf::1", "::1", "::", "::203.0.113.7", "64:ff9b::cb00:7107",
-                                    "64:ff9b:1::cb00:7107", "2001:0:102:304:8000:1:2:3"})
+  for (const std::string address : {"fe80::1", "fe80::1%eth0", "febf::1", "::1", "::", "::203.0.113.7",
+                                    "64:ff9b::cb00:7107", "64:ff9b:1::cb00:7107", "2001:0:102:304:8000:1:2:3"})
     EXPECT_FALSE(device_of(from_sshd("", address), {})) << address;
   for (const std::string address : {"fec0::1", "2001:1::1", "64:ff9c::1", "0:0:0:1::1"})
     EXPECT_TRUE(device_of(from_sshd("", address), {})) << address;

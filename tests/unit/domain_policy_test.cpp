@@ -100,7 +100,6 @@ TEST(Judge, WithoutARuleThatMatchesIsOptional) {
     EXPECT_EQ(decision.rule, "(no rule)");
     EXPECT_EQ(decision.outcome, Outcome::skip);
     EXPECT_EQ(decision.reason, Reason::nothing_enrolled);
-    EXPECT_EQ(decision.enrol, EnrolBy::refuse);
     EXPECT_FALSE(decision.required_since);
     decision = decided(rules, alice(), kEnrolled);
     EXPECT_EQ(decision.outcome, Outcome::require);

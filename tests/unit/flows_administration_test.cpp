@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/domain/base32.h"
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
 #include "common/flows/helpdesk.h"
@@ -197,8 +198,10 @@ TEST_F(Administration, ForecastCountsWhoWouldBeAskedAndWhoLockedOut) {
   EXPECT_EQ(reply->users, 5U);
   EXPECT_EQ(reply->skipped, 1U);
   EXPECT_EQ(reply->trusted, 1U);
-  EXPECT_EQ(reply->asked, 1U);
-  EXPECT_EQ(reply->locked_out, 2U);
+  EXPECT_EQ(reply->asked, 2U) << "bob sets it up in the login";
+  EXPECT_EQ(reply->locked_out, 1U);
+  world.settings.rules.back().enrol = EnrolBy::refuse;
+  EXPECT_EQ(forecast(world.engine, asker(Uid{0}), {"bob"}, {})->locked_out, 1U);
   ASSERT_THAT(reply->who, SizeIs(5));
   EXPECT_EQ(reply->who[2].user, "bob");
   EXPECT_EQ(reply->who[2].decision, Outcome::enrol);
@@ -208,6 +211,53 @@ TEST_F(Administration, ForecastCountsWhoWouldBeAskedAndWhoLockedOut) {
 TEST_F(Administration, ForecastOfADirectoryThatIsDownIsAnError) {
   world.accounts.down = true;
   EXPECT_FALSE(forecast(world.engine, asker(Uid{0}), {"alice"}, {}));
+}
+
+// --- enrolment codes
+
+TEST_F(Administration, EnrolmentCodesAreMadeForWhoeverHasNoFactor) {
+  EXPECT_FALSE(provision_codes(world.engine, asker(Uid{1000}), {"bob"}));
+  const auto reply = provision_codes(world.engine, asker(Uid{0}), {"alice", "bob", "nosuch"});
+  ASSERT_TRUE(reply);
+  ASSERT_THAT(reply->codes, SizeIs(3));
+  EXPECT_EQ(reply->codes[0].code, "");
+  EXPECT_THAT(reply->codes[0].error, HasSubstr("already"));
+  EXPECT_EQ(reply->codes[1].code.size(), 14U);
+  EXPECT_EQ(reply->codes[1].until, world.clock.time + std::chrono::hours(24));
+  EXPECT_THAT(reply->codes[2].error, HasSubstr("no account"));
+}
+
+TEST_F(Administration, AtAShellTooAnEnrolmentCodeIsNeededWhereThePasswordIsNotEnough) {
+  world.settings.rules.back().enrol = EnrolBy::code;
+  const std::string code = provision_codes(world.engine, asker(Uid{0}), {"bob"})->codes[0].code;
+  const auto enrol = [&](std::vector<std::expected<std::string, DialogueError>> answers) {
+    world.dialogue.prompts.clear();
+    world.dialogue.answers = std::move(answers);
+    world.dialogue.before_answer = [this](doubles::Script& script) {
+      if (script.answers.empty() && !script.offered_key.empty())
+        script.answers.emplace_back(world.code_of(*base32_decode(script.offered_key)));
+    };
+    return enrol_totp(world.engine, asker(Uid{1001}), "");
+  };
+  EXPECT_FALSE(enrol({kPassword, "123456", "7k3m-92qx-d4tp", "7k3m-92qx-d4tp"}));
+  EXPECT_EQ(world.dialogue.offered_key, "") << "no key before the code";
+  EXPECT_TRUE(enrol({kPassword, code}));
+  EXPECT_THAT(world.store.state.enrolment_codes, IsEmpty());
+}
+
+TEST_F(Administration, WhereLoginsRefuseEnrolmentTheShellTakesItWithinTheWindow) {
+  world.settings.rules.back().enrol = EnrolBy::refuse;
+  world.settings.rules.back().since = world.clock.time - std::chrono::hours(24 * 29);
+  const auto enrol = [&] {
+    world.dialogue.prompts.clear();
+    world.dialogue.answers = {kPassword};
+    (void)enrol_totp(world.engine, asker(Uid{1001}), "");
+    return world.dialogue.prompts.back().text;
+  };
+  EXPECT_THAT(enrol(), HasSubstr("your app shows"));
+  ASSERT_TRUE(world.store.write([&](Transaction& tx) { tx.add_person({"bob"}, Uid{1001}, world.clock.time); }));
+  world.clock.time = world.clock.time + std::chrono::hours(24 * 30);
+  EXPECT_THAT(enrol(), HasSubstr("Enrolment code: "));
 }
 
 // --- keys

@@ -83,6 +83,24 @@ TEST_F(Logins, WhatTheRuleDoesNotTakeIsNeitherAskedForNorCountedAsWrong) {
   EXPECT_EQ(failures(), 0U);
 }
 
+TEST_F(Logins, AGreeterGetsOneLineAndTheRestApart) {
+  world.enrol("alice", Uid{1000});
+  LoginFacts facts;
+  facts.user = "alice";
+  facts.service = "gdm-password";
+  facts.tty = "/dev/tty1";
+  facts.from_root = true;
+  world.dialogue.answers = {world.wrong_code(), world.code()};
+  EXPECT_EQ(login(world.engine, facts, kRoot, world.dialogue).result, LoginResult::passed);
+  EXPECT_EQ(prompt(0), "Verification code: ");
+  EXPECT_EQ(prompt(1), "Verification code: ");
+  EXPECT_EQ(world.dialogue.shown.at(0),
+            "Multi-factor authentication for alice on lab-gw\n"
+            "Enter the code from your authenticator app (iPhone).\n"
+            "Other ways: recovery code, help");
+  EXPECT_THAT(world.dialogue.shown.at(1), HasSubstr("That code is not right. 4 tries left."));
+}
+
 TEST_F(Logins, CostOneWriteToTheStore) {
   world.enrol("alice", Uid{1000});
   const int before = world.store.writes;

@@ -20,6 +20,8 @@ class StoreSecrecy : public StoreFolder {
 TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
   const std::string key = "\x8F\x11 a key of 20 by\xFF\x01";
   const std::vector<std::string> codes{"7k3m92qxd4tp", "hq5vwz81r0cc"};
+  const std::string pending_key = "\x9A\x02 yet another, 20 \xFE\x03";
+  const std::string enrolment_code = "m4xw0t9vjn2e";
   const std::string terminal = "boot-5d1f:session-77:34817";
   const auto key_file = KeyRing::generate().value();
   keys = KeyRing::parse(key_file).value();
@@ -33,21 +35,30 @@ TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
       tx.replace_recovery_codes(person.id, codes);
       tx.record_step_up(person.id, {terminal}, kStart);
       static_cast<void>(tx.use_recovery_code(person.id, codes[0]));
+      tx.keep_pending(person.id, pending_in("address:203.0.113.7", pending_key));
+      tx.keep_enrolment_code(person.id, enrolment_code, kStart);
+      EXPECT_TRUE(tx.enrolment_code_holds(person.id, enrolment_code, {0}));
+      EXPECT_TRUE(tx.pending_factor(person.id));
     }));
     EXPECT_FALSE((*store)->write([&](Transaction& tx) {
       tx.replace_recovery_codes({4711}, codes);  // fails, and is noted
     }));
     EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.add_factor({4711}, totp_factor(1, key)); }));
+    EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.keep_pending({4711}, pending_in("here", pending_key)); }));
+    EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.keep_enrolment_code({4711}, enrolment_code, kStart); }));
   }
   const std::string all = everything();
   ASSERT_NE(all.find("person1001"), std::string::npos);  // the search finds what is there in clear
   ASSERT_NE(all.find("iPhone"), std::string::npos);
+  ASSERT_NE(all.find("address:203.0.113.7"), std::string::npos);
 
-  const Secret secret{std::string_view(key)};
-  const std::string base32 = base32_encode(secret.bytes());
-  std::vector<std::string> never{key,      key.substr(2, 12), base32, in_groups_of_four(base32), to_hex(secret.bytes()),
-                                 terminal, "session-77"};
-  for (const auto& code : codes) {
+  std::vector<std::string> never{terminal, "session-77"};
+  for (const auto& one : {key, pending_key}) {
+    const Secret secret{std::string_view(one)};
+    const std::string base32 = base32_encode(secret.bytes());
+    never.insert(never.end(), {one, one.substr(2, 12), base32, in_groups_of_four(base32), to_hex(secret.bytes())});
+  }
+  for (const auto& code : {codes[0], codes[1], enrolment_code}) {
     never.push_back(code);
     never.push_back(code.substr(0, 4) + "-" + code.substr(4, 4) + "-" + code.substr(8, 4));
     never.push_back(code.substr(0, 8));
@@ -69,12 +80,16 @@ TEST_F(StoreSecrecy, Equal_codes_and_terminals_of_two_people_look_different) {
         const Person person = tx.add_person({"person" + std::to_string(uid)}, {uid}, kStart);
         tx.replace_recovery_codes(person.id, codes);
         tx.record_step_up(person.id, {"tty"}, kStart);
+        tx.keep_enrolment_code(person.id, codes.front(), kStart);
       }
     }));
   }
   Connection connection(path);
   EXPECT_EQ(connection.number("SELECT count(DISTINCT hash) FROM recovery_code"), 2);
   EXPECT_EQ(connection.number("SELECT count(DISTINCT terminal) FROM step_up"), 2);
+  EXPECT_EQ(connection.number("SELECT count(DISTINCT hash) FROM (SELECT hash FROM recovery_code UNION ALL"
+                              " SELECT hash FROM enrolment_code)"),
+            4);
 }
 
 TEST_F(StoreSecrecy, What_was_removed_is_overwritten) {

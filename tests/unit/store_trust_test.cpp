@@ -1,35 +1,9 @@
 // Trusted devices in SQLite: what a look costs, and values that no release wrote.
-#include <sqlite3.h>
-
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/store_steps.h"
 
 namespace mfa::test {
 namespace {
-
-// Counts what SQLite's virtual machine does on every connection opened meanwhile.
-class StepCounter {
- public:
-  StepCounter() { sqlite3_auto_extension(reinterpret_cast<void (*)()>(&watch)); }
-  StepCounter(const StepCounter&) = delete;
-  StepCounter& operator=(const StepCounter&) = delete;
-  ~StepCounter() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&watch)); }
-
-  // Instructions of the second run, when all is prepared and read.
-  template <class Run>
-  static int of(Run run) {
-    run();
-    steps_ = 0;
-    run();
-    return steps_;
-  }
-
- private:
-  static int watch(sqlite3* database, const char**, const struct sqlite3_api_routines*) {
-    sqlite3_progress_handler(database, 1, [](void*) { return (++steps_, 0); }, nullptr);
-    return SQLITE_OK;
-  }
-  static inline int steps_ = 0;
-};
 
 class StoreTrust : public StoreFolder {
  protected:
@@ -67,7 +41,7 @@ TEST_F(StoreTrust, A_look_and_a_save_cost_the_same_among_rows_of_100_000_others)
         std::to_string(first) + " AS i UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(last);
     tamper(("WITH RECURSIVE n AS (SELECT " + range +
             ") INSERT INTO person SELECT 1000 + i, 'user' || i, 10000 + i, 0,"
-            " 0, 0, 0, 0, 0, 1, 0, 2 FROM n")
+            " 0, 0, 0, 0, 0, 1, 0, 2, 0 FROM n")
                .c_str());
     tamper(("INSERT INTO trust SELECT id, 1, 2, '198.51.100.9', '', 'lab-gw', '', 0, 0, 0, '', '', '', 0, 0, 0, 0, 0"
             " FROM person WHERE id BETWEEN 1000 + " +

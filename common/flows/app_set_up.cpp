@@ -1,0 +1,134 @@
+#include "common/flows/app_set_up.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "common/domain/answer.h"
+#include "common/domain/base32.h"
+#include "common/flows/add_factor.h"
+#include "common/flows/texts.h"
+#include "common/qr/qr_text.h"
+
+namespace mfa {
+namespace {
+
+constexpr int kRounds = 5;    // codes; the key's owner guesses nothing, so nothing is counted
+constexpr int kPrompts = 20;  // of all kinds
+constexpr int kNames = 3;
+constexpr int kQuietZone = 1;  // modules: phones read it, and every row counts on 80x24
+
+enum class Shows : std::uint8_t { picture, key, nothing };
+
+struct Look {
+  Shows shows = Shows::picture;
+  bool plain = false;
+  bool inverted = false;
+};
+
+QrLook qr_look(const Look& look) {
+  if (look.plain) return look.inverted ? QrLook::ascii_inverted : QrLook::ascii;
+  return look.inverted ? QrLook::blocks_inverted : QrLook::blocks;
+}
+
+// Nothing: libqrencode has no memory; the key is then shown instead.
+std::optional<std::string> drawn(const OtpauthUri& uri, const Look& look) {
+  std::string text = otpauth_uri(uri);
+  const auto picture = qr_text(text, qr_look(look), kQuietZone);
+  wipe(text);
+  if (!picture) return std::nullopt;
+  std::string rows;
+  for (const std::string& row : picture->rows) rows += row + "\n";
+  return rows;
+}
+
+std::string prompt_text(const OtpauthUri& uri, const Look& look, std::string_view problem) {
+  const int digits = uri.parameters.digits;
+  if (look.shows == Shows::nothing) return texts::app_again(problem);
+  if (look.shows == Shows::picture) {
+    if (auto picture = drawn(uri, look)) {
+      std::string text = texts::app_picture(problem, *picture, digits);
+      wipe(*picture);
+      return text;
+    }
+  }
+  std::string key = base32_encode(uri.key.bytes());
+  std::string text = texts::app_key(problem, key, uri.account, digits);
+  wipe(key);
+  return text;
+}
+
+// Whether the word was one of the ways out.
+bool changes(Look& look, std::string_view word) {
+  if (word == "k") {
+    look.shows = Shows::key;
+  } else if (word == "a") {
+    look.plain = true;
+    look.shows = Shows::picture;
+  } else if (word == "i") {
+    look.inverted = !look.inverted;
+    look.shows = Shows::picture;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+SetUpEnd end_of(DialogueError error) {
+  return error == DialogueError::gone ? SetUpEnd::broken_off : SetUpEnd::conversation;
+}
+
+std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, const OtpauthUri& uri) {
+  Look look;
+  std::string problem;
+  int rounds = 0;
+  for (int prompts = 0; rounds < kRounds && prompts < kPrompts; ++prompts) {
+    std::string text = prompt_text(uri, look, problem);
+    const auto typed = dialogue.ask({.text = text, .echo = true});
+    wipe(text);
+    problem.clear();
+    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
+    const Answer answer = read_answer(typed ? typed->text() : "");
+    if (answer.shape == AnswerShape::word && changes(look, answer.normal.text())) continue;
+    look.shows = Shows::nothing;
+    if (answer.shape == AnswerShape::digits) {
+      const TotpResult result = verify_totp(uri.key, uri.parameters, answer.normal.text(), engine.clock.now(),
+                                            engine.settings.totp_window, TimeStep{-1});
+      if (const auto* accepted = std::get_if<TotpAccepted>(&result)) return accepted->step;
+      problem = texts::app_wrong();
+    } else if (answer.shape != AnswerShape::empty) {
+      problem = texts::not_a_code();
+    }
+    ++rounds;
+  }
+  return std::unexpected(SetUpEnd::no_code);
+}
+
+std::expected<std::string, SetUpEnd> ask_name(Dialogue& dialogue, const std::vector<Factor>& factors,
+                                              std::string_view usual) {
+  const auto free = name_for_new_factor(factors, "", usual);
+  const std::string otherwise = free.value_or(std::string(usual));
+  std::string problem;
+  for (int tries = 0; tries < kNames; ++tries) {
+    const auto typed = dialogue.ask({.text = texts::device_name(problem, otherwise), .echo = true});
+    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
+    const std::string wanted(typed ? typed->text() : std::string_view("\x01"));
+    if (wanted.empty()) return otherwise;
+    const auto name = name_for_new_factor(factors, wanted, usual);
+    if (name) return *name;
+    problem = name.error().text;
+  }
+  return otherwise;
+}
+
+std::expected<void, SetUpEnd> hand_over(Dialogue& dialogue, const std::vector<std::string>& shown_codes) {
+  std::string text = texts::keep_codes(shown_codes);
+  const auto typed = dialogue.ask({.text = text, .echo = true});
+  wipe(text);
+  if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
+  return {};
+}
+
+}  // namespace mfa

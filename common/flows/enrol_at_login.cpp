@@ -1,0 +1,248 @@
+#include "common/flows/enrol_at_login.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/flows/add_factor.h"
+#include "common/flows/app_set_up.h"
+#include "common/flows/code_dialogue.h"
+#include "common/flows/enrol.h"
+#include "common/flows/texts.h"
+#include "common/flows/verify.h"
+
+namespace mfa {
+namespace {
+
+constexpr std::chrono::minutes kPendingLasts{15};
+constexpr int kChoices = 3;
+
+class LoginEnrolment {
+ public:
+  LoginEnrolment(Engine& engine, LoginTrail& trail, Dialogue& dialogue, const Account& account,
+                 const Assessment& assessed)
+      : engine_(engine), trail_(trail), dialogue_(dialogue), account_(account), assessed_(assessed) {}
+
+  std::optional<LoginVerdict> run() {
+    const Settings& settings = engine_.settings;
+    if (assessed_.enrol == EnrolWay::elsewhere)
+      return refuse("enrol_elsewhere", texts::enrol_elsewhere(settings, engine_.server));
+    if (assessed_.enrol == EnrolWay::none || !app_would_count())
+      return refuse("nothing_enrolled", texts::nothing_enrolled(settings, engine_.server));
+    if (!assessed_.record.factors.empty()) {
+      if (auto verdict = prove_what_there_is()) return verdict;
+    }
+    if (assessed_.enrol == EnrolWay::with_code) {
+      if (auto verdict = ask_enrolment_code()) return verdict;
+    }
+    bool postponed = false;
+    if (auto verdict = choose(postponed)) return verdict;
+    if (postponed) return std::nullopt;
+    return set_up();
+  }
+
+ private:
+  [[nodiscard]] bool app_would_count() const {
+    const auto& kinds = assessed_.decision.may_enrol;
+    return kinds.empty() || kinds.contains(FactorKind::totp);
+  }
+  LoginVerdict refuse(std::string reason, std::string text) {
+    return trail_.refuse(LoginResult::denied, std::move(reason), std::move(text));
+  }
+
+  // Nothing: it was proven.
+  std::optional<LoginVerdict> prove_what_there_is() {
+    texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
+    prompt.recovery = assessed_.record.recovery_codes > 0;
+    prompt.notices.push_back(texts::prove_first());
+    for (const Factor& factor : assessed_.record.factors)
+      (factor.kind() == FactorKind::key ? prompt.keys : prompt.apps).push_back(factor.name);
+    VerifyFor purpose{.account = account_,
+                      .factors = assessed_.decision.factors,
+                      .passed = EventKind::step_up_passed,
+                      .failed = EventKind::login_failed,
+                      .about = trail_.event(EventKind::step_up_passed)};
+    CodeDialogue codes(engine_, trail_, dialogue_,
+                       [this] { return refuse("notme", texts::reported(engine_.settings)); });
+    LoginVerdict verdict = codes.run(prompt, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
+      if (!could_be_code(answer)) return NotACode{};
+      const UnixTime now = engine_.clock.now();
+      auto result =
+          writing(engine_.store, [&](Transaction& tx) { return verify(tx, engine_.settings, now, purpose, answer); });
+      if (result && std::holds_alternative<WrongAnswer>(*result)) purpose.first_wrong = false;
+      return result;
+    });
+    if (verdict.result == LoginResult::passed) return std::nullopt;
+    return verdict;
+  }
+
+  // Wrong ones count as wrong codes do. It is spent when the enrolment is done.
+  std::optional<LoginVerdict> ask_enrolment_code() {
+    CodeDialogue codes(engine_, trail_, dialogue_,
+                       [this] { return refuse("notme", texts::reported(engine_.settings)); });
+    texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
+    prompt.enrolment_code = true;
+    LoginVerdict verdict = codes.run(prompt, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
+      if (answer.shape != AnswerShape::recovery) return NotACode{};
+      const UnixTime now = engine_.clock.now();
+      auto result = writing(engine_.store, [&](Transaction& tx) {
+        return verify_enrolment_code(tx, engine_.settings, now, account_, trail_.event(EventKind::enrolment_refused),
+                                     answer.normal.text());
+      });
+      if (result && std::holds_alternative<RightAnswer>(*result)) enrolment_code_ = answer.normal;
+      return result;
+    });
+    if (verdict.result == LoginResult::passed) return std::nullopt;
+    return verdict;
+  }
+
+  // Which kind; or that it is put off, where it may be.
+  std::optional<LoginVerdict> choose(bool& postponed) {
+    const bool may_wait = assessed_.enrol == EnrolWay::offer;
+    std::optional<std::string> from;
+    if (may_wait) {
+      const UnixTime since = assessed_.decision.required_since.value_or(engine_.clock.now());
+      from = texts::from_when(engine_.clock.date_in_words(since), since - engine_.clock.now());
+    }
+    std::string problem;
+    for (int tries = 0; tries < kChoices; ++tries) {
+      const auto typed = dialogue_.ask(
+          {.text = texts::choose_factor(account_.name.value, engine_.server, problem, from), .echo = true});
+      if (!typed && typed.error() != DialogueError::too_long) return broken_off(end_of(typed.error()));
+      const Answer answer = read_answer(typed ? typed->text() : "");
+      if (answer.shape == AnswerShape::empty && typed) {
+        postponed = may_wait;
+        return std::nullopt;
+      }
+      if (answer.shape == AnswerShape::word && answer.normal.text() == "app") return std::nullopt;
+      problem = texts::no_such_choice();
+    }
+    if (may_wait) {
+      postponed = true;
+      return std::nullopt;
+    }
+    return LoginVerdict{
+        .result = LoginResult::wrong, .reason = "no_choice", .text = texts::not_set_up(engine_.settings)};
+  }
+
+  LoginVerdict set_up() {
+    const auto key = key_to_prove();
+    if (!key) return unavailable(key.error());
+    const OtpauthUri uri = app_uri(engine_, account_, *key);
+    const auto step = prove_app(engine_, dialogue_, uri);
+    if (!step) return broken_off(step.error());
+    const auto name = ask_name(dialogue_, assessed_.record.factors, texts::kDefaultFactorName);
+    if (!name) return broken_off(name.error());
+    std::vector<std::string> codes;
+    if (assessed_.record.recovery_codes == 0) {
+      auto made = new_recovery_codes(engine_);
+      if (!made) return unavailable("no_randomness");
+      codes = *std::move(made);
+      const auto saved = hand_over(dialogue_, shown(codes));
+      if (!saved) {
+        for (std::string& code : codes) wipe(code);
+        return broken_off(saved.error());
+      }
+    }
+    Factor factor;
+    factor.detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
+    factor.last_used = engine_.clock.now();
+    LoginVerdict verdict = keep({.account = account_,
+                                 .factor = std::move(factor),
+                                 .wanted_name = *name,
+                                 .usual_name = texts::kDefaultFactorName,
+                                 .codes = codes,
+                                 .kind = EventKind::factor_added,
+                                 .actor = "",
+                                 .reason = "",
+                                 .enrolment_code = enrolment_code_,
+                                 .first = assessed_.record.factors.empty(),
+                                 .terminal = std::nullopt});
+    for (std::string& code : codes) wipe(code);
+    return verdict;
+  }
+
+  // The key that this person began with here a while ago, or a new one. Whoever comes from elsewhere, or with another
+  // password, never sees a key that somebody else may have scanned.
+  std::expected<Secret, std::string> key_to_prove() {
+    auto fresh = new_totp_key(engine_);
+    if (!fresh) return std::unexpected("no_randomness");
+    const auto version = engine_.versions.version_of(account_.name);
+    const auto& device = assessed_.device;
+    const std::string place = device ? std::string(name_of(device->kind)) + ":" + device->id : "";
+    const UnixTime now = engine_.clock.now();
+    auto key = writing(engine_.store, [&](Transaction& tx) -> std::optional<Secret> {
+      Found found = find_person(tx, account_);
+      if (found.mismatch) return std::nullopt;
+      // From here on the account is known: its window begins with the first login that was asked to enrol.
+      if (!found.person) found.person = tx.add_person(account_.name, account_.uid, now);
+      if (!version || place.empty()) return *fresh;
+      const auto pending = tx.pending_factor(found.person->id);
+      const bool same = pending && pending->place == place && pending->password_version == *version &&
+                        pending->parameters == engine_.settings.totp && now < pending->until &&
+                        pending->until - now <= kPendingLasts;
+      if (same) return pending->key;
+      tx.keep_pending(found.person->id, {.key = *fresh,
+                                         .parameters = engine_.settings.totp,
+                                         .until = now + kPendingLasts,
+                                         .place = place,
+                                         .password_version = *version});
+      return *fresh;
+    });
+    if (!key) return std::unexpected("store_" + std::string(name_of(key.error())));
+    if (!*key) return std::unexpected("identity_mismatch");
+    return **std::move(key);
+  }
+
+  LoginVerdict keep(const Addition& addition) {
+    const UnixTime now = engine_.clock.now();
+    Event passed = trail_.event(EventKind::login_passed);
+    const auto added = writing(engine_.store, [&](Transaction& tx) -> std::optional<Added> {
+      Found found = find_person(tx, account_);
+      if (!found.person || found.mismatch) return std::nullopt;
+      Added result = add_factor(tx, engine_, now, addition);
+      if (result.refusal) return result;
+      Person person = *find_person(tx, account_).person;
+      person.failed_since_login = 0;
+      tx.save(person);
+      passed.factor = result.id;
+      tx.append(passed);
+      return result;
+    });
+    if (!added) return trail_.store_failed(added.error());
+    if (!*added) return refuse("identity_mismatch", texts::other_person(engine_.settings));
+    if ((*added)->refusal) return refuse("enrolled_meanwhile", (*added)->refusal->text);
+    return {.result = LoginResult::passed, .reason = (*added)->id, .text = texts::set_up_done()};
+  }
+
+  LoginVerdict broken_off(SetUpEnd how) {
+    if (how == SetUpEnd::no_code) {
+      trail_.record(EventKind::login_failed, "enrolment_without_code");
+      return {.result = LoginResult::wrong, .reason = "no_code", .text = texts::not_set_up(engine_.settings)};
+    }
+    const bool gone = how == SetUpEnd::broken_off;
+    trail_.record(EventKind::login_abandoned, gone ? "enrolment_broken_off" : "cannot_ask");
+    return {.result = LoginResult::conversation, .reason = gone ? "gone" : "cannot_ask", .text = ""};
+  }
+
+  LoginVerdict unavailable(std::string reason) {
+    return trail_.refuse(LoginResult::unavailable, std::move(reason), texts::unavailable(engine_.settings));
+  }
+
+  Engine& engine_;
+  LoginTrail& trail_;
+  Dialogue& dialogue_;
+  const Account& account_;
+  const Assessment& assessed_;
+  Secret enrolment_code_;
+};
+
+}  // namespace
+
+std::optional<LoginVerdict> enrol_at_login(Engine& engine, LoginTrail& trail, Dialogue& dialogue,
+                                           const Account& account, const Assessment& assessed) {
+  return LoginEnrolment(engine, trail, dialogue, account, assessed).run();
+}
+
+}  // namespace mfa

@@ -1,0 +1,104 @@
+// What is kept as a keyed hash alone: recovery codes, enrolment codes and the terminals of step-ups.
+
+#include "common/store/canonical.h"
+#include "common/store/transaction.h"
+
+namespace mfa {
+
+namespace {
+
+// Each use of the codes subkey begins with a label of its own.
+Digest keyed_hash(const Secret& key, std::string_view use, PersonId person, std::string_view value) {
+  Canonical message;
+  message.number(person.value).text(use).text(value);
+  return hmac_sha256(key, message.view());
+}
+constexpr std::string_view kRecoveryCode = "recovery code";
+constexpr std::string_view kEnrolmentCode = "enrolment code";
+constexpr std::string_view kTerminal = "terminal";
+
+// No step-up lasts so long (seconds), so older ones are swept out along the way.
+constexpr std::int64_t kSweepStepUpsAfter = 3600;
+
+}  // namespace
+
+void SqliteTransaction::replace_recovery_codes(PersonId person, std::span<const std::string> codes) {
+  changing();
+  connection_.prepared("DELETE FROM recovery_code WHERE person = ?").bind(person.value).run();
+  for (const std::string& code : codes) {
+    const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kRecoveryCode, person, code);
+    connection_.prepared("INSERT INTO recovery_code (person, hash) VALUES (?, ?)")
+        .bind(person.value)
+        .bind_blob(hash)
+        .run();
+  }
+}
+
+std::size_t SqliteTransaction::recovery_codes_left(PersonId person) {
+  auto count = connection_.prepared("SELECT count(*) FROM recovery_code WHERE person = ?");
+  if (!count.bind(person.value).row()) return 0;
+  return static_cast<std::size_t>(count.integer(0));
+}
+
+// What is compared is the keyed hash, so that the time a look-up takes tells nothing of the code.
+bool SqliteTransaction::use_recovery_code(PersonId person, std::string_view code) {
+  changing();
+  for (const KeyId id : keys_.newest_first()) {
+    const Digest hash = keyed_hash(*keys_.subkey(id, KeyUse::codes), kRecoveryCode, person, code);
+    connection_.prepared("DELETE FROM recovery_code WHERE person = ? AND hash = ?")
+        .bind(person.value)
+        .bind_blob(hash)
+        .run();
+    if (connection_.changes() == 1) return true;
+  }
+  return false;
+}
+
+void SqliteTransaction::keep_enrolment_code(PersonId person, std::string_view code, UnixTime until) {
+  changing();
+  const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kEnrolmentCode, person, code);
+  connection_.prepared("INSERT OR REPLACE INTO enrolment_code (person, hash, until) VALUES (?, ?, ?)")
+      .bind(person.value)
+      .bind_blob(hash)
+      .bind(until.seconds)
+      .run();
+}
+
+bool SqliteTransaction::enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) {
+  for (const KeyId id : keys_.newest_first()) {
+    const Digest hash = keyed_hash(*keys_.subkey(id, KeyUse::codes), kEnrolmentCode, person, code);
+    auto found = connection_.prepared("SELECT 1 FROM enrolment_code WHERE person = ? AND hash = ? AND until > ?");
+    if (found.bind(person.value).bind_blob(hash).bind(now.seconds).row()) return true;
+  }
+  return false;
+}
+
+void SqliteTransaction::drop_enrolment_code(PersonId person) {
+  changing();
+  connection_.prepared("DELETE FROM enrolment_code WHERE person = ?").bind(person.value).run();
+}
+
+std::optional<UnixTime> SqliteTransaction::step_up_until(PersonId person, const TerminalId& terminal) {
+  const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kTerminal, person, terminal.value);
+  auto found = connection_.prepared("SELECT until FROM step_up WHERE person = ? AND terminal = ?");
+  if (!found.bind(person.value).bind_blob(hash).row()) return std::nullopt;
+  return UnixTime{found.integer(0)};
+}
+
+void SqliteTransaction::record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) {
+  changing();
+  const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kTerminal, person, terminal.value);
+  connection_.prepared("DELETE FROM step_up WHERE until < ?").bind(until.seconds - kSweepStepUpsAfter).run();
+  connection_.prepared("INSERT OR REPLACE INTO step_up (person, terminal, until) VALUES (?, ?, ?)")
+      .bind(person.value)
+      .bind_blob(hash)
+      .bind(until.seconds)
+      .run();
+}
+
+void SqliteTransaction::forget_step_ups(PersonId person) {
+  changing();
+  connection_.prepared("DELETE FROM step_up WHERE person = ?").bind(person.value).run();
+}
+
+}  // namespace mfa
