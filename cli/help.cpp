@@ -34,7 +34,7 @@ constexpr std::array kVerbs{
              "That is where you answered yes when a login offered to remember the device.", "mfa-enroll devices"},
     VerbHelp{"devices forget", "ID | --all", "be asked for a code there again", "ID is as in devices: device-3.",
              "mfa-enroll devices forget device-3"},
-    VerbHelp{"helpdesk key", "USER FILE --reason TEXT [--checked TEXT] [--name NAME]",
+    VerbHelp{"helpdesk key", "USER FILE --reason TEXT --checked TEXT [--name NAME]",
              "add someone's FIDO2 SSH key (helpdesk)",
              "FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"
              "recorded word for word.",

@@ -17,6 +17,17 @@ CODE = "Verification code: "
 WIDTH = 80
 
 
+# As pam_mfa(8) gives it, and what the distribution's file goes on with.
+STACK = """
+auth [success=1 default=ignore]  pam_unix.so
+auth [default=die]               pam_mfa.so authfail
+auth required                    pam_mfa.so
+account required                 pam_mfa.so
+account required                 pam_unix.so
+session required                 pam_permit.so
+"""
+
+
 def tell(text):
     print(f"\n\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() else f"\n== {text}", flush=True)
 
@@ -32,12 +43,13 @@ class Demo:
 
     def prepare(self):
         self.campus.open()
+        self.campus.pam_service("sshd", STACK)
         self.campus.start_sshd()
         self.alice = self.campus.person("alice", password="correct horse")
         tell("In a sandbox of its own: pam_mfa installed, `mfa-enroll admin init` done, mfad and sshd running.")
         hint("/etc/pam.d/sshd asks for the password, then for a code:")
         for line in open("/etc/pam.d/sshd"):
-            if line.startswith("auth"):
+            if "pam_mfa" in line or line.startswith("auth"):
                 hint("  " + line.rstrip())
 
     def take_key(self, screen):

@@ -28,7 +28,8 @@ For SSH (other programs and ways: man 8 pam_mfa), with a root shell kept open wh
       auth [success=1 default=ignore]  pam_unix.so
       auth [default=die]               pam_mfa.so authfail
       auth required                    pam_mfa.so
-  /etc/ssh/sshd_config, then "sshd -t && systemctl reload ssh":
+      account required                 pam_mfa.so
+  /etc/ssh/sshd_config.d/00-mfa.conf (the first value that sshd reads counts), then "sshd -t && systemctl reload ssh":
       UsePAM yes
       KbdInteractiveAuthentication yes
       PasswordAuthentication no

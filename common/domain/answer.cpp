@@ -81,7 +81,18 @@ std::optional<Answer> as_code(std::string_view text) {
 std::optional<Answer> as_code_and_choice(std::string_view text) {
   if (auto code = as_code(text)) return code;
   const std::size_t space = text.find_last_of(' ');
-  if (space == std::string_view::npos) return std::nullopt;
+  if (space == std::string_view::npos) {
+    // "123456y": no code of an app ends in a letter.
+    if (text.size() < 2 || !is_digit(text[text.size() - 2])) return std::nullopt;
+    const bool yes = lower(text.back()) == 'y';
+    auto code = yes || lower(text.back()) == 'n' ? code_digits(text.substr(0, text.size() - 1)) : std::nullopt;
+    if (!code) return std::nullopt;
+    Answer answer;
+    answer.shape = AnswerShape::digits;
+    answer.normal = std::move(*code);
+    answer.remember = yes;
+    return answer;
+  }
   const std::string_view choice = text.substr(space + 1);
   const bool yes = is_one_of(choice, "y", "yes");
   if (!yes && !is_one_of(choice, "n", "no")) return std::nullopt;

@@ -170,7 +170,9 @@ std::string too_many_devices() {
          "at your next login.";
 }
 std::string one_factor(const Settings& settings) {
-  return fmt::format("This login needs a second factor, and a key alone is one. Ask {}.", helpdesk(settings));
+  return fmt::format(
+      "A key alone is not enough here. Log in with password and code (ssh -o PubkeyAuthentication=no), or ask {}.",
+      helpdesk(settings));
 }
 std::string denied(const Settings& settings) {
   return fmt::format("Logging in this way is not allowed here. Ask {}.", helpdesk(settings));

@@ -37,7 +37,7 @@ Verdict other_version() {
 
 Verdict without_configuration(Caller caller) {
   return {.code = VerdictCode::unavailable,
-          .text = "The MFA service has no valid configuration.",
+          .text = "The MFA service has no valid configuration, so nobody is let in. Tell your helpdesk.",
           .hint = caller.uid == Uid{0} ? "See what is wrong with it: mfad --check-config" : "Tell your helpdesk.",
           .reason = "configuration"};
 }

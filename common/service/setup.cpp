@@ -1,8 +1,10 @@
 // The modes that end by themselves, and the monitor's.
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "common/service/monitor/monitor_process.h"
 #include "common/service/workings.h"
 #include "common/system/clock.h"
+#include "common/system/error_text.h"
 #include "common/system/journal.h"
 #include "common/system/privileges.h"
 #include "common/system/process_limits.h"
@@ -69,6 +72,18 @@ int run_init(const CommandLine& line) {
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
+// What the settings name and this computer does not have now: no mistakes of the file, but hardly meant.
+void warn_of_what_is_missing(const Settings& settings) {
+  for (const std::string& group : groups_mentioned(settings.rules)) {
+    if (getgrnam(group.c_str()) == nullptr)
+      fmt::print("warning: there is no group \"{}\" on this computer: a rule that asks for it denies\n",
+                 printable(group));
+  }
+  if (!settings.geo_database.empty() && access(settings.geo_database.c_str(), R_OK) != 0)
+    fmt::print("warning: the country database {} cannot be read: {}\n", printable(settings.geo_database),
+               error_text(errno));
+}
+
 int run_check_config(const CommandLine& line) {
   const auto [read, files] = load_configuration_files(line.configuration);
   if (!read) {
@@ -79,6 +94,7 @@ int run_check_config(const CommandLine& line) {
   fmt::print("{} rule{}\n", read->rules.size(), read->rules.size() == 1 ? "" : "s");
   for (const auto& sentence : unreachable_rules(read->rules)) fmt::print("warning: {}\n", sentence);
   for (const auto& sentence : unplaced_rules(*read)) fmt::print("warning: {}\n", sentence);
+  warn_of_what_is_missing(*read);
   return 0;
 }
 

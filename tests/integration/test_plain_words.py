@@ -223,12 +223,12 @@ def test_hints_are_for_whoever_reads_them(campus):
 def test_init_says_which_lines_to_write(campus):
     said = campus.enroll("admin", "init").stdout
     for line in ("auth [success=1 default=ignore]  pam_unix.so", "auth [default=die]               pam_mfa.so authfail",
-                 "auth required                    pam_mfa.so", "UsePAM yes", "KbdInteractiveAuthentication yes",
+                 "auth required                    pam_mfa.so", "account required                 pam_mfa.so", "UsePAM yes", "KbdInteractiveAuthentication yes",
                  "PasswordAuthentication no", "AuthenticationMethods keyboard-interactive"):
         assert f"      {line}\n" in said
     # And they work.
     alice = campus.student("alice")
-    stack = [line.strip() for line in said.splitlines() if line.strip().startswith("auth ")]
+    stack = [line.strip() for line in said.splitlines() if line.strip().startswith(("auth ", "account "))]
     campus.pam_service("sshd", "\n".join(stack) + PASSWORD_AND_CODE[PASSWORD_AND_CODE.index("\naccount"):])
     assert campus.login_over_ssh(alice, alice.fresh_code()).passed
     assert len(campus.ssh_with_askpass("alice", ["wrong", "x", "x"]).prompts) == 1
@@ -271,3 +271,11 @@ def test_a_service_that_starts_without_a_configuration_says_what_that_means(camp
     assert "every login is denied until this is mended" in errors, errors
     with open(CONFIGURATION, "w") as file:
         file.write(BASE)
+
+
+def test_check_config_warns_of_what_this_computer_does_not_have(campus):
+    said = check_config(campus, '[geo]\ndatabase = "/var/lib/GeoIP/none.mmdb"\nhome = "NZ"\n'
+                                '[[rule]]\nname = "students"\ngroup = ["studnets", "adm"]\nmfa = "require"\n', 0)
+    assert 'warning: there is no group "studnets" on this computer: a rule that asks for it denies\n' in said
+    assert 'group "adm"' not in said
+    assert "warning: the country database /var/lib/GeoIP/none.mmdb cannot be read: No such file or directory\n" in said

@@ -588,7 +588,7 @@ TEST_F(SecurityKeys, WhoHasNothingElseIsToldToUseIt) {
 
 TEST_F(Trusting, AKeyAloneIsRefusedWhereMfaIsRequired) {
   EXPECT_EQ(account_phase(), LoginResult::denied);
-  EXPECT_THAT(verdict.text, HasSubstr("a key alone"));
+  EXPECT_THAT(verdict.text, HasSubstr("A key alone is not enough here."));
 }
 
 // The code may have been told to somebody who waits at the question.
