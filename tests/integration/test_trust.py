@@ -1,4 +1,6 @@
 """A trusted device is not asked again: earned, used and ended over a real sshd, with the stacks that the manual gives."""
+import re
+
 import frames
 from campus import CODE_ALONE, LAPTOP, LOGIN_SOCKET, MODULE, PHONE, USER_SOCKET
 from conversation import Conversation
@@ -182,16 +184,19 @@ def test_five_wrong_passwords_from_a_device_end_its_trust_and_no_other(campus):
 def test_wrong_passwords_without_trust_leave_no_row(campus):
     alice = trusting(campus)
 
-    before = len(campus.log.lines("seq="))
+    def seq_of_login(number):
+        """The number in the trail of her so-manieth login."""
+        assert log_in(campus, alice).asked
+        lines = campus.log.wait_for(r"event=login\.passed.* user=alice .*seq=", number)
+        return int(re.search(r"seq=(\d+)", lines[number - 1])[1])
+    before = seq_of_login(1)
     for number in range(10_000):
         client = frames.Client(LOGIN_SOCKET)
         client.send(frames.login(b"alice", b"sshd", rhost=b"203.0.113.%d" % (number % 250 + 1),
                                  phase=frames.FAILED_PASSWORD))
         assert client.verdict() == frames.WRONG
         client.close()
-    assert log_in(campus, alice).asked
-    campus.log.wait_for(r"event=login\.passed.* user=alice")
-    assert len(campus.log.lines("seq=")) == before + 1
+    assert seq_of_login(2) == before + 1
 
 
 def test_a_login_that_shows_no_place_is_never_trusted(campus):
