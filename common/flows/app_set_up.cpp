@@ -109,7 +109,7 @@ std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, 
 std::expected<std::string, SetUpEnd> ask_name(Dialogue& dialogue, const std::vector<Factor>& factors,
                                               std::string_view usual) {
   const auto free = name_for_new_factor(factors, "", usual);
-  const std::string otherwise = free.value_or(std::string(usual));
+  std::string otherwise = free.value_or(std::string(usual));
   std::string problem;
   for (int tries = 0; tries < kNames; ++tries) {
     const auto typed = dialogue.ask({.text = texts::device_name(problem, otherwise), .echo = true});

@@ -199,7 +199,7 @@ class LoginEnrolment {
     const UnixTime now = engine_.clock.now();
     Event passed = trail_.event(EventKind::login_passed);
     const auto added = writing(engine_.store, [&](Transaction& tx) -> std::optional<Added> {
-      Found found = find_person(tx, account_);
+      const Found found = find_person(tx, account_);
       if (!found.person || found.mismatch) return std::nullopt;
       Added result = add_factor(tx, engine_, now, addition);
       if (result.refusal) return result;

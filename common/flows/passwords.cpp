@@ -20,7 +20,7 @@ bool counts(Engine& engine, const Account& account, const Device& device) {
 
 LoginVerdict count_failed_password(Engine& engine, const LoginFacts& facts,
                                    const std::expected<Account, IdentityError>& account) {
-  const LoginVerdict verdict{.result = LoginResult::wrong, .reason = "password", .text = ""};
+  LoginVerdict verdict{.result = LoginResult::wrong, .reason = "password", .text = ""};
   const auto device = device_of(facts, engine.settings.shared);
   if (!account || !device || !counts(engine, *account, *device)) {
     if (facts.from_root) engine.failed_passwords.add();

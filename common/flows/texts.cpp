@@ -195,7 +195,7 @@ std::string choose_factor(std::string_view user, std::string_view server, std::s
   return text + "Your choice [app]: ";
 }
 std::string from_when(std::string_view date, std::chrono::seconds ahead) {
-  constexpr std::int64_t kDay = 24 * 60 * 60;
+  constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
   const std::int64_t days = (ahead.count() + kDay - 1) / kDay;
   return fmt::format("{} (in {})", date, ahead.count() < kDay ? duration(ahead) : counted(days, "day"));
 }

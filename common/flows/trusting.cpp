@@ -120,7 +120,7 @@ bool use_trust(Transaction& tx, const TrustSettings& settings, PersonId person, 
 
 void end_what_is_over(Transaction& tx, const TrustSettings& settings, PersonId person, const TrustedPlace& place,
                       const Event& about) {
-  for (Trust& trust : tx.trusts(person)) {
+  for (const Trust& trust : tx.trusts(person)) {
     if (!is_here(trust, place) || trust.burst || trust.ended) continue;
     const auto why = why_not_trusted(trust, settings, place.facts);
     if (why && ends_for(*why, trust, place.facts)) end_trust(tx, person, trust, *why, about);
@@ -162,7 +162,7 @@ std::size_t end_all_trust(Transaction& tx, Person& person, TrustEnd reason, cons
   std::size_t count = 0;
   ++person.next_trust;
   tx.save(person);
-  for (Trust& trust : tx.trusts(person.id)) {
+  for (const Trust& trust : tx.trusts(person.id)) {
     if (trust.burst) {
       tx.remove_trust(person.id, trust.number);
     } else if (!trust.ended) {

@@ -34,7 +34,7 @@ void check(const Rule& rule) {
   }
   require(!rule.after || !rule.before || *rule.after < *rule.before);
   require(!rule.since || rule.mfa == Requirement::require);
-  require(rule.enrol == EnrolBy::refuse);
+  require(in_range(rule.enrol_window.count(), 60 * 60, std::int64_t{3650} * 24 * 60 * 60));
 }
 
 void check(const Settings& settings) {
