@@ -54,6 +54,18 @@ std::expected<std::string, InitFailure> store_path_for_init(const CommandLine& l
   return configuration.snapshot().settings->store_path;
 }
 
+// What the settings name and this computer does not have now: no mistakes of the file, but hardly meant.
+void warn_of_what_is_missing(const Settings& settings) {
+  for (const std::string& group : groups_mentioned(settings.rules)) {
+    if (getgrnam(group.c_str()) == nullptr)
+      fmt::print("warning: there is no group \"{}\" on this computer: a rule that asks for it denies\n",
+                 printable(group));
+  }
+  if (!settings.geo_database.empty() && access(settings.geo_database.c_str(), R_OK) != 0)
+    fmt::print("warning: the country database {} cannot be read: {}\n", printable(settings.geo_database),
+               error_text(errno));
+}
+
 }  // namespace
 
 int run_init(const CommandLine& line) {
@@ -70,18 +82,6 @@ int run_init(const CommandLine& line) {
   if (!steps) return tell_failure(steps.error());
   for (const auto& step : *steps) tell_step(step);
   return std::fflush(stdout) == 0 ? 0 : 1;
-}
-
-// What the settings name and this computer does not have now: no mistakes of the file, but hardly meant.
-void warn_of_what_is_missing(const Settings& settings) {
-  for (const std::string& group : groups_mentioned(settings.rules)) {
-    if (getgrnam(group.c_str()) == nullptr)
-      fmt::print("warning: there is no group \"{}\" on this computer: a rule that asks for it denies\n",
-                 printable(group));
-  }
-  if (!settings.geo_database.empty() && access(settings.geo_database.c_str(), R_OK) != 0)
-    fmt::print("warning: the country database {} cannot be read: {}\n", printable(settings.geo_database),
-               error_text(errno));
 }
 
 int run_check_config(const CommandLine& line) {
