@@ -136,6 +136,7 @@ class Bench {
     facts.rhost = from_;
     facts.tty = "ssh";
     facts.from_root = true;
+    facts.password_passed = true;
     world_.dialogue.prompts.clear();
     return login(engine, facts, Caller{.uid = Uid{0}, .pid = 1}, world_.dialogue).result;
   }
