@@ -210,18 +210,23 @@ TEST_F(StoreEnrolment, A_value_that_no_release_wrote_is_damage) {
   }
 }
 
-// Nobody's key is empty, however it was sealed.
-TEST_F(StoreEnrolment, An_empty_key_is_damage) {
-  const std::string sealed = seal(keys, {alice_.value, 0, 0, "pending factor key"}, Secret());
-  {
-    Connection connection(path);
-    connection.execute("PRAGMA ignore_check_constraints=1");
-    connection.prepared("UPDATE pending_factor SET sealed = ?")
-        .bind_blob({reinterpret_cast<const std::uint8_t*>(sealed.data()), sealed.size()})
-        .run();
-  }
-  auto store = open(StoreMode::per_command);
-  EXPECT_EQ(pending_key(**store), std::unexpected(StoreError::damaged));
+// What a key is sealed for stays as it is from one release to the next; and nobody's key is empty, however it was
+// sealed.
+TEST_F(StoreEnrolment, A_key_is_sealed_for_its_person_and_an_empty_one_is_damage) {
+  const auto opened = [&](const Secret& key) {
+    const std::string sealed = seal(keys, {alice_.value, 0, 0, "pending factor key"}, key);
+    {
+      Connection connection(path);
+      connection.execute("PRAGMA ignore_check_constraints=1");
+      connection.prepared("UPDATE pending_factor SET sealed = ?")
+          .bind_blob({reinterpret_cast<const std::uint8_t*>(sealed.data()), sealed.size()})
+          .run();
+    }
+    auto store = open(StoreMode::per_command);
+    return pending_key(**store);
+  };
+  EXPECT_EQ(opened(Secret("x")), Secret("x"));
+  EXPECT_EQ(opened(Secret()), std::unexpected(StoreError::damaged));
 }
 
 // What the schema itself holds to, whoever writes.
