@@ -100,6 +100,7 @@ void Supervisor::tell(std::string_view state) const {
   std::memcpy(address.sun_path, notify_.data(), notify_.size());
   if (notify_[0] == '@') address.sun_path[0] = '\0';  // an abstract name
   const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (socket.get() < 0) return;
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + notify_.size());
   (void)sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                reinterpret_cast<const sockaddr*>(&address), length);
