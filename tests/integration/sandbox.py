@@ -108,6 +108,13 @@ def add_address(address, number):
             fcntl.ioctl(any_socket, call, request)
 
 
+def remove_address(number):
+    """What add_address made: an alias goes when it is taken down (netdevice(7))."""
+    SIOCSIFFLAGS = 0x8914
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", f"lo:{number}".encode(), 0))
+
+
 def _loopback_up():
     SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:

@@ -194,7 +194,7 @@ def test_without_a_password_in_the_stack_nobody_enrols(campus):
 
 
 @both_ways
-def test_su_and_login_enrol_too(campus):
+def test_login_sudo_su_and_pamtester_enrol_too(campus):
     alice = new_student(campus)
     talk = Conversation(["login", "alice"])
     talk.reads("Password: ")
@@ -202,3 +202,26 @@ def test_su_and_login_enrol_too(campus):
     enrols(campus, alice, talk)
     talk.reads("$ ")
     talk.hangs_up()
+    with open("/etc/sudoers.d/campus", "w") as file:
+        file.write("bob ALL = (ALL) ALL\n")
+    bob = campus.person("bob")
+    talk = Conversation(["sudo", "-k", "id", "-un"], bob)
+    talk.reads("password for bob: ")
+    talk.answers(bob.password)
+    enrols(campus, bob, talk)
+    talk.reads("root")
+    assert talk.end() == 0
+    carol = campus.person("carol")
+    talk = Conversation(["su", "carol", "-c", "id -un"], bob)
+    talk.reads("Password: ")
+    talk.answers(carol.password)
+    enrols(campus, carol, talk)
+    talk.reads("carol")
+    assert talk.end() == 0
+    dan = campus.person("dan")
+    talk = campus.pamtester("campus", "dan")
+    talk.reads("Password: ")
+    talk.answers(dan.password)
+    enrols(campus, dan, talk)
+    talk.reads("successfully authenticated")
+    assert talk.end() == 0
