@@ -15,6 +15,7 @@ struct Row {
 // root only, changes, step-up. What only root asks needs no step-up: root reads the store's key anyway.
 constexpr std::array kTable{
     Row{Verb::status, "status", {false, false, StepUp::none}},
+    Row{Verb::guided, "guided", {false, true, StepUp::recent}},
     Row{Verb::totp, "totp", {false, true, StepUp::recent}},
     Row{Verb::key, "key", {false, true, StepUp::recent}},
     Row{Verb::codes, "codes", {false, true, StepUp::recent}},

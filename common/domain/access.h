@@ -11,6 +11,7 @@ namespace mfa {
 
 enum class Verb : std::uint8_t {
   status,
+  guided,  // the set-up that mfa-enroll alone begins
   totp,
   key,
   codes,

@@ -37,6 +37,11 @@ struct Answer {
   return answer.shape == AnswerShape::digits || answer.shape == AnswerShape::recovery;
 }
 
+// Whether it is this word, which is given in lower case.
+[[nodiscard]] inline bool is_word(const Answer& answer, std::string_view word) {
+  return answer.shape == AnswerShape::word && answer.normal.text() == word;
+}
+
 // "y" and "yes", in any case of letters.
 [[nodiscard]] bool is_yes(std::string_view typed);
 

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <optional>
 
 #include "common/domain/answer.h"
 #include "common/domain/base32.h"
 #include "common/flows/add_factor.h"
+#include "common/flows/enrol.h"
+#include "common/flows/identity.h"
 #include "common/flows/texts.h"
 #include "common/qr/qr_text.h"
 
@@ -16,9 +19,10 @@ namespace {
 constexpr int kRounds = 5;    // codes; the key's owner guesses nothing, so nothing is counted
 constexpr int kPrompts = 20;  // of all kinds
 constexpr int kNames = 3;
+constexpr std::chrono::minutes kPendingLasts{15};
 constexpr int kQuietZone = 1;  // modules: phones read it, and every row counts on 80x24
 
-enum class Shows : std::uint8_t { picture, key, nothing };
+enum class Shows : std::uint8_t { picture, key, nothing };  // above the prompt, where we draw
 
 struct Look {
   Shows shows = Shows::picture;
@@ -58,6 +62,19 @@ std::string prompt_text(const OtpauthUri& uri, const Look& look, std::string_vie
   return text;
 }
 
+// The key on its way to whoever draws it; nothing of it stays behind here.
+void offer(Dialogue& dialogue, const OtpauthUri& uri) {
+  std::string text = otpauth_uri(uri);
+  std::string key = base32_encode(uri.key.bytes());
+  dialogue.offer(name_of(FactorKind::totp), text, key);
+  wipe(text);
+  wipe(key);
+}
+
+bool asks_for_help(const std::expected<Secret, DialogueError>& typed) {
+  return typed && is_word(read_answer(typed->text()), "help");
+}
+
 // Whether the word was one of the ways out.
 bool changes(Look& look, std::string_view word) {
   if (word == "k") {
@@ -80,12 +97,43 @@ SetUpEnd end_of(DialogueError error) {
   return error == DialogueError::gone ? SetUpEnd::broken_off : SetUpEnd::conversation;
 }
 
-std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, const OtpauthUri& uri) {
+std::expected<Secret, std::string> key_to_prove(Engine& engine, const Account& account, const std::string& place) {
+  auto fresh = new_totp_key(engine);
+  if (!fresh) return std::unexpected("no_randomness");
+  const auto version = engine.versions.version_of(account.name);
+  const UnixTime now = engine.clock.now();
+  auto key = writing(engine.store, [&](Transaction& tx) -> std::optional<Secret> {
+    Found found = find_person(tx, account);
+    if (found.mismatch) return std::nullopt;
+    // From here on the account is known: its window begins when it first was about to enrol.
+    if (!found.person) found.person = tx.add_person(account.name, account.uid, now);
+    if (!version || place.empty()) return *fresh;
+    const auto pending = tx.pending_factor(found.person->id);
+    const bool same = pending && pending->place == place && pending->password_version == *version &&
+                      pending->parameters == engine.settings.totp && now < pending->until &&
+                      pending->until - now <= kPendingLasts;
+    if (same) return pending->key;
+    tx.keep_pending(found.person->id, {.key = *fresh,
+                                       .parameters = engine.settings.totp,
+                                       .until = now + kPendingLasts,
+                                       .place = place,
+                                       .password_version = *version});
+    return *fresh;
+  });
+  if (!key) return std::unexpected("store_" + std::string(name_of(key.error())));
+  if (!*key) return std::unexpected("identity_mismatch");
+  return **std::move(key);
+}
+
+std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, const OtpauthUri& uri,
+                                            DrawnBy drawn_by) {
+  if (drawn_by == DrawnBy::client) offer(dialogue, uri);
   Look look;
   std::string problem;
   int rounds = 0;
   for (int prompts = 0; rounds < kRounds && prompts < kPrompts; ++prompts) {
-    std::string text = prompt_text(uri, look, problem);
+    std::string text =
+        drawn_by == DrawnBy::client ? texts::app_code(problem, uri.parameters.digits) : prompt_text(uri, look, problem);
     const auto typed = dialogue.ask({.text = text, .echo = true});
     wipe(text);
     problem.clear();
@@ -93,6 +141,10 @@ std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, 
     const Answer answer = read_answer(typed ? typed->text() : "");
     if (answer.shape == AnswerShape::word && changes(look, answer.normal.text())) continue;
     look.shows = Shows::nothing;
+    if (is_word(answer, "help")) {
+      problem = texts::app_help();
+      continue;
+    }
     if (answer.shape == AnswerShape::digits) {
       const TotpResult result = verify_totp(uri.key, uri.parameters, answer.normal.text(), engine.clock.now(),
                                             engine.settings.totp_window, TimeStep{-1});
@@ -111,23 +163,34 @@ std::expected<std::string, SetUpEnd> ask_name(Dialogue& dialogue, const std::vec
   const auto free = name_for_new_factor(factors, "", usual);
   std::string otherwise = free.value_or(std::string(usual));
   std::string problem;
-  for (int tries = 0; tries < kNames; ++tries) {
+  int wrong = 0;
+  for (int prompts = 0; wrong < kNames && prompts < kPrompts; ++prompts) {
     const auto typed = dialogue.ask({.text = texts::device_name(problem, otherwise), .echo = true});
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
+    if (asks_for_help(typed)) {
+      problem = texts::name_help();
+      continue;
+    }
     const std::string wanted(typed ? typed->text() : std::string_view("\x01"));
     if (wanted.empty()) return otherwise;
     const auto name = name_for_new_factor(factors, wanted, usual);
     if (name) return *name;
     problem = name.error().text;
+    ++wrong;
   }
   return otherwise;
 }
 
 std::expected<void, SetUpEnd> hand_over(Dialogue& dialogue, const std::vector<std::string>& shown_codes) {
-  std::string text = texts::keep_codes(shown_codes);
-  const auto typed = dialogue.ask({.text = text, .echo = true});
-  wipe(text);
-  if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
+  std::string help;
+  for (int prompts = 0; prompts < kPrompts; ++prompts) {
+    std::string text = texts::keep_codes(help, shown_codes);
+    const auto typed = dialogue.ask({.text = text, .echo = true});
+    wipe(text);
+    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
+    if (!asks_for_help(typed)) return {};
+    help = texts::codes_help();
+  }
   return {};
 }
 

@@ -39,6 +39,10 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
   if (!typed) return end(broken_off(typed.error()));
   const Answer answer = read_answer(typed->text());
   if (answer.shape == AnswerShape::word && answer.normal.text() == "notme") return end(not_me_());
+  if (prompt_.enrolment_code && is_word(answer, "help")) {
+    prompt_.problem = texts::enrolment_code_help(engine_.settings);
+    return Step::again_free;
+  }
   if (prompt_.enrolment_code && answer.shape != AnswerShape::recovery)
     return again(texts::not_an_enrolment_code(engine_.settings), "not_a_code");
   if (answer.shape == AnswerShape::word && word(answer)) return Step::again_free;

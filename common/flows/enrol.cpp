@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "common/domain/answer.h"
 #include "common/domain/base32.h"
 #include "common/domain/otpauth.h"
 #include "common/domain/recovery.h"
@@ -19,8 +18,6 @@
 namespace mfa {
 namespace {
 
-constexpr int kRounds = 5;  // to type a first code; the key's owner guesses nothing, so nothing is counted
-
 RequestError no_randomness(const Engine& engine) {
   return {.kind = RequestError::Kind::unavailable,
           .text = "The system gives no randomness; nothing was changed.",
@@ -29,35 +26,6 @@ RequestError no_randomness(const Engine& engine) {
 
 void wipe_all(std::vector<std::string>& codes) {
   for (std::string& code : codes) wipe(code);
-}
-
-// The key on its way to the app; nothing of it stays behind.
-void offer(const Engine& engine, const Asker& asker, const Account& account, const Secret& key) {
-  std::string uri = otpauth_uri(app_uri(engine, account, key));
-  std::string secret = base32_encode(key.bytes());
-  asker.dialogue.offer(name_of(FactorKind::totp), uri, secret);
-  wipe(uri);
-  wipe(secret);
-}
-
-// Asks until the app shows a code of this key. The step it spends.
-std::expected<TimeStep, RequestError> confirm(Engine& engine, const Asker& asker, const Secret& key) {
-  std::string problem;
-  for (int round = 0; round < kRounds; ++round) {
-    const std::string text =
-        fmt::format("{}Type the {} digits your app shows.\n{}", problem, engine.settings.totp.digits, texts::kCodeLine);
-    const auto typed = asker.dialogue.ask({.text = text, .echo = true});
-    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
-    const Answer answer = read_answer(typed ? typed->text() : "");
-    if (answer.shape == AnswerShape::digits) {
-      const TotpResult result = verify_totp(key, engine.settings.totp, answer.normal.text(), engine.clock.now(),
-                                            engine.settings.totp_window, TimeStep{-1});
-      if (const auto* accepted = std::get_if<TotpAccepted>(&result)) return accepted->step;
-    }
-    problem = "That is not the code of this key. Is the phone's clock right?\n";
-  }
-  return std::unexpected(refused("No right code came; the app was not added.",
-                                 "Set the phone's clock to automatic, delete the entry in the app, and try again."));
 }
 
 std::expected<EnrolledReply, RequestError> keep(Engine& engine, const Asker& asker, Addition addition) {
@@ -81,6 +49,12 @@ std::expected<EnrolledReply, RequestError> keep(Engine& engine, const Asker& ask
 }
 
 }  // namespace
+
+RequestError set_up_ended(SetUpEnd how) {
+  if (how != SetUpEnd::no_code) return dialogue_failed(DialogueError::gone);
+  return refused("No right code came; the app was not added.",
+                 "Set the phone's clock to automatic, delete the entry in the app, and try again.");
+}
 
 OtpauthUri app_uri(const Engine& engine, const Account& account, const Secret& key) {
   return {.issuer = engine.settings.issuer.empty() ? engine.server : engine.settings.issuer,
@@ -133,11 +107,10 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
   if (!key) return std::unexpected(key.error());
   auto codes = new_recovery_codes(engine);
   if (!codes) return std::unexpected(codes.error());
-  offer(engine, asker, *account, *key);
-  const auto step = confirm(engine, asker, *key);
+  const auto step = prove_app(engine, asker.dialogue, app_uri(engine, *account, *key), DrawnBy::client);
   if (!step) {
     wipe_all(*codes);
-    return std::unexpected(step.error());
+    return std::unexpected(set_up_ended(step.error()));
   }
   Factor factor;
   factor.detail = TotpFactor{.key = *key, .parameters = engine.settings.totp, .last_step = *step};

@@ -1,12 +1,12 @@
 #include "common/flows/enrol_at_login.h"
 
-#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/flows/add_factor.h"
 #include "common/flows/app_set_up.h"
+#include "common/flows/choose_factor.h"
 #include "common/flows/code_dialogue.h"
 #include "common/flows/enrol.h"
 #include "common/flows/texts.h"
@@ -14,9 +14,6 @@
 
 namespace mfa {
 namespace {
-
-constexpr std::chrono::minutes kPendingLasts{15};
-constexpr int kChoices = 3;
 
 class LoginEnrolment {
  public:
@@ -105,32 +102,23 @@ class LoginEnrolment {
       const UnixTime since = assessed_.decision.required_since.value_or(engine_.clock.now());
       from = texts::from_when(engine_.clock.date_in_words(since), since - engine_.clock.now());
     }
-    std::string problem;
-    for (int tries = 0; tries < kChoices; ++tries) {
-      const auto typed = dialogue_.ask(
-          {.text = texts::choose_factor(account_.name.value, engine_.server, problem, from), .echo = true});
-      if (!typed && typed.error() != DialogueError::too_long) return broken_off(end_of(typed.error()));
-      const Answer answer = read_answer(typed ? typed->text() : "");
-      if (answer.shape == AnswerShape::empty && typed) {
-        postponed = may_wait;
-        return std::nullopt;
-      }
-      if (answer.shape == AnswerShape::word && answer.normal.text() == "app") return std::nullopt;
-      problem = texts::no_such_choice();
-    }
-    if (may_wait) {
-      postponed = true;
-      return std::nullopt;
-    }
+    const auto choice = choose_factor(dialogue_, may_wait, [&](std::string_view problem) {
+      return texts::choose_factor(account_.name.value, engine_.server, problem, from);
+    });
+    if (!choice) return broken_off(choice.error());
+    postponed = *choice == Choice::later;
+    if (*choice != Choice::none) return std::nullopt;
     return LoginVerdict{
         .result = LoginResult::wrong, .reason = "no_choice", .text = texts::not_set_up(engine_.settings)};
   }
 
   LoginVerdict set_up() {
-    const auto key = key_to_prove();
+    const auto& device = assessed_.device;
+    const std::string place = device ? std::string(name_of(device->kind)) + ":" + device->id : "";
+    const auto key = key_to_prove(engine_, account_, place);
     if (!key) return unavailable(key.error());
     const OtpauthUri uri = app_uri(engine_, account_, *key);
-    const auto step = prove_app(engine_, dialogue_, uri);
+    const auto step = prove_app(engine_, dialogue_, uri, DrawnBy::prompt);
     if (!step) return broken_off(step.error());
     const auto name = ask_name(dialogue_, assessed_.record.factors, texts::kDefaultFactorName);
     if (!name) return broken_off(name.error());
@@ -161,38 +149,6 @@ class LoginEnrolment {
                                  .terminal = std::nullopt});
     for (std::string& code : codes) wipe(code);
     return verdict;
-  }
-
-  // The key that this person began with here a while ago, or a new one. Whoever comes from elsewhere, or with another
-  // password, never sees a key that somebody else may have scanned.
-  std::expected<Secret, std::string> key_to_prove() {
-    auto fresh = new_totp_key(engine_);
-    if (!fresh) return std::unexpected("no_randomness");
-    const auto version = engine_.versions.version_of(account_.name);
-    const auto& device = assessed_.device;
-    const std::string place = device ? std::string(name_of(device->kind)) + ":" + device->id : "";
-    const UnixTime now = engine_.clock.now();
-    auto key = writing(engine_.store, [&](Transaction& tx) -> std::optional<Secret> {
-      Found found = find_person(tx, account_);
-      if (found.mismatch) return std::nullopt;
-      // From here on the account is known: its window begins with the first login that was asked to enrol.
-      if (!found.person) found.person = tx.add_person(account_.name, account_.uid, now);
-      if (!version || place.empty()) return *fresh;
-      const auto pending = tx.pending_factor(found.person->id);
-      const bool same = pending && pending->place == place && pending->password_version == *version &&
-                        pending->parameters == engine_.settings.totp && now < pending->until &&
-                        pending->until - now <= kPendingLasts;
-      if (same) return pending->key;
-      tx.keep_pending(found.person->id, {.key = *fresh,
-                                         .parameters = engine_.settings.totp,
-                                         .until = now + kPendingLasts,
-                                         .place = place,
-                                         .password_version = *version});
-      return *fresh;
-    });
-    if (!key) return std::unexpected("store_" + std::string(name_of(key.error())));
-    if (!*key) return std::unexpected("identity_mismatch");
-    return **std::move(key);
   }
 
   LoginVerdict keep(const Addition& addition) {

@@ -236,7 +236,8 @@ std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const A
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
     if (answer.shape != AnswerShape::recovery) {
-      prompt.problem = texts::not_an_enrolment_code(engine.settings);
+      prompt.problem = is_word(answer, "help") ? texts::enrolment_code_help(engine.settings)
+                                               : texts::not_an_enrolment_code(engine.settings);
       continue;
     }
     const UnixTime now = engine.clock.now();

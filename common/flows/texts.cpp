@@ -7,6 +7,7 @@ namespace mfa::texts {
 namespace {
 
 constexpr std::size_t kMostAppsNamed = 3;
+constexpr std::string_view kChoices = "  app    an authenticator app on your phone (works offline, recommended)\n";
 constexpr std::size_t kFewRecoveryCodes = 3;  // left, from which on to make new ones
 
 std::string counted(std::int64_t count, std::string_view unit) {
@@ -93,6 +94,12 @@ std::string empty_answer() { return "Nothing was typed. Type the code your app s
 std::string not_a_code() { return "That is not a code. Type the digits your app shows now."; }
 std::string not_an_enrolment_code(const Settings& settings) {
   return fmt::format("An enrolment code looks like 7k3m-92qx-d4tp. If you have none, ask {}.", helpdesk(settings));
+}
+std::string enrolment_code_help(const Settings& settings) {
+  return fmt::format(
+      "An enrolment code shows that it is really you who sets this up. It looks like 7k3m-92qx-d4tp and works once.\n"
+      "You get one in person or on paper. If you have none, ask {}.",
+      helpdesk(settings));
 }
 std::string unreadable() { return "That answer cannot be read. Type the digits your app shows now."; }
 std::string too_long() { return "That answer is too long. Type the digits your app shows now."; }
@@ -190,7 +197,7 @@ std::string choose_factor(std::string_view user, std::string_view server, std::s
   } else {
     text += "Your account needs a second factor. Choose one:\n";
   }
-  text += "  app    an authenticator app on your phone (works offline, recommended)\n";
+  text += kChoices;
   if (required_from) return text + "Press Enter to do it later.\nYour choice: ";
   return text + "Your choice [app]: ";
 }
@@ -199,7 +206,19 @@ std::string from_when(std::string_view date, std::chrono::seconds ahead) {
   const std::int64_t days = (ahead.count() + kDay - 1) / kDay;
   return fmt::format("{} (in {})", date, ahead.count() < kDay ? duration(ahead) : counted(days, "day"));
 }
-std::string no_such_choice() { return "That is none of them. Type app."; }
+std::string choose_first_factor(std::string_view problem) {
+  return fmt::format("{}Which one would you like?\n{}Your choice [app]: ", lines_of(problem), kChoices);
+}
+std::string no_such_choice() { return "That is none of them. Type app, or help to hear more."; }
+std::string nearly_app() { return "Did you mean app? Type app, or help to hear more."; }
+std::string no_code_yet() { return "There is no code to type yet. Choose first what will show you one: type app."; }
+std::string choice_help(bool may_wait) {
+  std::string text =
+      "An authenticator app on your phone shows a new code all the time, also without a network.\n"
+      "Any such app will do, and most are free. Install one, then type app to go on.";
+  if (may_wait) text += " Or press Enter: you are reminded at your next login.";
+  return text;
+}
 
 std::string app_picture(std::string_view problem, std::string_view picture, int digits) {
   return fmt::format(
@@ -223,12 +242,29 @@ std::string app_again(std::string_view problem) {
   return fmt::format("{}Type the digits your app shows now, or k for the key, a or i for the picture.\n{}",
                      lines_of(problem), kCodeLine);
 }
+std::string app_code(std::string_view problem, int digits) {
+  return fmt::format("{}Type the {} digits your app shows.\n{}", lines_of(problem), digits, kCodeLine);
+}
+std::string app_help() {
+  return "In the app choose to add an account (often +), and point the camera at the picture.\n"
+         "It then shows digits that change all the time: type those here.\n"
+         "Without a camera, type k: it shows the key to type into the app.";
+}
 std::string app_wrong() { return "That is not the code of this key. Is the phone's clock right?"; }
 std::string device_name(std::string_view problem, std::string_view otherwise) {
   return fmt::format("{}Name of this device [{}]: ", lines_of(problem), otherwise);
 }
-std::string keep_codes(const std::vector<std::string>& shown_codes) {
-  std::string text = "Keep these recovery codes; each works once when your phone is not at hand.\n";
+std::string name_help() {
+  return "The name tells your devices apart, in prompts and in mfa-enroll status: iPhone, say, or tablet.\n"
+         "You can change it later. Enter takes the one in brackets.";
+}
+std::string codes_help() {
+  return "Write them down or print them, and keep them away from your phone: each lets you in once without it.\n"
+         "They are shown only now. New ones can be made later with: mfa-enroll codes";
+}
+std::string keep_codes(std::string_view help, const std::vector<std::string>& shown_codes) {
+  std::string text = lines_of(help);
+  text += "Keep these recovery codes; each works once when your phone is not at hand.\n";
   for (std::size_t i = 0; i < shown_codes.size(); ++i) {
     text += (i % 2 == 0 ? "  " : "   ") + shown_codes[i];
     if (i % 2 == 1 || i + 1 == shown_codes.size()) text += "\n";

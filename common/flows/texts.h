@@ -38,6 +38,7 @@ struct CodePrompt {
 [[nodiscard]] std::string empty_answer();
 [[nodiscard]] std::string not_a_code();
 [[nodiscard]] std::string not_an_enrolment_code(const Settings& settings);
+[[nodiscard]] std::string enrolment_code_help(const Settings& settings);
 [[nodiscard]] std::string unreadable();
 [[nodiscard]] std::string too_long();
 [[nodiscard]] std::string help(const CodePrompt& prompt, bool login = true);
@@ -48,19 +49,33 @@ struct CodePrompt {
 [[nodiscard]] std::string trust_ended(TrustEnd why);
 [[nodiscard]] std::string remember(std::chrono::seconds window);  // the question, a prompt
 
-// Enrolment in a login; each is a whole prompt.
+// Enrolment, in a login and guided. What ends in ": " is a whole prompt; the others are the problem in one.
 [[nodiscard]] std::string prove_first();
 [[nodiscard]] std::string choose_factor(std::string_view user, std::string_view server, std::string_view problem,
                                         const std::optional<std::string>& required_from);
 [[nodiscard]] std::string from_when(std::string_view date,
-                                    std::chrono::seconds ahead);  // "1 December 2026 (in 9 days)"
+                                    std::chrono::seconds ahead);          // "1 December 2026 (in 9 days)"
+[[nodiscard]] std::string choose_first_factor(std::string_view problem);  // in the guided set-up
 [[nodiscard]] std::string no_such_choice();
+[[nodiscard]] std::string nearly_app();
+[[nodiscard]] std::string no_code_yet();
+[[nodiscard]] std::string choice_help(bool may_wait);
 [[nodiscard]] std::string app_picture(std::string_view problem, std::string_view picture, int digits);
 [[nodiscard]] std::string app_key(std::string_view problem, std::string_view key, std::string_view account, int digits);
 [[nodiscard]] std::string app_again(std::string_view problem);
+[[nodiscard]] std::string app_code(std::string_view problem, int digits);  // where the client draws
 [[nodiscard]] std::string app_wrong();
+[[nodiscard]] std::string app_help();
 [[nodiscard]] std::string device_name(std::string_view problem, std::string_view otherwise);
-[[nodiscard]] std::string keep_codes(const std::vector<std::string>& shown_codes);
+[[nodiscard]] std::string name_help();
+[[nodiscard]] std::string keep_codes(std::string_view help, const std::vector<std::string>& shown_codes);
+[[nodiscard]] std::string codes_help();
+
+// What the parts of the guided set-up are called.
+inline constexpr std::string_view kStepProve = "Prove that it is you";
+inline constexpr std::string_view kStepChoose = "Choose your second factor";
+inline constexpr std::string_view kStepApp = "Set up your authenticator app";
+inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 
 // Last words of a login.
 [[nodiscard]] std::string locked(std::chrono::seconds wait, const Settings& settings);

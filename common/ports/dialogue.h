@@ -31,6 +31,10 @@ class Dialogue {
   virtual void show(std::string_view text) = 0;
   // Asked for on the way to a result: the key of a factor being set up, for mfa-enroll to draw. Never in a login.
   virtual void offer(std::string_view kind, std::string_view uri, std::string_view key_in_base32) = 0;
+  // A guided dialogue goes on to its next part, for mfa-enroll to head. A login shows its prompts alone.
+  virtual void step(int number, int of, std::string_view title) {
+    static_cast<void>(number), static_cast<void>(of), static_cast<void>(title);
+  }
 };
 
 }  // namespace mfa

@@ -8,6 +8,7 @@
 
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
+#include "common/flows/guided.h"
 #include "common/flows/keys.h"
 #include "common/service/render.h"
 
@@ -69,6 +70,8 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
   switch (request.verb) {
     case Verb::status:
       return rendered(status(engine, asker));
+    case Verb::guided:
+      return rendered(guided_set_up(engine, asker));
     case Verb::totp:
       return told_once(enrol_totp(engine, asker, request.name));
     case Verb::codes:

@@ -88,6 +88,7 @@ constexpr std::array kOfPasswordChanged{kUser};
 std::span<const Key> keys_of(Verb verb) {
   switch (verb) {
     case Verb::status:
+    case Verb::guided:
     case Verb::codes:
     case Verb::test:
       return {};

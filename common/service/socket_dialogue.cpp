@@ -75,6 +75,15 @@ void SocketDialogue::offer(std::string_view kind, std::string_view uri, std::str
   if (!send_json(wire_, json.text())) gone_ = true;
 }
 
+void SocketDialogue::step(int number, int of, std::string_view title) {
+  if (gone_ || !offers_) return;
+  JsonWriter json;
+  json.open_object().key("step").open_object();
+  json.member("number", std::int64_t{number}).member("of", std::int64_t{of}).member("title", title);
+  json.close_object().close_object();
+  if (!send_json(wire_, json.text())) gone_ = true;
+}
+
 bool send_json(Wire& wire, std::string_view json) {
   FrameBuffer room;
   bool sent = true;

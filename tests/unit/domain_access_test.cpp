@@ -18,6 +18,7 @@ struct Row {
 };
 constexpr std::array kRows{
     Row{Verb::status, "status", true, false, StepUp::none},
+    Row{Verb::guided, "guided", true, true, StepUp::recent},
     Row{Verb::totp, "totp", true, true, StepUp::recent},
     Row{Verb::key, "key", true, true, StepUp::recent},
     Row{Verb::codes, "codes", true, true, StepUp::recent},

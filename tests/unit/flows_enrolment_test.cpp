@@ -225,6 +225,17 @@ TEST_F(Enrolling, OneWhoIsFasterInAnotherWindowWins) {
   EXPECT_THAT(factors(), SizeIs(1));
 }
 
+TEST_F(Enrolling, HelpIsToBeHadAtEachPrompt) {
+  EXPECT_EQ(log_in({"help", "app", "k", "help", "CODE", "help", "", "help", ""}), LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("Any such app will do"));
+  EXPECT_THAT(prompt(1), testing::EndsWith("Your choice [app]: "));
+  EXPECT_THAT(prompt(4), StartsWith("In the app choose to add an account"));
+  EXPECT_THAT(prompt(4), Not(HasSubstr("█"))) << "the picture is a letter away";
+  EXPECT_THAT(prompt(6), StartsWith("The name tells your devices apart"));
+  EXPECT_THAT(prompt(8), StartsWith("Write them down or print them"));
+  EXPECT_EQ(factors().at(0).name, "authenticator app") << "and not: help";
+}
+
 // --- before the date
 
 TEST_F(Enrolling, BeforeTheDateEnterPutsItOff) {
@@ -250,6 +261,12 @@ TEST_F(Enrolling, OnTheDateEnterTakesTheApp) {
   EXPECT_EQ(log_in({"", "k", "CODE", "", ""}), LoginResult::passed);
 }
 
+TEST_F(Enrolling, BeforeTheDateHelpSaysThatItCanWait) {
+  rule().since = world.clock.time + std::chrono::hours(24);
+  EXPECT_EQ(log_in({"help", ""}), LoginResult::skipped);
+  EXPECT_THAT(prompt(1), HasSubstr("Or press Enter: you are reminded at your next login."));
+}
+
 // --- when the password alone is not enough
 
 TEST_F(Enrolling, AfterTheWindowAnEnrolmentCodeComesFirst) {
@@ -261,6 +278,15 @@ TEST_F(Enrolling, AfterTheWindowAnEnrolmentCodeComesFirst) {
   give_code(world.clock.time + std::chrono::hours(24));
   EXPECT_EQ(log_in({std::string(kEnrolmentCode), "app", "k", "CODE", "", ""}), LoginResult::passed);
   EXPECT_THAT(world.store.state.enrolment_codes, IsEmpty()) << "it works once";
+}
+
+TEST_F(Enrolling, HelpWithAnEnrolmentCodeIsNoGuess) {
+  rule().enrol = EnrolBy::code;
+  give_code(world.clock.time + std::chrono::hours(24));
+  EXPECT_EQ(log_in({"help", "help", "help", std::string(kEnrolmentCode), "app", "k", "CODE", "", ""}),
+            LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("shows that it is really you who sets this up"));
+  EXPECT_EQ(world.person("alice").lockout.failures, 0U);
 }
 
 TEST_F(Enrolling, AWrongEnrolmentCodeCountsAsAWrongCode) {

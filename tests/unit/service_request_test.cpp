@@ -17,6 +17,7 @@ TEST(RequestJson, EachVerbWithItsKeys) {
   };
   const std::vector<Row> rows{
       {R"({"verb":"status"})", Verb::status, "", "", ""},
+      {R"({"verb":"guided"})", Verb::guided, "", "", ""},
       {R"({"verb":"totp"})", Verb::totp, "", "", ""},
       {R"({"verb":"totp","name":"iPhone"})", Verb::totp, "", "iPhone", ""},
       {R"({"name":"Zo\u00eb's ☎","verb":"totp"})", Verb::totp, "", "Zoë's ☎", ""},

@@ -1,0 +1,145 @@
+#include "common/flows/guided.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/flows/add_factor.h"
+#include "common/flows/app_set_up.h"
+#include "common/flows/assess.h"
+#include "common/flows/choose_factor.h"
+#include "common/flows/enrol.h"
+#include "common/flows/step_up.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+constexpr int kSteps = 4;
+
+template <class T>
+using Or = std::expected<T, RequestError>;
+
+class GuidedSetUp {
+ public:
+  GuidedSetUp(Engine& engine, const Asker& asker, const Account& account)
+      : engine_(engine), asker_(asker), account_(account) {}
+
+  Or<FactorReply> run() {
+    if (auto error = why_not()) return std::unexpected(*std::move(error));
+    asker_.dialogue.step(1, kSteps, texts::kStepProve);
+    const auto had_factor = step_up(engine_, asker_, account_, access_of(Verb::guided).step_up);
+    if (!had_factor) return std::unexpected(had_factor.error());
+    if (*had_factor) return std::unexpected(enrolled_already());
+    auto enrolment_code = prove_enrolment_code(engine_, asker_, account_);
+    if (!enrolment_code) return std::unexpected(enrolment_code.error());
+    asker_.dialogue.step(2, kSteps, texts::kStepChoose);
+    if (auto error = choose()) return std::unexpected(*std::move(error));
+    asker_.dialogue.step(3, kSteps, texts::kStepApp);
+    return set_up_app(*std::move(enrolment_code));
+  }
+
+ private:
+  // What stands against it whatever is proven: said before anyone types a password.
+  std::optional<RequestError> why_not() {
+    bool mismatch = false;
+    bool enrolled = false;
+    const auto read = engine_.store.read([&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      mismatch = found.mismatch;
+      enrolled = found.person && !tx.factors(found.person->id).empty();
+    });
+    if (!read) return store_failed(engine_, asker_, read.error());
+    if (mismatch) return refused(texts::other_person(engine_.settings));
+    if (enrolled) return enrolled_already();
+    const auto assessed = assess(engine_, usual_view(engine_, account_), account_);
+    if (!assessed) return store_failed(engine_, asker_, assessed.error());
+    const auto& kinds = assessed->decision.may_enrol;
+    if (assessed->way == Way::enrol && !kinds.empty() && !kinds.contains(FactorKind::totp))
+      return refused(texts::nothing_enrolled(engine_.settings, engine_.server));
+    return std::nullopt;
+  }
+
+  static RequestError enrolled_already() {
+    return refused("You have a second factor already.", "See it with: mfa-enroll status");
+  }
+
+  std::optional<RequestError> choose() {
+    const auto choice = choose_factor(asker_.dialogue, /*may_wait=*/false, texts::choose_first_factor);
+    if (!choice) return set_up_ended(choice.error());
+    if (*choice == Choice::app) return std::nullopt;
+    return refused("Nothing was chosen, and nothing was set up.", "Start again: mfa-enroll");
+  }
+
+  Or<FactorReply> set_up_app(Secret enrolment_code) {
+    const std::string place = asker_.terminal ? "terminal:" + asker_.terminal->value : "";
+    const auto key = key_to_prove(engine_, account_, place);
+    if (!key) return std::unexpected(no_key(key.error()));
+    const OtpauthUri uri = app_uri(engine_, account_, *key);
+    const auto step = prove_app(engine_, asker_.dialogue, uri, DrawnBy::client);
+    if (!step) return std::unexpected(set_up_ended(step.error()));
+    const auto name = ask_name(asker_.dialogue, {}, texts::kDefaultFactorName);
+    if (!name) return std::unexpected(set_up_ended(name.error()));
+    auto codes = new_recovery_codes(engine_);
+    if (!codes) return std::unexpected(codes.error());
+    asker_.dialogue.step(kSteps, kSteps, texts::kStepCodes);
+    const auto saved = hand_over_all(*codes);
+    if (!saved) {
+      for (std::string& code : *codes) wipe(code);
+      return std::unexpected(set_up_ended(saved.error()));
+    }
+    Factor factor;
+    factor.detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
+    auto reply = keep({.account = account_,
+                       .factor = std::move(factor),
+                       .wanted_name = *name,
+                       .usual_name = texts::kDefaultFactorName,
+                       .codes = *codes,
+                       .kind = EventKind::factor_added,
+                       .actor = "",
+                       .reason = "",
+                       .enrolment_code = std::move(enrolment_code),
+                       .first = true,
+                       .terminal = asker_.terminal});
+    for (std::string& code : *codes) wipe(code);
+    return reply;
+  }
+
+  std::expected<void, SetUpEnd> hand_over_all(const std::vector<std::string>& codes) {
+    std::vector<std::string> shown_codes = shown(codes);
+    auto saved = hand_over(asker_.dialogue, shown_codes);
+    for (std::string& code : shown_codes) wipe(code);
+    return saved;
+  }
+
+  RequestError no_key(const std::string& reason) {
+    if (reason == "identity_mismatch") return refused(texts::other_person(engine_.settings));
+    engine_.journal.note(Severity::error, "guided set-up failed, " + reason);
+    return {.kind = RequestError::Kind::unavailable,
+            .text = "A second factor cannot be set up right now; nothing was changed.",
+            .hint = "Try again soon, or ask " + texts::helpdesk(engine_.settings) + "."};
+  }
+
+  Or<FactorReply> keep(Addition addition) {
+    const UnixTime now = engine_.clock.now();
+    const auto added = writing(engine_.store, [&](Transaction& tx) { return add_factor(tx, engine_, now, addition); });
+    for (std::string& code : addition.codes) wipe(code);
+    if (!added) return std::unexpected(store_failed(engine_, asker_, added.error()));
+    if (added->refusal) return std::unexpected(*added->refusal);
+    return FactorReply{.factor = added->id, .name = addition.wanted_name};
+  }
+
+  Engine& engine_;
+  const Asker& asker_;
+  const Account& account_;
+};
+
+}  // namespace
+
+std::expected<FactorReply, RequestError> guided_set_up(Engine& engine, const Asker& asker) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  return GuidedSetUp(engine, asker, *account).run();
+}
+
+}  // namespace mfa
