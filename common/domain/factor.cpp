@@ -52,7 +52,7 @@ std::string_view name_of(FactorKind kind) {
 }
 
 std::optional<FactorKind> factor_kind(std::string_view name) {
-  for (const FactorKind kind : {FactorKind::totp, FactorKind::key}) {
+  for (const FactorKind kind : kFactorKinds) {
     if (name == name_of(kind)) return kind;
   }
   return std::nullopt;

@@ -4,6 +4,7 @@
 // know it. A factor's id is its kind and a number that is never used again for that person: totp-1.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 namespace mfa {
 
 enum class FactorKind : std::uint8_t { totp = 1, key = 5 };  // as kept in the store
+inline constexpr std::array kFactorKinds{FactorKind::totp, FactorKind::key};
 
 [[nodiscard]] std::string_view name_of(FactorKind kind);
 [[nodiscard]] std::optional<FactorKind> factor_kind(std::string_view name);

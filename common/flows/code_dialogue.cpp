@@ -1,12 +1,13 @@
 #include "common/flows/code_dialogue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mfa {
 namespace {
 
-constexpr int kRounds = 3;   // guesses in one dialogue (product.md, Limits)
-constexpr int kPrompts = 6;  // prompts in one dialogue: a word or an empty line costs one of these, not a round
+constexpr std::uint32_t kRounds = 3;   // guesses in one dialogue (product.md, Limits)
+constexpr std::uint32_t kPrompts = 6;  // prompts: a word or an empty line costs one of these, not a round
 
 }  // namespace
 
@@ -15,13 +16,14 @@ CodeDialogue::CodeDialogue(Engine& engine, LoginTrail& trail, Dialogue& dialogue
 
 LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   prompt_ = std::move(prompt);
-  int rounds = 0;
-  for (int prompts = 0; rounds < kRounds && prompts < kPrompts; ++prompts) {
+  std::uint32_t rounds = kRounds;
+  for (std::uint32_t prompts = kPrompts; rounds > 0 && prompts > 0; --prompts) {
+    rounds_left_ = std::min(rounds, prompts) - 1;
     auto typed = ask();
     prompt_.notices.clear();
     const Step step = take(std::move(typed), check);
     if (step == Step::ended) return verdict_;
-    if (step == Step::again) ++rounds;
+    if (step == Step::again) --rounds;
   }
   return {.result = LoginResult::wrong, .reason = last_, .text = texts::rounds_used(engine_.settings)};
 }
@@ -35,7 +37,7 @@ std::expected<Secret, DialogueError> CodeDialogue::ask() {
 }
 
 CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed, const Check& check) {
-  if (!typed && typed.error() == DialogueError::too_long) return again(texts::too_long(), "too_long");
+  if (!typed && typed.error() == DialogueError::too_long) return again(texts::too_long(prompt_), "too_long");
   if (!typed) return end(broken_off(typed.error()));
   const Answer answer = read_answer(typed->text());
   if (answer.shape == AnswerShape::word && answer.normal.text() == "notme") return end(not_me_());
@@ -45,31 +47,18 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
   }
   if (prompt_.enrolment_code && answer.shape != AnswerShape::recovery)
     return again(texts::not_an_enrolment_code(engine_.settings), "not_a_code");
-  if (answer.shape == AnswerShape::word && word(answer)) return Step::again_free;
+  if (texts::take_word(prompt_, answer, /*login=*/true)) return Step::again_free;
   if (answer.shape == AnswerShape::empty) {
-    (void)again(texts::empty_answer(), "empty");
+    (void)again(texts::empty_answer(prompt_), "empty");
     return Step::again_free;
   }
   if (answer.shape == AnswerShape::unreadable) {
     trail_.note_refused("unreadable", answer);
-    return again(texts::unreadable(), "unreadable");
+    return again(texts::unreadable(prompt_), "unreadable");
   }
   const auto result = check(answer);
   if (!result) return end(trail_.store_failed(result.error()));
   return judged(*result, answer);
-}
-
-// Whether it was one of the words that only explain.
-bool CodeDialogue::word(const Answer& answer) {
-  if (answer.normal.text() == "help") {
-    prompt_.problem = texts::help(prompt_);
-    return true;
-  }
-  if (answer.normal.text() == "recovery") {
-    prompt_.problem = texts::recovery_help(engine_.settings, prompt_.recovery);
-    return true;
-  }
-  return false;
 }
 
 // What a verification means for the dialogue: its end, or what the next prompt says first.
@@ -87,14 +76,14 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
     return end(trail_.refuse(LoginResult::denied, "identity_mismatch", texts::other_person(settings)));
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
     trail_.note_refused("wrong", answer);
-    if (wrong->tries_left > 0) return again(texts::wrong(wrong->tries_left), "wrong");
+    if (wrong->tries_left > 0) return again(texts::wrong(rounds_left_, wrong->tries_left), "wrong");
     return end({.result = LoginResult::locked,
                 .reason = "too_many_wrong",
                 .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
   }
   if (std::holds_alternative<ReplayedAnswer>(result)) return again(texts::replayed(), "replayed");
   trail_.note_refused("not_a_code", answer);
-  return again(texts::not_a_code(), "not_a_code");
+  return again(texts::not_a_code(prompt_), "not_a_code");
 }
 
 LoginVerdict CodeDialogue::broken_off(DialogueError error) {

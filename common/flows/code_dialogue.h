@@ -1,6 +1,7 @@
 // The dialogue for a code: prompts, words and answers, until one answer decides or the rounds are used up.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 
@@ -28,7 +29,6 @@ class CodeDialogue {
   enum class Step : std::uint8_t { again, again_free, ended };
   [[nodiscard]] std::expected<Secret, DialogueError> ask();
   [[nodiscard]] Step take(std::expected<Secret, DialogueError> typed, const Check& check);
-  [[nodiscard]] bool word(const Answer& answer);
   [[nodiscard]] Step judged(const Verification& result, const Answer& answer);
   [[nodiscard]] LoginVerdict broken_off(DialogueError error);
   Step again(std::string problem, std::string_view reason);
@@ -39,6 +39,7 @@ class CodeDialogue {
   Dialogue& dialogue_;
   NotMe not_me_;
   bool one_line_ = false;
+  std::uint32_t rounds_left_ = 0;  // after the answer at hand, should it be none
   texts::CodePrompt prompt_;
   std::string last_ = "no_answer";
   LoginVerdict verdict_;

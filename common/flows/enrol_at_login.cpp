@@ -53,8 +53,7 @@ class LoginEnrolment {
     texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.recovery = assessed_.record.recovery_codes > 0;
     prompt.notices.push_back(texts::prove_first());
-    for (const Factor& factor : assessed_.record.factors)
-      (factor.kind() == FactorKind::key ? prompt.keys : prompt.apps).push_back(factor.name);
+    for (const Factor& factor : assessed_.record.factors) texts::add_factor(prompt, factor);
     VerifyFor purpose{.account = account_,
                       .factors = assessed_.decision.factors,
                       .passed = EventKind::step_up_passed,

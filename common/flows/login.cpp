@@ -158,8 +158,7 @@ class Login {
     texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.recovery = assessed.record.recovery_codes > 0;
     for (const Factor& factor : assessed.record.factors) {
-      if (!assessed.decision.factors.contains(factor.kind())) continue;
-      (factor.kind() == FactorKind::key ? prompt.keys : prompt.apps).push_back(factor.name);
+      if (assessed.decision.factors.contains(factor.kind())) texts::add_factor(prompt, factor);
     }
     for (const TrustEnd why : assessed.trust.ended) prompt.notices.push_back(texts::trust_ended(why));
     const std::uint32_t failed = assessed.record.person ? assessed.record.person->failed_since_login : 0;
@@ -256,12 +255,13 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
 
   texts::CodePrompt prompt = texts::empty_prompt(engine.settings, facts.user, engine.server);
   prompt.recovery = kRecoveryCodesShownToStrangers > 0;
-  prompt.apps.emplace_back(texts::kDefaultFactorName);
+  prompt.ways = {{.kind = FactorKind::totp, .names = {std::string(texts::kDefaultFactorName)}}};
   std::uint32_t tries = engine.settings.lockout.tries;
   CodeDialogue codes(engine, trail, dialogue, [&] {
     engine.journal.record(trail.event(EventKind::reported, "notme"), std::nullopt);
     return LoginVerdict{.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine.settings)};
   });
+  if (shows_one_line(facts.service)) codes.show_one_line();
   return codes.run(prompt, [&](const Answer& answer) -> Verification {
     if (!could_be_code(answer)) return NotACode{};
     if (tries > 0) --tries;

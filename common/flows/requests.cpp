@@ -245,10 +245,18 @@ std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Ask
 std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker, const std::string& factor) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  const bool required = requirement_of(policy_for(engine, *account, {})) == Requirement::require;
-  const auto last_one = [&](const std::vector<Factor>& factors, const Factor&) -> std::optional<RequestError> {
-    if (factors.size() > 1 || !required) return std::nullopt;
-    return refused("This is your last factor, and your account needs one.",
+  const Decision policy = policy_for(engine, *account, {});
+  const bool required = requirement_of(policy) == Requirement::require;
+  // Of the kinds that the rule takes: what else there is would not let in.
+  const auto last_one = [&](const std::vector<Factor>& factors, const Factor& chosen) -> std::optional<RequestError> {
+    const auto counts = [&](const Factor& one) {
+      return policy.may_enrol.empty() || policy.may_enrol.contains(one.kind());
+    };
+    const auto counting = std::ranges::count_if(factors, counts);
+    const bool last_that_counts = counts(chosen) && counting == 1;
+    if (!required || (factors.size() > 1 && !last_that_counts)) return std::nullopt;
+    return refused(factors.size() == 1 ? "This is your last factor, and your account needs one."
+                                       : "This is your last factor that counts here, and your account needs one.",
                    "Add another first (mfa-enroll totp), or ask " + texts::helpdesk(engine.settings) + ".");
   };
   return change_factor(engine, asker, factor,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/flows/assess.h"
@@ -10,27 +11,28 @@
 namespace mfa {
 namespace {
 
-constexpr int kRounds = 3;
+constexpr std::uint32_t kRounds = 3;   // guesses
+constexpr std::uint32_t kPrompts = 6;  // a word costs one of these, not a round
 
 struct Standing {
   bool mismatch = false;
-  std::vector<std::string> apps;
-  std::vector<std::string> keys;
-  bool recovery = false;
+  texts::CodePrompt prompt;
   bool proven_lately = false;
   std::optional<std::chrono::seconds> locked_for;
+  [[nodiscard]] bool has_factor() const { return !prompt.ways.empty() || !prompt.keys.empty(); }
 };
 
 std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker, const Account& account) {
   const UnixTime now = engine.clock.now();
   return reading(engine.store, [&](Transaction& tx) {
     Standing result;
+    result.prompt = texts::empty_prompt(engine.settings, account.name.value, engine.server);
     const Found found = find_person(tx, account);
     result.mismatch = found.mismatch;
     if (!found.person || found.mismatch) return result;
     for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
-      (factor.kind() == FactorKind::key ? result.keys : result.apps).push_back(factor.name);
-    result.recovery = tx.recovery_codes_left(found.person->id) > 0;
+      texts::add_factor(result.prompt, factor);
+    result.prompt.recovery = tx.recovery_codes_left(found.person->id) > 0;
     if (const auto until = locked_out(found.person->lockout, now)) result.locked_for = *until - now;
     if (asker.terminal) {
       const auto until = tx.step_up_until(found.person->id, *asker.terminal);
@@ -74,9 +76,9 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
                                                : "Try again soon, or ask " + texts::helpdesk(engine.settings) + "."});
 }
 
-std::string why_not(const Verification& result, const Engine& engine) {
+std::string why_not(const Verification& result, const Engine& engine, std::uint32_t rounds_left) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result))
-    return wrong->tries_left > 0 ? texts::wrong(wrong->tries_left)
+    return wrong->tries_left > 0 ? texts::wrong(rounds_left, wrong->tries_left)
                                  : texts::locked(wrong->locked_until - engine.clock.now(), engine.settings);
   if (std::holds_alternative<ReplayedAnswer>(result)) return texts::replayed();
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
@@ -178,11 +180,8 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   if (known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
-  texts::CodePrompt prompt = texts::empty_prompt(engine.settings, account.name.value, engine.server);
-  prompt.apps = known->apps;
-  prompt.keys = known->keys;
-  prompt.recovery = known->recovery;
-  if (prompt.apps.empty() && !prompt.recovery && !prompt.keys.empty())  // nothing that could be typed would be right
+  texts::CodePrompt prompt = known->prompt;
+  if (prompt.ways.empty() && !prompt.recovery && !prompt.keys.empty())  // nothing that could be typed would be right
     return std::unexpected(
         refused(texts::key_counts_over_ssh(prompt.keys) + " Here it takes a recovery code, and you have none.",
                 "Ask " + prompt.helpdesk + "."));
@@ -194,20 +193,15 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
                           .about = request_event(engine, account, engine.clock.now(), passed),
                           .first_wrong = false,
                           .from_root = false};
-  for (int round = 0; round < kRounds; ++round) {
+  std::uint32_t rounds = kRounds;
+  for (std::uint32_t prompts = kPrompts; rounds > 0 && prompts > 0; --prompts) {
     const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
-    if (answer.shape == AnswerShape::word && answer.normal.text() == "help") {
-      prompt.problem = texts::help(prompt, /*login=*/false);
-      continue;
-    }
-    if (answer.shape == AnswerShape::word && answer.normal.text() == "recovery") {
-      prompt.problem = texts::recovery_help(engine.settings, prompt.recovery);
-      continue;
-    }
+    if (texts::take_word(prompt, answer, /*login=*/false)) continue;
+    --rounds;
     if (!could_be_code(answer)) {
-      prompt.problem = typed ? texts::not_a_code() : texts::too_long();
+      prompt.problem = typed ? texts::not_a_code(prompt) : texts::too_long(prompt);
       continue;
     }
     const UnixTime now = engine.clock.now();
@@ -215,7 +209,7 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
         writing(engine.store, [&](Transaction& tx) { return verify(tx, engine.settings, now, purpose, answer); });
     if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
     if (const auto* right = std::get_if<RightAnswer>(&*result)) return *right;
-    prompt.problem = why_not(*result, engine);
+    prompt.problem = why_not(*result, engine, std::min(rounds, prompts - 1));
     if (ends(*result)) break;
   }
   return std::unexpected(refused(prompt.problem, "Nothing was changed."));
@@ -231,7 +225,7 @@ std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const A
   texts::CodePrompt prompt = texts::empty_prompt(engine.settings, account.name.value, engine.server);
   prompt.enrolment_code = true;
   const Event refusal = request_event(engine, account, engine.clock.now(), EventKind::enrolment_refused);
-  for (int round = 0; round < kRounds; ++round) {
+  for (std::uint32_t rounds = kRounds; rounds > 0; --rounds) {
     const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
@@ -246,7 +240,7 @@ std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const A
     });
     if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
     if (std::holds_alternative<RightAnswer>(*result)) return answer.normal;
-    prompt.problem = why_not(*result, engine);
+    prompt.problem = why_not(*result, engine, rounds - 1);
     if (ends(*result)) break;
   }
   return std::unexpected(refused("No enrolment code, no second factor: " + prompt.problem,
@@ -259,7 +253,7 @@ std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, co
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   // A security key proves itself in an SSH login only; here a recovery code stands in for it.
-  const bool has_factor = !known->apps.empty() || !known->keys.empty();
+  const bool has_factor = known->has_factor();
   if (needed == StepUp::recent && known->proven_lately) return has_factor;
   if (has_factor && known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
 

@@ -1,12 +1,12 @@
 #include "common/flows/texts.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace mfa::texts {
 namespace {
 
-constexpr std::size_t kMostAppsNamed = 3;
 constexpr std::string_view kChoices = "  app    an authenticator app on your phone (works offline, recommended)\n";
 constexpr std::size_t kFewRecoveryCodes = 3;  // left, from which on to make new ones
 
@@ -14,18 +14,21 @@ std::string counted(std::int64_t count, std::string_view unit) {
   return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
 }
 
-std::string ways_line(const CodePrompt& prompt) {
-  const std::vector<std::string>& apps = prompt.apps;
-  if (apps.empty()) {
-    const std::string way = prompt.recovery || prompt.keys.empty()
-                                ? "Enter one of your recovery codes."
-                                : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
-    return prompt.keys.empty() ? way : key_counts_over_ssh(prompt.keys) + "\n" + way;
+// Where the digits to be typed are shown: "your app".
+std::string source(const CodePrompt& prompt) {
+  std::string text = "your ";
+  for (const Way& way : prompt.ways) {
+    if (&way != &prompt.ways.front()) text += " or ";
+    text += words_of(way.kind).value_or(WayWords{}).word;
   }
-  const std::string line = apps.size() == 1 ? "Enter the code from your authenticator app"
-                                            : "Enter the code from one of your authenticator apps";
-  if (apps.size() > kMostAppsNamed || (apps.size() == 1 && apps.front() == kDefaultFactorName)) return line + ".";
-  return fmt::format("{} ({}).", line, fmt::join(apps, ", "));
+  return text;
+}
+
+// The way on, after an answer that was none.
+std::string type_instead(const CodePrompt& prompt) {
+  if (prompt.ways.empty())
+    return prompt.recovery ? "Type one of your recovery codes." : "Type the digits your app shows now.";
+  return fmt::format("Type the digits {} shows now.", source(prompt));
 }
 
 // As the configuration says it: "30 days" rather than "720 hours".
@@ -59,39 +62,17 @@ std::string duration(std::chrono::seconds length) {
   return counted((seconds + 3599) / 3600, "hour");
 }
 
-CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server) {
-  return {.user = user,
-          .server = server,
-          .problem = "",
-          .notices = {},
-          .apps = {},
-          .keys = {},
-          .recovery = false,
-          .enrolment_code = false,
-          .helpdesk = helpdesk(settings)};
-}
-
-std::string code_prompt(const CodePrompt& prompt) {
-  std::string text = fmt::format("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
-  for (const std::string& notice : prompt.notices) text += notice + "\n";
-  if (!prompt.problem.empty()) text += prompt.problem + "\n";
-  if (prompt.enrolment_code) {
-    text += "To set up a second factor, type the enrolment code that you were given.\n";
-    return text + "Enrolment code: ";
-  }
-  text += ways_line(prompt) + "\n";
-  text += prompt.recovery && !prompt.apps.empty() ? "Other ways: recovery code, help\n" : "Other ways: help\n";
-  text += kCodeLine;
-  return text;
-}
-
-std::string wrong(std::uint32_t tries_left) {
-  return fmt::format("That code is not right. {} left.",
-                     tries_left == 1 ? "1 try" : fmt::format("{} tries", tries_left));
+std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left) {
+  const std::uint32_t left = std::min(rounds_left, tries_left);
+  if (left == 0) return "That code is not right.";
+  return fmt::format("That code is not right. {} left{}.", left == 1 ? "1 try" : fmt::format("{} tries", left),
+                     tries_left <= rounds_left ? ", then you have to wait" : "");
 }
 std::string replayed() { return "That code was already used. Wait for the next one."; }
-std::string empty_answer() { return "Nothing was typed. Type the code your app shows now."; }
-std::string not_a_code() { return "That is not a code. Type the digits your app shows now."; }
+std::string empty_answer(const CodePrompt& prompt) {
+  return fmt::format("Nothing was typed. {}", type_instead(prompt));
+}
+std::string not_a_code(const CodePrompt& prompt) { return fmt::format("That is not a code. {}", type_instead(prompt)); }
 std::string not_an_enrolment_code(const Settings& settings) {
   return fmt::format("An enrolment code looks like 7k3m-92qx-d4tp. If you have none, ask {}.", helpdesk(settings));
 }
@@ -101,30 +82,11 @@ std::string enrolment_code_help(const Settings& settings) {
       "You get one in person or on paper. If you have none, ask {}.",
       helpdesk(settings));
 }
-std::string unreadable() { return "That answer cannot be read. Type the digits your app shows now."; }
-std::string too_long() { return "That answer is too long. Type the digits your app shows now."; }
-
-std::string help(const CodePrompt& prompt, bool login) {
-  std::string text;
-  if (!prompt.apps.empty())
-    text = "Open the authenticator app on your phone and type the digits it shows now; they change all the time.\n";
-  if (prompt.recovery)
-    text += fmt::format("{}ype one of your recovery codes, such as 7k3m-92qx-d4tp.\n",
-                        prompt.apps.empty() ? "T" : "Phone not at hand? T");
-  if (login) text += "You did not try to log in? Type notme: it ends this login and tells the staff.\n";
-  text += fmt::format("Still stuck? Ask {}.", prompt.helpdesk);
-  return text;
+std::string unreadable(const CodePrompt& prompt) {
+  return fmt::format("That answer cannot be read. {}", type_instead(prompt));
 }
-
-std::string key_counts_over_ssh(const std::vector<std::string>& keys) {
-  const bool one = keys.size() == 1;
-  return fmt::format("Your security key{} ({}) count{} only over SSH, together with your password.", one ? "" : "s",
-                     fmt::join(keys, ", "), one ? "s" : "");
-}
-
-std::string recovery_help(const Settings& settings, bool recovery) {
-  if (!recovery) return fmt::format("You have no recovery codes left. Ask {}.", helpdesk(settings));
-  return "Type one of the recovery codes you saved, such as 7k3m-92qx-d4tp. Each works once.";
+std::string too_long(const CodePrompt& prompt) {
+  return fmt::format("That answer is too long. {}", type_instead(prompt));
 }
 
 std::string failed_logins(std::uint32_t count) {

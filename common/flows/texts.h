@@ -1,7 +1,5 @@
-// Every text a person reads in a dialogue, in one place: short, plain, and saying what to do next.
-//
-// A prompt for a code begins with a heading (SSH clients put "(user@host) " before the first line) and ends in the
-// line "Verification code: ", which editors and file-transfer clients recognise.
+// Every text a person reads in a dialogue, but the prompt for a code (code_prompt.h): short, plain, and saying what to
+// do next.
 #pragma once
 
 #include <chrono>
@@ -13,37 +11,22 @@
 #include "common/domain/factor.h"
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
+#include "common/flows/code_prompt.h"
 
 namespace mfa::texts {
 
 // "2 minutes", "1 hour", "45 seconds": rounded up, so that whoever waits that long has waited enough.
 [[nodiscard]] std::string duration(std::chrono::seconds length);
 
-struct CodePrompt {
-  std::string_view user;
-  std::string_view server;
-  std::string problem;               // why the last answer was not right, or what was asked for; may be empty
-  std::vector<std::string> notices;  // what happened since the last login
-  std::vector<std::string> apps;     // names of the authenticator apps that may answer
-  std::vector<std::string> keys;     // names of FIDO2 SSH keys, which answer no prompt
-  bool recovery = false;             // recovery codes are left
-  bool enrolment_code = false;       // that is what is asked for
-  std::string helpdesk;              // whom to ask
-};
-[[nodiscard]] CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server);
-[[nodiscard]] std::string code_prompt(const CodePrompt& prompt);
-
-[[nodiscard]] std::string wrong(std::uint32_t tries_left);
+// `rounds_left` in this dialogue, `tries_left` until the lock: what comes first is told.
+[[nodiscard]] std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left);
 [[nodiscard]] std::string replayed();
-[[nodiscard]] std::string empty_answer();
-[[nodiscard]] std::string not_a_code();
+[[nodiscard]] std::string empty_answer(const CodePrompt& prompt);
+[[nodiscard]] std::string not_a_code(const CodePrompt& prompt = {});  // without one: of an app
 [[nodiscard]] std::string not_an_enrolment_code(const Settings& settings);
 [[nodiscard]] std::string enrolment_code_help(const Settings& settings);
-[[nodiscard]] std::string unreadable();
-[[nodiscard]] std::string too_long();
-[[nodiscard]] std::string help(const CodePrompt& prompt, bool login = true);
-[[nodiscard]] std::string key_counts_over_ssh(const std::vector<std::string>& keys);
-[[nodiscard]] std::string recovery_help(const Settings& settings, bool recovery);
+[[nodiscard]] std::string unreadable(const CodePrompt& prompt);
+[[nodiscard]] std::string too_long(const CodePrompt& prompt = {});
 [[nodiscard]] std::string failed_logins(std::uint32_t count);
 
 [[nodiscard]] std::string trust_ended(TrustEnd why);
@@ -94,7 +77,5 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 
 // "your helpdesk", or the words of the configuration.
 [[nodiscard]] std::string helpdesk(const Settings& settings);
-inline constexpr std::string_view kDefaultFactorName = "authenticator app";
-inline constexpr std::string_view kCodeLine = "Verification code: ";
 
 }  // namespace mfa::texts

@@ -162,7 +162,7 @@ def test_an_enrolment_code_where_the_rule_wants_one(campus):
     talk = campus.ssh(alice)
     talk.reads("Enrolment code: ")
     talk.answers("7k3m-92qx-d4tp")
-    talk.reads("That code is not right. 4 tries left.")
+    talk.reads("That code is not right. 2 tries left.")
     talk.hangs_up()
     with open("/run/new.txt", "w") as file:
         file.write("# first years\nalice\n")

@@ -74,7 +74,7 @@ def test_a_conversation_that_cannot_be_held_denies(campus):
     talk = campus.pamtester("code", "alice")
     talk.reads(CODE)
     talk.answers(alice.wrong_code())
-    talk.reads("4 tries left")
+    talk.reads("2 tries left")
     talk.hangs_up()
 
 

@@ -34,10 +34,10 @@ def test_the_same_code_again_is_refused_with_its_reason(campus):
 def test_a_wrong_code_is_refused_and_says_how_many_tries_are_left(campus):
     alice = campus.student("alice")
     talk = campus.ssh(alice)
-    for left in (4, 3):
+    for left in ("2 tries", "1 try"):
         talk.reads(CODE)
         talk.answers(alice.wrong_code())
-        talk.reads(f"That code is not right. {left} tries left.")
+        talk.reads(f"That code is not right. {left} left.")
     talk.reads(CODE)
     talk.answers(alice.wrong_code())
     assert talk.end() != 0
@@ -78,7 +78,7 @@ def test_an_empty_answer_is_no_guess(campus):
     talk = campus.ssh(alice)
     talk.reads(CODE)
     talk.answers(alice.wrong_code())
-    talk.reads("4 tries left")
+    talk.reads("2 tries left")
     talk.hangs_up()
 
 
@@ -160,7 +160,7 @@ def test_a_client_that_answers_every_prompt_with_the_password_is_told_so(campus)
     talk = campus.ssh(alice)
     talk.reads(CODE)
     talk.answers(alice.wrong_code())
-    talk.reads("4 tries left")
+    talk.reads("2 tries left")
     talk.hangs_up()
 
 

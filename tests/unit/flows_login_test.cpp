@@ -98,7 +98,7 @@ TEST_F(Logins, AGreeterGetsOneLineAndTheRestApart) {
             "Multi-factor authentication for alice on lab-gw\n"
             "Enter the code from your authenticator app (iPhone).\n"
             "Other ways: recovery code, help");
-  EXPECT_THAT(world.dialogue.shown.at(1), HasSubstr("That code is not right. 4 tries left."));
+  EXPECT_THAT(world.dialogue.shown.at(1), HasSubstr("That code is not right. 2 tries left."));
 }
 
 TEST_F(Logins, CostOneWriteToTheStore) {
@@ -135,9 +135,26 @@ TEST_F(Logins, AClockSetBackMakesNoCodeGoodAgain) {
 TEST_F(Logins, AWrongCodeTellsTheTriesLeftAndTheRightOneClearsThem) {
   world.enrol("alice", Uid{1000});
   EXPECT_EQ(log_in({world.wrong_code(), world.wrong_code(), world.code()}).result, LoginResult::passed);
-  EXPECT_THAT(prompt(1), HasSubstr("That code is not right. 4 tries left.\n"));
-  EXPECT_THAT(prompt(2), HasSubstr("That code is not right. 3 tries left.\n"));
+  EXPECT_THAT(prompt(1), HasSubstr("That code is not right. 2 tries left.\n"));
+  EXPECT_THAT(prompt(2), HasSubstr("That code is not right. 1 try left.\n"));
   EXPECT_EQ(failures(), 0U);
+}
+
+TEST_F(Logins, TheTriesLeftAreThoseOfThisLoginOrUntilTheLockWhicheverEndsFirst) {
+  world.enrol("alice", Uid{1000});
+  world.settings.lockout.tries = 5;
+  (void)log_in({world.wrong_code(), world.wrong_code(), world.wrong_code()});
+  (void)log_in({world.wrong_code(), world.wrong_code()});
+  EXPECT_THAT(prompt(1), HasSubstr("That code is not right. 1 try left, then you have to wait.\n"));
+  world.clock.time = world.clock.time + std::chrono::hours(1);
+  EXPECT_EQ(log_in({world.wrong_code()}).result, LoginResult::locked) << "one guess a lock";
+  // Whatever else takes a round, or one of the prompts, makes them fewer.
+  world.clock.time = world.clock.time + std::chrono::hours(1);
+  ASSERT_EQ(log_in({world.code()}).result, LoginResult::passed);
+  (void)log_in({"hunter2!", world.wrong_code()});
+  EXPECT_THAT(prompt(2), HasSubstr("1 try left.\n"));
+  (void)log_in({"help", "help", "help", "help", world.wrong_code()});
+  EXPECT_THAT(prompt(5), HasSubstr("1 try left.\n"));
 }
 
 TEST_F(Logins, ThreeRoundsEndTheDialogue) {
@@ -193,7 +210,8 @@ TEST_F(Logins, AnEmptyAnswerAndAWordAreNoFailure) {
   world.enrol("alice", Uid{1000});
   EXPECT_EQ(log_in({"", "HELP", "hunter2!", world.code()}).result, LoginResult::passed);
   EXPECT_THAT(prompt(1), HasSubstr("Nothing was typed."));
-  EXPECT_THAT(prompt(2), HasSubstr("Open the authenticator app"));
+  EXPECT_THAT(prompt(2),
+              HasSubstr("You can type:\n- the code from your authenticator app (iPhone): open it on your phone"));
   EXPECT_THAT(prompt(3), HasSubstr("That is not a code."));
   EXPECT_EQ(failures(), 0U);
 }
@@ -349,8 +367,8 @@ TEST_F(Logins, WhoDoesNotExistIsAskedLikeWhoDoesAndNeverPasses) {
   ASSERT_EQ(world.dialogue.prompts.size(), 3U);
   EXPECT_THAT(prompt(0), StartsWith("Multi-factor authentication for mallory on lab-gw\n"));
   EXPECT_THAT(prompt(0), EndsWith("Other ways: recovery code, help\nVerification code: "));
-  EXPECT_THAT(prompt(1), HasSubstr("That code is not right. 4 tries left."));
-  EXPECT_THAT(real[1].text, HasSubstr("That code is not right. 4 tries left."));
+  EXPECT_THAT(prompt(1), HasSubstr("That code is not right. 2 tries left."));
+  EXPECT_THAT(real[1].text, HasSubstr("That code is not right. 2 tries left."));
   EXPECT_EQ(world.store.state.people.size(), 1U);
 }
 

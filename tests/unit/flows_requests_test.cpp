@@ -189,6 +189,32 @@ TEST_F(Requests, TheLastFactorStaysWhereMfaIsRequired) {
   EXPECT_THAT(world.store.state.factors.at(1), SizeIs(1));
 }
 
+TEST_F(Requests, WhatARuleLeavesOutIsNotTheFactorThatItNeeds) {
+  world.enrol("alice", Uid{1000});
+  ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+    Factor key;
+    key.number = 2;
+    key.name = "YubiKey";
+    key.added = world.clock.time;
+    key.detail = KeyFactor{.type = "sk-ssh-ed25519@openssh.com", .fingerprint = "SHA256:x"};
+    tx.add_factor(world.person("alice").id, key);
+  }));
+  Rule rule;
+  rule.name = "apps";
+  rule.mfa = Requirement::require;
+  rule.factors = {FactorKind::totp};
+  world.settings.rules = {rule};
+  say({kPassword, world.code()});
+  const auto last = remove_factor(world.engine, asker(), "totp-1");
+  ASSERT_FALSE(last) << "the key alone would not let in";
+  EXPECT_THAT(last.error().text, HasSubstr("last factor that counts here"));
+  EXPECT_TRUE(world.dialogue.prompts.empty()) << "told before anything is proven";
+  say({kPassword, world.code()});
+  EXPECT_TRUE(remove_factor(world.engine, asker(), "key-2")) << "but the key may go";
+  world.settings.rules[0].factors = {FactorKind::totp, FactorKind::key};
+  EXPECT_THAT(remove_factor(world.engine, asker(), "totp-1").error().text, HasSubstr("your last factor, and"));
+}
+
 TEST_F(Requests, AnAccountWithoutAPasswordProvesAFactor) {
   world.passwords.fixed = PasswordAnswer::none;
   say({""});
@@ -205,7 +231,7 @@ TEST_F(Requests, TheDefaultIsNamedFirst) {
   ASSERT_TRUE(set_default(world.engine, asker(), "iPad"));
   say({});
   (void)test_code(world.engine, asker());
-  EXPECT_THAT(world.dialogue.prompts.at(0).text, HasSubstr("(iPad, iPhone)"));
+  EXPECT_THAT(world.dialogue.prompts.at(0).text, HasSubstr("(iPad or iPhone)"));
   const auto reply = status(world.engine, asker());
   EXPECT_FALSE(reply->factors.at(0).is_default);
   EXPECT_TRUE(reply->factors.at(1).is_default);

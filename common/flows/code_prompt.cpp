@@ -1,0 +1,147 @@
+#include "common/flows/code_prompt.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "common/flows/texts.h"
+
+namespace mfa::texts {
+namespace {
+
+constexpr std::size_t kMostNamed = 3;  // factors of one kind
+
+// "iPhone", "iPhone or Pixel", "iPhone, Pixel or tablet".
+std::string either(const std::vector<std::string>& names) {
+  std::string text = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
+}
+
+// "your authenticator app (iPhone or Pixel)".
+std::string device_of(const Way& way) {
+  const std::string_view device = words_of(way.kind).value_or(WayWords{}).device;
+  if (way.names.size() > kMostNamed) return fmt::format("one of your {}s", device);
+  if (way.names.size() == 1 && way.names.front() == device) return fmt::format("your {}", device);
+  return fmt::format("your {} ({})", device, either(way.names));
+}
+
+std::string asked_for(const CodePrompt& prompt) {
+  if (!prompt.ways.empty()) return fmt::format("Enter the code from {}.", device_of(prompt.ways.front()));
+  const std::string code = prompt.recovery || prompt.keys.empty()
+                               ? "Enter one of your recovery codes."
+                               : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
+  return prompt.keys.empty() ? code : key_counts_over_ssh(prompt.keys) + "\n" + code;
+}
+
+std::string other_ways(const CodePrompt& prompt) {
+  std::string text = "Other ways: ";
+  for (std::size_t i = 1; i < prompt.ways.size(); ++i)
+    text += fmt::format("{}, ", words_of(prompt.ways[i].kind).value_or(WayWords{}).word);
+  return text + (prompt.recovery && !prompt.ways.empty() ? "recovery code, help" : "help");
+}
+
+std::string help(const CodePrompt& prompt, bool login) {
+  std::string text = "You can type:\n";
+  for (const Way& way : prompt.ways) {
+    const WayWords words = words_of(way.kind).value_or(WayWords{});
+    text += fmt::format("- the code from {}: {}\n", device_of(way), words.code);
+  }
+  if (prompt.recovery) text += "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n";
+  if (login) text += "- notme, if it is not you who logs in: it ends this login and tells the staff\n";
+  return text + fmt::format("Still stuck? Ask {}.", prompt.helpdesk);
+}
+
+std::string recovery_help(const CodePrompt& prompt) {
+  if (!prompt.recovery) return fmt::format("You have no recovery codes left. Ask {}.", prompt.helpdesk);
+  return "Type one of the recovery codes you saved, such as 7k3m-92qx-d4tp. Each works once.";
+}
+
+// The kind that this word asks for, whether or not the person has one.
+std::optional<FactorKind> kind_of(std::string_view word) {
+  for (const FactorKind kind : kFactorKinds) {
+    const auto words = words_of(kind);
+    if (words && words->word == word) return kind;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<WayWords> words_of(FactorKind kind) {
+  switch (kind) {
+    case FactorKind::totp:
+      return WayWords{
+          .word = "app", .device = kDefaultFactorName, .code = "open it on your phone; its digits change all the time"};
+    case FactorKind::key:
+      break;
+  }
+  return std::nullopt;
+}
+
+CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server) {
+  return {.user = user,
+          .server = server,
+          .problem = "",
+          .notices = {},
+          .ways = {},
+          .keys = {},
+          .recovery = false,
+          .enrolment_code = false,
+          .helpdesk = helpdesk(settings)};
+}
+
+void add_factor(CodePrompt& prompt, const Factor& factor) {
+  if (!words_of(factor.kind())) {
+    prompt.keys.push_back(factor.name);
+    return;
+  }
+  auto way = std::ranges::find(prompt.ways, factor.kind(), &Way::kind);
+  if (way == prompt.ways.end()) way = prompt.ways.insert(way, {.kind = factor.kind(), .names = {}});
+  way->names.push_back(factor.name);
+}
+
+std::string code_prompt(const CodePrompt& prompt) {
+  std::string text = fmt::format("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
+  for (const std::string& notice : prompt.notices) text += notice + "\n";
+  if (!prompt.problem.empty()) text += prompt.problem + "\n";
+  if (prompt.enrolment_code) {
+    text += "To set up a second factor, type the enrolment code that you were given.\n";
+    return text + "Enrolment code: ";
+  }
+  return text + asked_for(prompt) + "\n" + other_ways(prompt) + "\n" + std::string(kCodeLine);
+}
+
+bool take_word(CodePrompt& prompt, const Answer& answer, bool login) {
+  if (answer.shape != AnswerShape::word) return false;
+  const std::string_view word = answer.normal.text();
+  if (word == "help") {
+    prompt.problem = help(prompt, login);
+    return true;
+  }
+  if (word == "recovery") {
+    prompt.problem = recovery_help(prompt);
+    return true;
+  }
+  const auto kind = kind_of(word);
+  if (!kind) return false;
+  const WayWords words = words_of(*kind).value_or(WayWords{});
+  const auto way = std::ranges::find(prompt.ways, *kind, &Way::kind);
+  if (way == prompt.ways.end()) {
+    prompt.problem = fmt::format("No {} of yours can be used here.", words.device);
+  } else {
+    std::rotate(prompt.ways.begin(), way, way + 1);
+    prompt.problem = fmt::format("The code from {}: {}.", device_of(prompt.ways.front()), words.code);
+  }
+  return true;
+}
+
+std::string key_counts_over_ssh(const std::vector<std::string>& keys) {
+  const bool one = keys.size() == 1;
+  return fmt::format("Your security key{} ({}) count{} only over SSH, together with your password.", one ? "" : "s",
+                     fmt::join(keys, ", "), one ? "s" : "");
+}
+
+}  // namespace mfa::texts

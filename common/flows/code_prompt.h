@@ -1,0 +1,57 @@
+// The prompt for a code: which ways the person has, and the words that can be typed there.
+//
+// It begins with a heading (SSH clients put "(user@host) " before the first line) and ends in the line "Verification
+// code: ", which editors and file-transfer clients recognise. What it names, and what is compared, are the same.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/domain/answer.h"
+#include "common/domain/factor.h"
+#include "common/domain/settings.h"
+
+namespace mfa::texts {
+
+// What people call a kind of factor whose codes answer the prompt, and how they ask for it.
+struct WayWords {
+  std::string_view word;    // typed to choose it, lower case
+  std::string_view device;  // "authenticator app"; with an s, several
+  std::string_view code;    // where its code is found
+};
+[[nodiscard]] std::optional<WayWords> words_of(FactorKind kind);  // nothing: it answers no prompt
+
+// The factors of one such kind.
+struct Way {
+  FactorKind kind{};
+  std::vector<std::string> names;
+};
+
+struct CodePrompt {
+  std::string_view user;
+  std::string_view server;
+  std::string problem;               // why the last answer was not right, or what was asked for; may be empty
+  std::vector<std::string> notices;  // what happened since the last login
+  std::vector<Way> ways;             // the first one is asked for; codes of any are taken
+  std::vector<std::string> keys;     // names of FIDO2 SSH keys, which answer no prompt
+  bool recovery = false;             // recovery codes are left
+  bool enrolment_code = false;       // that is what is asked for
+  std::string helpdesk;              // whom to ask
+};
+[[nodiscard]] CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server);
+// Names a factor that may answer; the default one first: its kind is asked for.
+void add_factor(CodePrompt& prompt, const Factor& factor);
+[[nodiscard]] std::string code_prompt(const CodePrompt& prompt);
+
+// Whether the answer was one of the words that only explain or choose, and no guess: "help", "recovery", those of
+// words_of. What they change shows in the prompt. `login`: "notme" is a word here, too.
+[[nodiscard]] bool take_word(CodePrompt& prompt, const Answer& answer, bool login);
+
+[[nodiscard]] std::string key_counts_over_ssh(const std::vector<std::string>& keys);
+
+inline constexpr std::string_view kDefaultFactorName = "authenticator app";
+inline constexpr std::string_view kCodeLine = "Verification code: ";
+
+}  // namespace mfa::texts
