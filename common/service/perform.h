@@ -4,8 +4,8 @@
 #include <expected>
 
 #include "common/flows/requests.h"
+#include "common/json/wiped_text.h"
 #include "common/service/request.h"
-#include "common/service/wiped_text.h"
 
 namespace mfa {
 

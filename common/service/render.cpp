@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "common/service/json_writer.h"
+#include "common/json/json_writer.h"
 
 namespace mfa {
 namespace {

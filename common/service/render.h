@@ -8,7 +8,7 @@
 #include "common/domain/types.h"
 #include "common/flows/foresee.h"
 #include "common/flows/requests.h"
-#include "common/service/wiped_text.h"
+#include "common/json/wiped_text.h"
 
 namespace mfa {
 

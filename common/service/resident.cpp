@@ -115,13 +115,11 @@ void Resident::reload() {
   supervisor_.ready();
 }
 
+// The monitor alone: other children are waited for by the sessions that started them (system/programs).
 void Resident::reap() {
-  for (;;) {
-    const pid_t ended = waitpid(-1, nullptr, WNOHANG);
-    if (ended <= 0) return;
-    if (ended == monitor_pid_)
-      journal_.note(Severity::error, "the monitor has ended: passwords cannot be checked until mfad is started anew");
-  }
+  if (monitor_pid_ <= 0 || waitpid(monitor_pid_, nullptr, WNOHANG) != monitor_pid_) return;
+  monitor_pid_ = 0;  // from now on it may be another's
+  journal_.note(Severity::error, "the monitor has ended: passwords cannot be checked until mfad is started anew");
 }
 
 bool Resident::empty() { return login_.sessions() == 0 && user_.sessions() == 0; }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "common/service/json_writer.h"
+#include "common/json/json_writer.h"
 
 namespace mfa {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "common/service/json_writer.h"
+#include "common/json/json_writer.h"
 
 namespace mfa {
 namespace {

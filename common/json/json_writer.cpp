@@ -1,4 +1,4 @@
-#include "common/service/json_writer.h"
+#include "common/json/json_writer.h"
 
 #include <charconv>
 #include <cstdio>

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "common/service/wiped_text.h"
+#include "common/json/wiped_text.h"
 
 namespace mfa {
 

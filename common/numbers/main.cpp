@@ -1,0 +1,67 @@
+// mfa-number: reads one question from standard input, writes one answer (number_message.h). Run by mfad, as its user,
+// when somebody enrols a phone. Exit status 0: there is an answer.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "common/numbers/number_message.h"
+#include "common/numbers/number_reader.h"
+
+namespace {
+
+// What a number needs is a tenth of this. Where limits may not be set (systemd's filter), mfad's limit of time remains.
+void bound_itself() {
+  constexpr rlim_t kMemory = rlim_t{512} << 20U;  // bytes
+  constexpr rlim_t kSeconds = 5;
+  const rlimit memory{.rlim_cur = kMemory, .rlim_max = kMemory};
+  const rlimit time{.rlim_cur = kSeconds, .rlim_max = kSeconds};
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they map terabytes
+  (void)setrlimit(RLIMIT_AS, &memory);
+#else
+  (void)memory;
+#endif
+  (void)setrlimit(RLIMIT_CPU, &time);
+  (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+// All of it, or empty if it is longer than a question can be.
+std::string read_input() {
+  std::string text;
+  std::array<char, mfa::kLongestNumberMessage> piece{};
+  while (true) {
+    const auto got = read(STDIN_FILENO, piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+    if (text.size() > mfa::kLongestNumberMessage) return {};
+  }
+}
+
+int answer() {
+  const auto question = mfa::read_question(read_input());
+  if (!question) {
+    (void)std::fputs("mfa-number: error: this is no question; mfad runs this program\n", stderr);
+    return 2;
+  }
+  const mfa::Secret reply = mfa::write_answer(mfa::read_number(question->typed, question->country));
+  const auto text = reply.text();
+  return write(STDOUT_FILENO, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
+}
+
+}  // namespace
+
+int main() {
+  bound_itself();
+  try {
+    return answer();
+  } catch (const std::exception&) {
+    return 1;
+  }
+}

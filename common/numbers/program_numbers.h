@@ -1,0 +1,31 @@
+// Reads numbers by running mfa-number. Thread-safe; a number it takes apart holds up nobody but whoever typed it.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "common/ports/phone_numbers.h"
+#include "common/system/programs.h"
+
+namespace mfa {
+
+class ProgramNumbers final : public PhoneNumbers {
+ public:
+  struct Options {
+    std::string program = MFA_LIBEXEC "/mfa-number";
+    Uid owner{0};                            // of the program
+    std::chrono::milliseconds limit{5'000};  // it takes 20
+  };
+
+  explicit ProgramNumbers(Programs& programs) : ProgramNumbers(programs, Options{}) {}
+  ProgramNumbers(Programs& programs, Options options) : programs_(programs), options_(std::move(options)) {}
+
+  [[nodiscard]] std::expected<NumberFacts, NumberRefusal> read(std::string_view typed,
+                                                               std::string_view country) override;
+
+ private:
+  Programs& programs_;
+  const Options options_;
+};
+
+}  // namespace mfa

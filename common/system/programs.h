@@ -1,0 +1,65 @@
+// Running another program for one answer: bytes in on its standard input, bytes out on its standard output.
+//
+// It gets no environment, no descriptor but those two and /dev/null for its errors, a session of its own in the folder
+// /, default signals, and a limit of time, at which it and all its process group are killed. The same user, and no new
+// privileges where the caller has given them up. What it leaves running in a session of its own holds up nobody.
+// Thread-safe: the caller waits, nobody else does.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/domain/types.h"
+#include "common/system/descriptor.h"
+
+namespace mfa {
+
+struct ProgramCall {
+  std::string path;                    // absolute
+  std::vector<std::string> arguments;  // after its name; any user of the machine can read them
+  Secret input;
+  std::chrono::milliseconds limit;
+  std::size_t most_output;  // bytes
+};
+
+struct ProgramAnswer {
+  int status = 0;  // as it exited with
+  Secret output;
+};
+
+enum class ProgramFault : std::uint8_t {
+  not_started,
+  timed_out,
+  too_much_output,
+  killed,  // it ended by a signal
+};
+[[nodiscard]] std::string_view in_words(ProgramFault fault);  // "cannot be started"
+
+class Programs {
+ public:
+  Programs() = default;
+  Programs(const Programs&) = delete;
+  Programs& operator=(const Programs&) = delete;
+  ~Programs() = default;
+
+  // Its answer is what it had written when it ended, whatever still holds the other end of the pipe.
+  [[nodiscard]] std::expected<ProgramAnswer, ProgramFault> run(const ProgramCall& call);
+
+ private:
+  void bury(Descriptor process);
+
+  std::mutex mutex_;
+  std::vector<Descriptor> dying_;  // killed, and not gone yet: in a system call that does not end (a network's disk)
+};
+
+// Why a program may not be run: empty if it is an executable file, and nobody but root and `owner` could have written
+// it or put another in its place: no part of its path, nor of what links in it lead to, is anybody else's.
+[[nodiscard]] std::string objection_to_program(const std::string& path, Uid owner = Uid{0});
+
+}  // namespace mfa
