@@ -3,6 +3,7 @@
 #include <cctype>
 #include <utility>
 
+#include "cli/guided_text.h"
 #include "cli/json.h"
 #include "cli/plain_text.h"
 
@@ -53,45 +54,58 @@ bool Dialogue::offer(const Offer& offer) {
   return true;
 }
 
+bool Dialogue::step(const GuidedStep& step) {
+  guided_ = true;
+  heading_ = step;
+  return true;
+}
+
 std::expected<Answer, NoAnswer> Dialogue::ask(std::string_view text, bool echo) {
   const auto deadline = std::chrono::steady_clock::now() + kAnswerLimit;
   if (in_json()) return terminal_.ask(json_line(Json{{"ask", text}, {"echo", echo}}) + "\n", echo, deadline);
   const Prompt prompt = split(text);
-  if (!offer_ || !prompt.line.starts_with(kCodeLine)) {
-    offer_.reset();
-    if (!terminal_.write(prompt.above)) return std::unexpected(NoAnswer::failed);
-    return terminal_.ask(prompt.line, echo, deadline);
-  }
-  std::string above = prompt.above;
-  if (std::exchange(to_draw_, false))
-    above = terminal_.interactive() ? offer_text(above, offer_->uri, offer_->secret, look_, style_, terminal_.size())
-                                    : offer_without_picture(above, offer_->uri, offer_->secret);
-  if (!terminal_.write(above)) return std::unexpected(NoAnswer::failed);
-  return ask_while_drawing(prompt.line, deadline);
+  if (heading_ && !terminal_.write(step_heading(*heading_, style_))) return std::unexpected(NoAnswer::failed);
+  heading_.reset();
+  if (offer_ && prompt.line.starts_with(kCodeLine)) return ask_offered(prompt.above, prompt.line, deadline);
+  offer_.reset();
+  if (!terminal_.write(guided_ ? with_blocks(prompt.above, style_) : prompt.above))
+    return std::unexpected(NoAnswer::failed);
+  return terminal_.ask(prompt.line, echo, deadline);
+}
+
+// The key on offer in its first form.
+bool Dialogue::draw(const std::string& above) {
+  if (!terminal_.interactive()) return terminal_.write(offer_without_picture(above, offer_->uri, offer_->secret));
+  const auto window = terminal_.size();
+  too_small_ = !picture_fits(offer_->uri, look_, window);
+  return terminal_.write(offer_text(above, offer_->uri, offer_->secret, look_, style_, window));
 }
 
 // Answers that are a letter of ours are carried out here, and never sent.
-std::expected<Answer, NoAnswer> Dialogue::ask_while_drawing(const std::string& line, Terminal::Deadline deadline) {
+std::expected<Answer, NoAnswer> Dialogue::ask_offered(const std::string& above, const std::string& line,
+                                                      Terminal::Deadline deadline) {
+  if (!(std::exchange(to_draw_, false) ? draw(above) : terminal_.write(above)))
+    return std::unexpected(NoAnswer::failed);
+  const auto draw_if_it_fits_now = [&] {
+    if (!too_small_ || !picture_fits(offer_->uri, look_, terminal_.size())) return false;
+    return terminal_.write("\n") && draw(above);
+  };
   for (;;) {
-    auto answer = terminal_.ask(line, true, deadline);
+    auto answer = terminal_.ask(line, true, deadline, draw_if_it_fits_now);
     if (!answer) return answer;
-    std::string shown;
-    switch (letter_of(*answer)) {
-      case 'a':
-        look_ = {.plain = true, .inverted = false};
-        shown = picture_text(offer_->uri, look_, style_, terminal_.size());
-        break;
-      case 'i':
-        look_.inverted = !look_.inverted;
-        shown = picture_text(offer_->uri, look_, style_, terminal_.size());
-        break;
-      case 'k':
-        shown = key_text(offer_->uri, offer_->secret);
-        break;
-      default:
-        return answer;
+    const char letter = letter_of(*answer);
+    if (letter == 'a') {
+      look_ = {.plain = true, .inverted = false};
+    } else if (letter == 'i') {
+      look_.inverted = !look_.inverted;
+    } else if (letter != 'k') {
+      return answer;
     }
-    if (!terminal_.write(shown)) return std::unexpected(NoAnswer::failed);
+    const auto window = terminal_.size();
+    if (letter != 'k') too_small_ = !picture_fits(offer_->uri, look_, window);
+    if (!terminal_.write(letter == 'k' ? key_text(offer_->uri, offer_->secret)
+                                       : picture_text(offer_->uri, look_, style_, window)))
+      return std::unexpected(NoAnswer::failed);
   }
 }
 

@@ -29,10 +29,15 @@ class Dialogue final : public Person {
   [[nodiscard]] bool show(std::string_view text) override;
   [[nodiscard]] std::expected<Answer, NoAnswer> ask(std::string_view text, bool echo) override;
   [[nodiscard]] bool offer(const Offer& offer) override;
+  // Headed as soon as there is something to ask in it.
+  [[nodiscard]] bool step(const GuidedStep& step) override;
 
  private:
   [[nodiscard]] bool in_json() const { return json_ && !terminal_.interactive(); }
-  [[nodiscard]] std::expected<Answer, NoAnswer> ask_while_drawing(const std::string& line, Terminal::Deadline deadline);
+  // A prompt for a code of the key on offer: `above` stands over it.
+  [[nodiscard]] std::expected<Answer, NoAnswer> ask_offered(const std::string& above, const std::string& line,
+                                                            Terminal::Deadline deadline);
+  [[nodiscard]] bool draw(const std::string& above);
 
   const Terminal& terminal_;
   int results_;
@@ -41,6 +46,9 @@ class Dialogue final : public Person {
   std::optional<Offer> offer_;  // the key on offer, as long as it can be drawn
   bool to_draw_ = false;        // not drawn yet
   Look look_;
+  bool too_small_ = false;  // the window was, for the picture that was wanted last
+  bool guided_ = false;
+  std::optional<GuidedStep> heading_;
 };
 
 }  // namespace mfa::cli

@@ -158,6 +158,13 @@ class Relay {
       if (!person_.offer(offer)) return cannot_show();
       return std::nullopt;
     }
+    if (const auto found = value->find("step"); found != value->end()) {
+      const GuidedStep step{.number = number_of(*found, "number").value_or(0),
+                            .of = number_of(*found, "of").value_or(0),
+                            .title = text_of(*found, "title")};
+      if (!person_.step(step)) return cannot_show();
+      return std::nullopt;
+    }
     reply_ = *std::move(value);
     return std::nullopt;
   }

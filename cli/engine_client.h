@@ -4,6 +4,7 @@
 // a limit. A reply counts only once the engine's verdict says that the request was carried out.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <span>
@@ -25,6 +26,13 @@ struct Offer {
   std::string secret;  // base32
 };
 
+// The part of a guided dialogue that begins.
+struct GuidedStep {
+  std::int64_t number = 0;
+  std::int64_t of = 0;
+  std::string title;
+};
+
 // Who answers: a person at a terminal, or a script.
 class Person {
  public:
@@ -37,6 +45,7 @@ class Person {
   [[nodiscard]] virtual bool show(std::string_view text) = 0;
   [[nodiscard]] virtual std::expected<Answer, NoAnswer> ask(std::string_view text, bool echo) = 0;
   [[nodiscard]] virtual bool offer(const Offer& offer) = 0;
+  [[nodiscard]] virtual bool step(const GuidedStep& step) = 0;
 };
 
 // The way to the engine; a real one, or a scripted one in tests. As protocol::Connection says.

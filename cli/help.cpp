@@ -91,9 +91,10 @@ std::span<const VerbHelp> verbs() { return kVerbs; }
 std::string general_help() {
   std::string text =
       "Usage: mfa-enroll [--json] [VERB ...]\n"
-      "Your second factor for logging in to this computer. Without a verb: status.\n\n";
+      "Your second factor for logging in to this computer.\n"
+      "Without a verb: sets one up step by step if you have none, else shows the status.\n\n";
   for (const VerbHelp& verb : kVerbs) text += line_of(verb);
-  text += fmt::format("\n{}\nExample: mfa-enroll totp --name iPhone\n", kOptions);
+  text += fmt::format("\n{}\nExample: mfa-enroll\n", kOptions);
   text += "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 service or store not reached.\n";
   return text;
 }

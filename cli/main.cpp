@@ -28,6 +28,7 @@
 #include "cli/verbs/admin_init.h"
 #include "cli/verbs/devices.h"
 #include "cli/verbs/foresee.h"
+#include "cli/verbs/guided.h"
 #include "cli/verbs/keys.h"
 #include "cli/verbs/self.h"
 
@@ -55,7 +56,7 @@ struct Arguments {
   ExplainOptions explain;
   ForecastOptions forecast;
   std::vector<std::string> topic;
-  Verb verb = status;
+  Verb verb = begin;
 };
 
 Outcome<void> show_help(const Console& console, const std::vector<std::string>& topic) {

@@ -18,7 +18,8 @@ constexpr WindowSize kCommonWindow{.rows = 24, .columns = 80};
 constexpr std::string_view kScan = "Scan this with your authenticator app.\n";
 constexpr std::string_view kCannotScan =
     "Cannot scan? k shows the key, a draws it in plain characters, i inverts it.\n";
-constexpr int kLinesBelow = 2;  // kCannotScan and the prompt
+constexpr int kLinesBelow = 2;      // kCannotScan and the prompt
+constexpr int kLeastQuietZone = 1;  // modules; phones read it
 constexpr std::string_view kWhiteOnBlack = "\x1b[97;40m";
 constexpr std::string_view kOwnColours = "\x1b[0m";
 
@@ -49,6 +50,21 @@ std::optional<int> fitting(std::string_view uri, const Look& look, const WindowS
   return (*fit)->quiet_zone;
 }
 
+// The smallest that holds the picture whole along with the prompt; nothing if it cannot be drawn.
+std::optional<WindowSize> needed_window(std::string_view uri, const Look& look) {
+  const auto picture = qr_text(uri, qr_look(look), kLeastQuietZone);
+  if (!picture) return std::nullopt;
+  return WindowSize{.rows = static_cast<unsigned>(picture->rows.size()) + kLinesBelow,
+                    .columns = static_cast<unsigned>(picture->columns)};
+}
+
+std::string enlarge(std::string_view uri, const Look& look) {
+  const auto needed = needed_window(uri, look);
+  if (!needed) return "";
+  return fmt::format("Enlarge the window to {} columns and {} rows, and the picture is drawn. k shows the key again.\n",
+                     needed->columns, needed->rows);
+}
+
 std::string key_line(std::string_view secret) { return "Key: " + key_in_groups(secret) + "\n"; }
 
 }  // namespace
@@ -62,7 +78,11 @@ std::string offer_text(std::string_view above, std::string_view uri, std::string
   if (const auto zone = fitting(uri, look, size, kLinesBelow))
     return heading + drawn(uri, look, style, *zone) + std::string(kCannotScan);
   return "Type this key into your authenticator app; the window is too small for the picture.\n" + key_line(secret) +
-         std::string(above) + "Enlarge the window and type a for the picture in plain characters.\n";
+         std::string(above) + enlarge(uri, look);
+}
+
+bool picture_fits(std::string_view uri, const Look& look, const std::optional<WindowSize>& window) {
+  return fitting(uri, look, window.value_or(kCommonWindow), kLinesBelow).has_value();
 }
 
 std::string offer_without_picture(std::string_view above, std::string_view uri, std::string_view secret) {
@@ -72,14 +92,12 @@ std::string offer_without_picture(std::string_view above, std::string_view uri, 
 
 std::string picture_text(std::string_view uri, const Look& look, const Style& style,
                          const std::optional<WindowSize>& window) {
-  constexpr int kLeastQuietZone = 1;  // phones read it
   const WindowSize size = window.value_or(kCommonWindow);
   if (const auto zone = fitting(uri, look, size, kLinesBelow)) return drawn(uri, look, style, *zone);
-  const auto picture = qr_text(uri, qr_look(look), kLeastQuietZone);
-  if (!picture) return "The picture cannot be drawn.\n";
+  const auto needed = needed_window(uri, look);
+  if (!needed) return "The picture cannot be drawn.\n";
   return drawn(uri, look, style, kLeastQuietZone) +
-         fmt::format("This picture needs a window of {} columns and {} rows.\n", picture->columns,
-                     picture->rows.size() + kLinesBelow);
+         fmt::format("This picture needs a window of {} columns and {} rows.\n", needed->columns, needed->rows);
 }
 
 std::string key_text(std::string_view uri, std::string_view secret) {

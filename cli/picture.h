@@ -27,6 +27,8 @@ struct Look {
 // An unknown window is taken for 80 × 24.
 [[nodiscard]] std::string offer_text(std::string_view above, std::string_view uri, std::string_view secret,
                                      const Look& look, const Style& style, const std::optional<WindowSize>& window);
+// Whether the window holds that picture whole along with the prompt.
+[[nodiscard]] bool picture_fits(std::string_view uri, const Look& look, const std::optional<WindowSize>& window);
 // The same where nobody watches: the key and the address; the letters still work.
 [[nodiscard]] std::string offer_without_picture(std::string_view above, std::string_view uri, std::string_view secret);
 

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -18,7 +17,6 @@ namespace {
 
 constexpr std::size_t kGroup = 4;
 constexpr std::size_t kCodesInLine = 2;
-constexpr std::int64_t kFewCodes = 3;  // recovery codes left, from which on to make new ones
 
 // An app's detail (algorithm, digits, period) or a key's fingerprint helps nobody who reads a table; a phone's last
 // digits do.
@@ -63,31 +61,9 @@ std::string requirement_text(const Json& status, std::int64_t now) {
   return "";
 }
 
-// Of the things to do the one that matters most.
-std::string next_step(const Json& status, const std::vector<Json>& factors, std::optional<std::int64_t> codes_left,
-                      std::int64_t now) {
-  if (const auto locked = parse_time(text_of(status, "locked_until")); locked && *locked > now)
-    return fmt::format("Wait until {} ({}), then log in again; or ask your helpdesk.", local_time(*locked),
-                       time_until(*locked, now));
-  if (factors.empty()) return "Add an authenticator app: mfa-enroll totp";
-  if (codes_left && *codes_left == 0)
-    return "You have no recovery codes for the day your phone is not at hand. Make some: mfa-enroll codes";
-  if (codes_left && *codes_left <= kFewCodes)
-    return fmt::format("Only {} left. Make new recovery codes: mfa-enroll codes", *codes_left);
-  if (std::ranges::all_of(factors, [](const Json& factor) { return text_of(factor, "kind") == "key"; }))
-    return "A security key answers only over SSH. For all else, add an authenticator app: mfa-enroll totp";
-  const bool none_used =
-      std::ranges::none_of(factors, [](const Json& factor) { return !text_of(factor, "last_used").empty(); });
-  if (none_used) return "Try whether your codes work before you need them: mfa-enroll test";
-  if (text_of(status, "mfa") == "skip") return "Nothing to do.";
-  return "Nothing to do. A new phone? Add it while the old one still works: mfa-enroll totp --name NAME";
-}
-
 }  // namespace
 
-std::string status_text(const Json& status, std::int64_t now, const Style& style) {
-  const std::vector<Json> factors = objects_of(status, "factors");
-  const auto codes_left = number_of(status, "recovery_codes_left");
+std::string status_heading(const Json& status, std::int64_t now, const Style& style) {
   std::string text =
       painted(style, Paint::bold, "Multi-factor authentication for " + printable_line(text_of(status, "user"))) + "\n";
   text += requirement_text(status, now);
@@ -98,7 +74,13 @@ std::string status_text(const Json& status, std::int64_t now, const Style& style
                     fmt::format("Locked after wrong codes until {} ({}). It ends by itself.", local_time(*locked),
                                 time_until(*locked, now))) +
             "\n";
-  text += "\n";
+  return text;
+}
+
+std::string status_text(const Json& status, std::int64_t now, const Style& style) {
+  const std::vector<Json> factors = objects_of(status, "factors");
+  const auto codes_left = number_of(status, "recovery_codes_left");
+  std::string text = status_heading(status, now, style) + "\n";
   if (factors.empty()) {
     text += "You have no second factor.\n";
   } else {
@@ -107,7 +89,8 @@ std::string status_text(const Json& status, std::int64_t now, const Style& style
   }
   if (const auto devices = objects_of(status, "devices"); !devices.empty())
     text += "\nTrusted devices, which are not asked for a code:\n" + device_lines(devices, style);
-  return text + "\n" + next_step(status, factors, codes_left, now) + "\n";
+  const std::string next = printable_line(text_of(status, "next"));
+  return next.empty() ? text : text + "\n" + next + "\n";
 }
 
 std::string codes_text(std::span<const std::string> codes) {

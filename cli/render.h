@@ -13,6 +13,9 @@
 
 namespace mfa::cli {
 
+// What the status begins with: who, whether a second factor is required, notices, a lockout. Whole lines.
+[[nodiscard]] std::string status_heading(const Json& status, std::int64_t now, const Style& style);
+
 // The whole of `mfa-enroll status`, from the heading to the next sensible step. `now` in seconds since the epoch.
 [[nodiscard]] std::string status_text(const Json& status, std::int64_t now, const Style& style);
 

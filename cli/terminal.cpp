@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <ctime>
+#include <utility>
 
 namespace mfa::cli {
 
@@ -21,11 +22,19 @@ using std::chrono::steady_clock;
 constexpr int kWriteMilliseconds = 60'000;  // that a reader of our output may be stuck
 
 // The signals that must not find the terminal silent. SIGCONT: a shell may have set it otherwise meanwhile.
-constexpr std::array kWatched{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
+// SIGWINCH ends nothing: it is remembered apart.
+constexpr std::array kWatched{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH};
 
 volatile sig_atomic_t caught_signal = 0;
+volatile sig_atomic_t window_changed = 0;
 
-extern "C" void remember_signal(int signal) { caught_signal = signal; }
+extern "C" void remember_signal(int signal) {
+  if (signal == SIGWINCH) {
+    window_changed = 1;
+  } else {
+    caught_signal = signal;
+  }
+}
 
 // While it lives, the watched signals wait; they are let through during wait_mask() alone and only remembered there.
 // What the program was told to ignore (nohup) stays ignored.
@@ -33,6 +42,7 @@ class SignalWatch {
  public:
   SignalWatch() {
     caught_signal = 0;
+    window_changed = 0;
     sigset_t watched;
     sigemptyset(&watched);
     for (const int signal : kWatched) sigaddset(&watched, signal);
@@ -102,8 +112,10 @@ Wait wait_for_input(int fd, Terminal::Deadline deadline, const sigset_t* mask) {
   return errno == EINTR ? Wait::signal : Wait::failed;
 }
 
-// One line from `fd`. `signal` is set when one came first.
-std::expected<Answer, NoAnswer> read_line(int fd, Terminal::Deadline deadline, const sigset_t* mask, int& signal) {
+// One line from `fd`. `signal` is set when one came first. `resized` is called when the window was, and says whether
+// one can go on.
+std::expected<Answer, NoAnswer> read_line(int fd, Terminal::Deadline deadline, const sigset_t* mask,
+                                          const std::function<bool()>& resized, int& signal) {
   Answer answer;
   bool too_long = false;
   bool any = false;
@@ -114,6 +126,7 @@ std::expected<Answer, NoAnswer> read_line(int fd, Terminal::Deadline deadline, c
       case Wait::late:
         return std::unexpected(NoAnswer::too_late);
       case Wait::signal:
+        if (std::exchange(window_changed, 0) != 0 && !resized()) return std::unexpected(NoAnswer::failed);
         if (caught_signal == 0) continue;
         signal = caught_signal;
         return std::unexpected(NoAnswer::failed);
@@ -167,10 +180,11 @@ Terminal::~Terminal() {
   if (own_ >= 0) close(own_);
 }
 
-std::expected<Answer, NoAnswer> Terminal::ask(std::string_view prompt, bool echo, Deadline deadline) const {
+std::expected<Answer, NoAnswer> Terminal::ask(std::string_view prompt, bool echo, Deadline deadline,
+                                              const Redraw& redraw) const {
   for (;;) {
     int signal = 0;
-    auto answer = ask_until_signal(prompt, echo, deadline, signal);
+    auto answer = ask_until_signal(prompt, echo, deadline, redraw, signal);
     if (signal == 0) return answer;
     // The settings and the handlers are back: what the signal does by itself is right. Ctrl-Z stops here.
     if (signal != SIGCONT && raise(signal) != 0) return std::unexpected(NoAnswer::failed);
@@ -179,13 +193,18 @@ std::expected<Answer, NoAnswer> Terminal::ask(std::string_view prompt, bool echo
 }
 
 std::expected<Answer, NoAnswer> Terminal::ask_until_signal(std::string_view prompt, bool echo, Deadline deadline,
-                                                           int& signal) const {
+                                                           const Redraw& redraw, int& signal) const {
   const SignalWatch watch;
   std::optional<Silence> silence;
   if (interactive_ && !echo) silence.emplace(in_);
   if (silence && !silence->good()) return std::unexpected(NoAnswer::failed);
   if (!write(prompt)) return std::unexpected(NoAnswer::failed);
-  auto answer = read_line(in_, deadline, watch.wait_mask(), signal);
+  const auto resized = [&] {
+    if (!redraw || !redraw()) return true;
+    tcflush(in_, TCIFLUSH);  // of what was typed so far nothing is to be seen any more
+    return write(prompt);
+  };
+  auto answer = read_line(in_, deadline, watch.wait_mask(), resized, signal);
   // The line feed that was typed did not show, or there was none.
   const bool line_is_open = !prompt.ends_with('\n') && (!interactive_ || !echo || !answer);
   if (line_is_open && !write("\n")) return std::unexpected(NoAnswer::failed);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -52,11 +53,15 @@ class Terminal {
   [[nodiscard]] bool write(std::string_view text) const { return write_all(out_, text); }
 
   // Writes `prompt` and waits for one line, without its line feed; `echo` false: typed unseen.
-  [[nodiscard]] std::expected<Answer, NoAnswer> ask(std::string_view prompt, bool echo, Deadline deadline) const;
+  // `redraw` is called when the window has another size meanwhile; where it says that it drew something, what was typed
+  // of the line is dropped and the prompt written again.
+  using Redraw = std::function<bool()>;
+  [[nodiscard]] std::expected<Answer, NoAnswer> ask(std::string_view prompt, bool echo, Deadline deadline,
+                                                    const Redraw& redraw = {}) const;
 
  private:
   [[nodiscard]] std::expected<Answer, NoAnswer> ask_until_signal(std::string_view prompt, bool echo, Deadline deadline,
-                                                                 int& signal) const;
+                                                                 const Redraw& redraw, int& signal) const;
   int in_ = -1;
   int out_ = -1;
   int own_ = -1;  // /dev/tty, closed with this object

@@ -77,13 +77,17 @@ class Played:
 
     def run(self):
         tell("alice sets up the authenticator app on her phone.")
-        talk = self._begin(["mfa-enroll", "totp", "--name", "iPhone"], self._alice)
+        talk = self._begin(["mfa-enroll"], self._alice)
         talk.reads("Password for alice: ")
         talk.answers(self._alice.password)
+        talk.reads("Your choice [app]: ")
+        talk.answers("app")
         talk.reads(CODE)
         self._demo.take_key(talk.screen)
         code = self._alice.fresh_code()
         talk.answers(code)
+        talk.reads("Name of this device")
+        talk.answers("iPhone")
         talk.reads("Press Enter")
         talk.answers("")
         if talk.end() != 0:
@@ -131,8 +135,8 @@ class ByHand:
         self._has_phone = ask("Do you have an authenticator app on your phone at hand? [y/N] ").lower().startswith("y")
         if not self._has_phone:
             hint("Never mind: the codes your phone would show are printed here.")
-        tell("First set up the app: $ mfa-enroll totp --name iPhone")
-        self._interact(["mfa-enroll", "totp", "--name", "iPhone"], self._alice, enrolling=True)
+        tell("First set up the app: $ mfa-enroll")
+        self._interact(["mfa-enroll"], self._alice, enrolling=True)
         if not self._campus.status(self._alice)["factors"]:
             tell("Nothing was set up, so there is nothing to log in with. Start the demo again whenever you like.")
             return

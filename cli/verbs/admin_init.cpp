@@ -131,7 +131,7 @@ std::string steps_text(const Steps& steps, bool systemd) {
   text += "\nNext:\n";
   text += systemd ? "  systemctl enable --now mfad-login.socket mfad-user.socket mfad-monitor.socket\n"
                   : "  mfad --foreground                       start the service (your init system keeps it running)\n";
-  text += "  mfa-enroll totp                         enrol yourself, then try a code: mfa-enroll test\n";
+  text += "  mfa-enroll                              enrol yourself, then try a code: mfa-enroll test\n";
   text += fmt::format("  {:<38}  who is asked, and where\n", kConfigurationFile);
   text += kSshStack;
   return text;

@@ -15,6 +15,7 @@
 namespace mfa {
 
 inline constexpr std::size_t kRecoveryCodes = 10;           // of one set
+inline constexpr std::size_t kFewRecoveryCodes = 3;         // fewer are left: time for new ones
 inline constexpr std::size_t kRecoveryCodeCharacters = 12;  // without dashes
 inline constexpr std::size_t kRecoveryCodeBytes = 8;        // of randomness to make one from; 60 bits are used
 

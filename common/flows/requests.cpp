@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "common/domain/advice.h"
 #include "common/flows/add_factor.h"
 #include "common/flows/devices.h"
 #include "common/flows/enrol.h"
@@ -124,6 +125,18 @@ std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Ask
   return *std::move(result);
 }
 
+std::string next_step_of(const Engine& engine, const StatusReply& reply, const std::vector<Factor>& factors) {
+  Holdings has{
+      .locked = reply.locked_until.has_value(),
+      .factors = {},
+      .recovery_codes = reply.recovery_codes_left,
+      .any_used = std::ranges::any_of(factors, [](const Factor& factor) { return factor.last_used.has_value(); }),
+      .asked = reply.mfa != Requirement::skip};
+  for (const Factor& factor : factors) has.factors.push_back(factor.kind());
+  const auto locked_for = reply.locked_until ? *reply.locked_until - engine.clock.now() : std::chrono::seconds(0);
+  return texts::advice(next_step(has), engine.settings, reply.recovery_codes_left, locked_for);
+}
+
 }  // namespace
 
 std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker) {
@@ -158,6 +171,7 @@ std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& ask
   const Decision decision = policy_for(engine, *account, factors);
   reply.mfa = requirement_of(decision);
   reply.required_since = decision.required_since;
+  reply.next = next_step_of(engine, reply, factors);
   return reply;
 }
 

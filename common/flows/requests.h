@@ -62,6 +62,7 @@ struct StatusReply {
   std::vector<DeviceEntry> devices;
   std::optional<UnixTime> locked_until;
   std::vector<std::string> notices;
+  std::string next;  // the next sensible step, a sentence
 };
 
 struct EnrolledReply {

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 
+#include "common/domain/recovery.h"
+
 namespace mfa::texts {
 namespace {
 
 constexpr std::string_view kChoices = "  app    an authenticator app on your phone (works offline, recommended)\n";
-constexpr std::size_t kFewRecoveryCodes = 3;  // left, from which on to make new ones
 
 std::string counted(std::int64_t count, std::string_view unit) {
   return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
@@ -78,8 +79,8 @@ std::string not_an_enrolment_code(const Settings& settings) {
 }
 std::string enrolment_code_help(const Settings& settings) {
   return fmt::format(
-      "An enrolment code shows that it is really you who sets this up. It looks like 7k3m-92qx-d4tp and works once.\n"
-      "You get one in person or on paper. If you have none, ask {}.",
+      "An enrolment code shows that it is really you who sets this up; it works once\n"
+      "and looks like 7k3m-92qx-d4tp. If you have none, ask {}.",
       helpdesk(settings));
 }
 std::string unreadable(const CodePrompt& prompt) {
@@ -176,9 +177,9 @@ std::string nearly_app() { return "Did you mean app? Type app, or help to hear m
 std::string no_code_yet() { return "There is no code to type yet. Choose first what will show you one: type app."; }
 std::string choice_help(bool may_wait) {
   std::string text =
-      "An authenticator app on your phone shows a new code all the time, also without a network.\n"
+      "An authenticator app on your phone shows a new code all the time, even offline.\n"
       "Any such app will do, and most are free. Install one, then type app to go on.";
-  if (may_wait) text += " Or press Enter: you are reminded at your next login.";
+  if (may_wait) text += "\nOr press Enter: you are reminded at your next login.";
   return text;
 }
 
@@ -208,8 +209,8 @@ std::string app_code(std::string_view problem, int digits) {
   return fmt::format("{}Type the {} digits your app shows.\n{}", lines_of(problem), digits, kCodeLine);
 }
 std::string app_help() {
-  return "In the app choose to add an account (often +), and point the camera at the picture.\n"
-         "It then shows digits that change all the time: type those here.\n"
+  return "In the app choose to add an account (often +), then point it at the picture.\n"
+         "It shows digits that change all the time: type those here.\n"
          "Without a camera, type k: it shows the key to type into the app.";
 }
 std::string app_wrong() { return "That is not the code of this key. Is the phone's clock right?"; }
@@ -217,12 +218,12 @@ std::string device_name(std::string_view problem, std::string_view otherwise) {
   return fmt::format("{}Name of this device [{}]: ", lines_of(problem), otherwise);
 }
 std::string name_help() {
-  return "The name tells your devices apart, in prompts and in mfa-enroll status: iPhone, say, or tablet.\n"
+  return "The name tells your devices apart, here and in mfa-enroll status: iPhone, tablet.\n"
          "You can change it later. Enter takes the one in brackets.";
 }
 std::string codes_help() {
-  return "Write them down or print them, and keep them away from your phone: each lets you in once without it.\n"
-         "They are shown only now. New ones can be made later with: mfa-enroll codes";
+  return "Print them or write them down, and keep them away from your phone: each lets\n"
+         "you in once without it. New ones can be made later with: mfa-enroll codes";
 }
 std::string keep_codes(std::string_view help, const std::vector<std::string>& shown_codes) {
   std::string text = lines_of(help);
@@ -260,7 +261,31 @@ std::string reported(const Settings& settings) {
 std::string recovery_left(std::size_t codes) {
   if (codes == 0) return "That was your last recovery code. Make new ones with: mfa-enroll codes";
   return fmt::format("You have {} left.{}", counted(static_cast<std::int64_t>(codes), "recovery code"),
-                     codes <= kFewRecoveryCodes ? " Make new ones with: mfa-enroll codes" : "");
+                     codes < kFewRecoveryCodes ? " Make new ones with: mfa-enroll codes" : "");
+}
+
+std::string advice(Advice advice, const Settings& settings, std::size_t recovery_codes,
+                   std::chrono::seconds locked_for) {
+  switch (advice) {
+    case Advice::wait:
+      return fmt::format("Wait {}, then log in again; or ask {}.", duration(locked_for), helpdesk(settings));
+    case Advice::set_up:
+      return "Set one up, step by step: mfa-enroll";
+    case Advice::make_codes:
+      if (recovery_codes == 0)
+        return "You have no recovery codes for the day your phone is not at hand. Make some: mfa-enroll codes";
+      return fmt::format("Only {} left. Make new ones: mfa-enroll codes",
+                         counted(static_cast<std::int64_t>(recovery_codes), "recovery code"));
+    case Advice::app_beside_key:
+      return "A security key answers only over SSH. For all else, add an authenticator app: mfa-enroll totp";
+    case Advice::test:
+      return "Try whether your codes work before you need them: mfa-enroll test";
+    case Advice::back_up:
+      return "A second device gets you in when the first is lost. Add an app there: mfa-enroll totp --name NAME";
+    case Advice::nothing:
+      break;
+  }
+  return "Nothing to do. A new phone? Add it while the old one still works: mfa-enroll totp --name NAME";
 }
 
 std::string helpdesk(const Settings& settings) {

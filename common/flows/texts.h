@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/domain/advice.h"
 #include "common/domain/factor.h"
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
@@ -74,6 +75,10 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 [[nodiscard]] std::string unavailable(const Settings& settings);
 [[nodiscard]] std::string reported(const Settings& settings);
 [[nodiscard]] std::string recovery_left(std::size_t codes);
+
+// The next sensible step, a sentence with what to type. `locked_for`: for Advice::wait.
+[[nodiscard]] std::string advice(Advice advice, const Settings& settings, std::size_t recovery_codes,
+                                 std::chrono::seconds locked_for);
 
 // "your helpdesk", or the words of the configuration.
 [[nodiscard]] std::string helpdesk(const Settings& settings);

@@ -105,6 +105,7 @@ WipedText to_json(const StatusReply& reply) {
   write_devices(json, reply.devices);
   write_time(json, "locked_until", reply.locked_until);
   write_texts(json, "notices", reply.notices);
+  if (!reply.next.empty()) json.member("next", reply.next);
   return json.close_object().take();
 }
 

@@ -42,6 +42,10 @@ class Terminal:
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.text(True)}") from None
 
+    def resize(self, columns, rows):
+        self._columns = columns
+        self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
     def close(self):
         try:
             self._tmux("kill-server")

@@ -157,7 +157,8 @@ TEST(PasswordChanged, SaysWhatItEnded) {
 TEST(Devices, StandInTheStatus) {
   const auto status_of = [](const std::string& devices) {
     const std::string reply = R"({"user":"alice","mfa":"require","factors":[{"id":"totp-1","kind":"totp","name":"x",)"
-                              R"("default":true,"last_used":"2026-11-22T09:00:00Z"}],"recovery_codes_left":9)" +
+                              R"("default":true,"last_used":"2026-11-22T09:00:00Z"}],"next":"Nothing to do.",)"
+                              R"("recovery_codes_left":9)" +
                               devices + "}";
     ScriptedEngine engine{hello(), result(reply), verdict(VerdictCode::done)};
     Script script(engine, false);

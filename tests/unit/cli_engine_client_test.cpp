@@ -30,6 +30,10 @@ class Witness final : public Person {
     seen.push_back("offer " + offer.kind + " " + offer.uri + " " + offer.secret);
     return can_show;
   }
+  bool step(const GuidedStep& step) override {
+    seen.push_back("step " + std::to_string(step.number) + " of " + std::to_string(step.of) + " " + step.title);
+    return can_show;
+  }
 
   std::vector<std::string> seen;
   std::optional<NoAnswer> no_answer;

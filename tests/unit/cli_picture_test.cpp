@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 
 #include "cli/plain_text.h"
@@ -76,6 +77,24 @@ TEST(Picture, TheKeyStandsInWhereItDoesNotFit) {
     EXPECT_THAT(text, Not(HasSubstr(std::string(kBlock))));
     EXPECT_THAT(text, HasSubstr("Key: JBSW Y3DP"));
     EXPECT_THAT(text, HasSubstr(std::string(kAbove)));
+  }
+}
+
+TEST(Picture, TellsTheWindowThatItNeeds) {
+  for (const Style& style : {kUtf8, kAscii}) {
+    const std::string text = offered({.rows = 10, .columns = 30}, style);
+    WindowSize needed;
+    const std::string words = text.substr(text.find("Enlarge the window to "));
+    ASSERT_EQ(std::sscanf(words.c_str(), "Enlarge the window to %u columns and %u rows", &needed.columns, &needed.rows),
+              2);
+    EXPECT_TRUE(picture_fits(kUri, first_look(style), needed));
+    EXPECT_THAT(on_screen(offered(needed, style), needed.rows), HasSubstr(std::string(kLadder)));
+    EXPECT_THAT(offered(needed, style), Not(HasSubstr("Key:")));
+    for (const WindowSize less : {WindowSize{.rows = needed.rows - 1, .columns = needed.columns},
+                                  {.rows = needed.rows, .columns = needed.columns - 1}}) {
+      EXPECT_FALSE(picture_fits(kUri, first_look(style), less));
+      EXPECT_THAT(offered(less, style), HasSubstr("Key:"));
+    }
   }
 }
 

@@ -220,6 +220,62 @@ TEST(Terminal, WhatIsIgnoredStaysIgnored) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
+// --- a window of another size
+
+// Draws each time it is asked to, and wants one redrawing.
+pid_t draws_in_a_child(const Pty& pty, bool draws) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  alarm(600);
+  const Terminal terminal(pty.slave(), pty.slave(), true);
+  const auto answer = terminal.ask("Code: ", true, later(), [&] {
+    EXPECT_TRUE(terminal.write(draws ? "\npicture\n" : "[asked]"));
+    return draws;
+  });
+  _exit(answer && answer->text() == "123456" ? 0 : 1);
+}
+
+TEST(Terminal, DrawsAnewWhenTheWindowChangesAndDropsWhatWasTyped) {
+  Pty pty;
+  const pid_t child = draws_in_a_child(pty, true);
+  pty.reads("Code: ");
+  pty.types("40");
+  pty.reads("40");
+  kill(child, SIGWINCH);
+  pty.reads("picture\r\n");
+  pty.reads("Code: ");
+  pty.types("123456\n");
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+TEST(Terminal, AWindowThatChangesForNothingLeavesTheLineAlone) {
+  Pty pty;
+  const pid_t child = draws_in_a_child(pty, false);
+  pty.reads("Code: ");
+  pty.types("123");
+  pty.reads("123");
+  kill(child, SIGWINCH);
+  EXPECT_EQ(pty.reads("[asked]"), "Code: 123[asked]");
+  pty.types("456\n");
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+TEST(Terminal, AWindowThatChangesIsNoSignalToEnd) {
+  Pty pty;
+  const pid_t child = asks_in_a_child(pty);
+  pty.reads("Password: ");
+  kill(child, SIGWINCH);
+  pty.types("secret\n");
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(pty.reads("\r\n"), "Password: \r\n");
+}
+
 // --- without a terminal
 
 TEST(Terminal, AnswersAreLinesAndWhatFollowsIsLeftForOthers) {

@@ -232,7 +232,7 @@ TEST_F(Enrolling, HelpIsToBeHadAtEachPrompt) {
   EXPECT_THAT(prompt(4), StartsWith("In the app choose to add an account"));
   EXPECT_THAT(prompt(4), Not(HasSubstr("█"))) << "the picture is a letter away";
   EXPECT_THAT(prompt(6), StartsWith("The name tells your devices apart"));
-  EXPECT_THAT(prompt(8), StartsWith("Write them down or print them"));
+  EXPECT_THAT(prompt(8), StartsWith("Print them or write them down"));
   EXPECT_EQ(factors().at(0).name, "authenticator app") << "and not: help";
 }
 

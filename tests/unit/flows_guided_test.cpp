@@ -246,7 +246,7 @@ TEST_F(Guided, HelpIsToBeHadAtEachPromptAndCostsNothing) {
   EXPECT_THAT(prompt(2), EndsWith("Your choice [app]: "));
   EXPECT_THAT(prompt(4), StartsWith("In the app choose to add an account"));
   EXPECT_THAT(prompt(10), StartsWith("The name tells your devices apart"));
-  EXPECT_THAT(prompt(14), StartsWith("Write them down or print them"));
+  EXPECT_THAT(prompt(14), StartsWith("Print them or write them down"));
   EXPECT_THAT(prompt(14), HasSubstr("Keep these recovery codes"));
   EXPECT_EQ(factors().at(0).name, "iPhone");
 }

@@ -48,6 +48,27 @@ class Requests : public testing::Test {
   std::optional<TerminalId> terminal = TerminalId{"session 7 tty 3"};
 };
 
+TEST_F(Requests, TheStatusEndsWithTheNextSensibleStep) {
+  const auto next = [this] { return status(world.engine, asker())->next; };
+  world.settings.helpdesk = "Service Desk";
+  EXPECT_EQ(next(), "Set one up, step by step: mfa-enroll");
+  world.enrol("alice", Uid{1000});
+  EXPECT_EQ(next(), "Only 2 recovery codes left. Make new ones: mfa-enroll codes");
+  auto& codes = world.store.state.codes.at(1);
+  codes.clear();
+  EXPECT_EQ(next(), "You have no recovery codes for the day your phone is not at hand. Make some: mfa-enroll codes");
+  codes.assign({"000000000001", "000000000002", "000000000003"});
+  EXPECT_EQ(next(), "Try whether your codes work before you need them: mfa-enroll test");
+  world.store.state.factors.at(1).at(0).last_used = world.clock.time;
+  EXPECT_EQ(next(),
+            "A second device gets you in when the first is lost. Add an app there: mfa-enroll totp --name NAME");
+  for (int wrong = 0; wrong < 5; ++wrong) {
+    say({world.wrong_code()});
+    EXPECT_FALSE(test_code(world.engine, asker()));
+  }
+  EXPECT_EQ(next(), "Wait 1 minute, then log in again; or ask Service Desk.");
+}
+
 TEST_F(Requests, AnAppIsAddedOnceItsCodeWasTyped) {
   say({kPassword});
   answer_with_the_offered_key();

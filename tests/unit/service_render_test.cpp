@@ -33,6 +33,7 @@ TEST(Rendering, StatusInFull) {
   reply.devices = {{"device-3", "address", "203.0.113.7", "lab-gw", {0}, {60}}};
   reply.locked_until = UnixTime{120};
   reply.notices = {"one", "two"};
+  reply.next = "Nothing to do.";
   EXPECT_EQ(
       plain(to_json(reply)),
       R"({"user":"alice","mfa":"require","required_since":"2027-01-15T08:00:00Z","factors":[)"
@@ -40,7 +41,8 @@ TEST(Rendering, StatusInFull) {
       R"("added":"1970-01-01T00:00:00Z","last_used":"1970-01-01T00:01:00Z"},)"
       R"({"id":"totp-2","kind":"totp","name":"tablet","default":false,"added":"1970-01-01T00:00:00Z"}],)"
       R"("recovery_codes_left":9,"devices":[{"id":"device-3","kind":"address","label":"203.0.113.7","server":"lab-gw",)"
-      R"("since":"1970-01-01T00:00:00Z","until":"1970-01-01T00:01:00Z"}],"locked_until":"1970-01-01T00:02:00Z","notices":["one","two"]})");
+      R"("since":"1970-01-01T00:00:00Z","until":"1970-01-01T00:01:00Z"}],"locked_until":"1970-01-01T00:02:00Z","notices":["one","two"],)"
+      R"("next":"Nothing to do."})");
 }
 
 TEST(Rendering, WhatDoesNotApplyIsLeftOut) {

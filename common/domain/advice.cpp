@@ -1,0 +1,36 @@
+#include "common/domain/advice.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "common/domain/recovery.h"
+
+namespace mfa {
+namespace {
+
+// What somebody who has nothing but this kind adds to it; nothing: it serves everywhere.
+std::optional<Advice> beside(FactorKind only) {
+  switch (only) {
+    case FactorKind::key:
+      return Advice::app_beside_key;
+    case FactorKind::totp:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Advice next_step(const Holdings& has) {
+  if (has.locked) return Advice::wait;
+  if (has.factors.empty()) return Advice::set_up;
+  if (has.recovery_codes < kFewRecoveryCodes) return Advice::make_codes;
+  const FactorKind kind = has.factors.front();
+  const bool one_kind = std::ranges::all_of(has.factors, [&](FactorKind other) { return other == kind; });
+  if (const auto more = beside(kind); one_kind && more) return *more;
+  if (!has.any_used) return Advice::test;
+  if (has.asked && has.factors.size() == 1) return Advice::back_up;
+  return Advice::nothing;
+}
+
+}  // namespace mfa
