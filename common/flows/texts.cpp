@@ -192,6 +192,7 @@ std::string app_picture(std::string_view problem, std::string_view picture, int 
 }
 std::string app_key(std::string_view problem, std::string_view key, std::string_view account, int digits) {
   std::string groups;
+  groups.reserve(2 * key.size());
   for (std::size_t i = 0; i < key.size(); i += 4) groups += (i == 0 ? "" : " ") + std::string(key.substr(i, 4));
   std::string text = fmt::format(
       "{}Type this key into your authenticator app, then the {} digits it shows.\nKey: {}\nAccount: {}\nThe picture "
@@ -226,7 +227,9 @@ std::string codes_help() {
          "you in once without it. New ones can be made later with: mfa-enroll codes";
 }
 std::string keep_codes(std::string_view help, const std::vector<std::string>& shown_codes) {
-  std::string text = lines_of(help);
+  std::string text;
+  text.reserve(1024);  // all of it: memory that moved would leave codes behind
+  text += lines_of(help);
   text += "Keep these recovery codes; each works once when your phone is not at hand.\n";
   for (std::size_t i = 0; i < shown_codes.size(); ++i) {
     text += (i % 2 == 0 ? "  " : "   ") + shown_codes[i];

@@ -58,8 +58,8 @@ Or<void> publish_key(const std::string& unfinished, const std::string& path) {
 
 // That this is a store and this its key. A running mfad holds it: then it has found so itself.
 Or<std::string> check_store(const std::string& path, KeyRing keys, Journal& journal) {
-  const auto opened =
-      SqliteStore::open(path, std::move(keys), journal, {.mode = StoreMode::per_command, .busy_limit = kBriefly});
+  const auto opened = SqliteStore::open(path, std::move(keys), journal,
+                                        {.mode = StoreMode::per_command, .busy_limit = kBriefly, .tell_busy = false});
   if (opened) return "";
   switch (opened.error()) {
     case StoreError::busy:

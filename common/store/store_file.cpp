@@ -160,8 +160,9 @@ void StoreFile::tell_room(bool low) {
 }
 
 StoreError StoreFile::settle(const StoreFailure& failure, std::string_view doing) {
-  note(failure.error() == StoreError::busy ? Severity::warning : Severity::error,
-       fmt::format("{}: {}", doing, failure.detail()));
+  const bool busy = failure.error() == StoreError::busy;
+  if (!busy || options_.tell_busy)
+    note(busy ? Severity::warning : Severity::error, fmt::format("{}: {}", doing, failure.detail()));
   if (!calls_for_a_check(failure.sqlite_code())) return failure.error();
   close();
   try {

@@ -26,6 +26,7 @@ enum class StoreMode : std::uint8_t {
 struct StoreOptions {
   StoreMode mode = StoreMode::resident;
   std::chrono::milliseconds busy_limit{10'000};  // how long another process may hold the file before `busy`
+  bool tell_busy = true;                         // of that in the journal; false: it is an answer like another
   int longest_log = 0;  // frames of 4 KiB after which the log is moved into the file; 0: what suits the mode
 };
 

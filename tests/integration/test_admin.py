@@ -28,6 +28,15 @@ def test_init_says_what_it_did_and_the_second_time_does_nothing(campus):
     assert tree() == before
 
 
+def test_init_beside_a_running_service_says_so_and_worries_nobody(campus):
+    before = len(campus.log.text)
+    done = campus.enroll("--json", "admin", "init")
+    assert done.stderr == ""
+    steps = json.loads(done.stdout)["steps"]
+    assert steps[-1] == {"what": "/var/lib/mfa/mfa.db", "did": "kept", "detail": "in use by mfad"}, steps
+    assert "locked" not in campus.log.text[before:] and "store" not in campus.log.text[before:]
+
+
 def test_init_again_keeps_the_enrolments(campus):
     alice = campus.student("alice")
     campus.enroll("admin", "init")

@@ -15,6 +15,7 @@
 #include "common/domain/base32.h"
 #include "common/domain/otpauth.h"
 #include "common/domain/totp.h"
+#include "common/flows/guided.h"
 #include "common/flows/requests.h"
 #include "tests/doubles/doubles.h"
 
@@ -86,6 +87,7 @@ class Person : public Dialogue {
   Person(doubles::World& world, EnrolUntil until) : world_(world), until_(until) {}
   std::expected<Secret, DialogueError> ask(const Prompt& prompt) override {
     if (!prompt.echo) return Secret(std::string_view("correct horse"));
+    if (!prompt.text.ends_with("Verification code: ")) return Secret();  // Enter
     if (until_ == EnrolUntil::the_offer) return std::unexpected(DialogueError::gone);
     if (until_ == EnrolUntil::the_store) world_.store.fail_at = 0;
     return Secret(world_.code());
@@ -101,7 +103,9 @@ class Person : public Dialogue {
   EnrolUntil until_;
 };
 
-void enrol(EnrolUntil until) {
+enum class Enrolment : std::uint8_t { totp, guided };
+
+void enrol(Enrolment kind, EnrolUntil until) {
   doubles::World world;
   KeyForRandom random;
   Engine engine{world.settings, world.store,    world.clock,     random,
@@ -110,6 +114,13 @@ void enrol(EnrolUntil until) {
   Person person(world, until);
   const Asker asker{
       .caller = {.uid = {1000}, .pid = 1}, .terminal = std::nullopt, .password = world.passwords, .dialogue = person};
+  if (kind == Enrolment::guided) {
+    const auto reply = guided_set_up(engine, asker);
+    if (reply.has_value() == (until == EnrolUntil::the_end) && person.offered) return;
+    std::puts("the guided set-up did not go as far as it should");
+    ++failures;
+    return;
+  }
   auto reply = enrol_totp(engine, asker, "");
   if (reply.has_value() != (until == EnrolUntil::the_end) || !person.offered) {
     std::puts("the enrolment did not go as far as it should");
@@ -161,8 +172,10 @@ int main() {
     const Secret key(kKey);
     (void)verify_totp(key, {}, "123456", {1'800'000'000}, 1, {-1});
   });
-  expect("an enrolment", false, [] { enrol(EnrolUntil::the_end); });
-  expect("an enrolment that is broken off", false, [] { enrol(EnrolUntil::the_offer); });
-  expect("an enrolment that the store refuses", false, [] { enrol(EnrolUntil::the_store); });
+  for (const Enrolment kind : {Enrolment::totp, Enrolment::guided}) {
+    expect("an enrolment", false, [kind] { enrol(kind, EnrolUntil::the_end); });
+    expect("an enrolment that is broken off", false, [kind] { enrol(kind, EnrolUntil::the_offer); });
+    expect("an enrolment that the store refuses", false, [kind] { enrol(kind, EnrolUntil::the_store); });
+  }
   return failures == 0 ? 0 : 1;
 }
