@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "cli/plain_text.h"
+
 namespace mfa::cli {
 
 namespace {
@@ -41,6 +43,13 @@ std::optional<ListedAccount> look_up_account(const std::string& name) {
   if (getpwnam_r(name.c_str(), &entry, strings.data(), strings.size(), &found) != 0 || found == nullptr)
     return std::nullopt;
   return account_of(entry);
+}
+
+std::string account_in_words(const std::string& name) {
+  const auto account = look_up_account(name);
+  if (!account) return printable_line(name);
+  const std::string real_name = account->real_name.empty() ? "" : printable_line(account->real_name) + ", ";
+  return fmt::format("{} ({}uid {})", printable_line(account->name), real_name, account->uid);
 }
 
 Outcome<std::vector<ListedAccount>> list_accounts() {

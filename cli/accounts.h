@@ -25,6 +25,10 @@ struct ListedAccount {
 // Nothing if there is none, or it cannot be looked up now.
 [[nodiscard]] std::optional<ListedAccount> look_up_account(const std::string& name);
 
+// "alice (Alice Liddell, uid 2001)", for whoever is about to change something of hers; just the name if she cannot be
+// looked up.
+[[nodiscard]] std::string account_in_words(const std::string& name);
+
 // All accounts that getpwent(3) enumerates, or why they are not all. A directory (LDAP, SSSD) often lists none.
 [[nodiscard]] Outcome<std::vector<ListedAccount>> list_accounts();
 using AccountList = std::function<Outcome<std::vector<ListedAccount>>()>;

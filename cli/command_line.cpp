@@ -14,9 +14,9 @@ namespace mfa::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> kOptions{"--json", "--socket", "--help",    "--version", "--name",
+constexpr std::array<std::string_view, 14> kOptions{"--json", "--socket", "--help",    "--version", "--name",
                                                     "--all",  "--reason", "--checked", "--service", "--from",
-                                                    "--key",  "--at",     "--users"};
+                                                    "--key",  "--at",     "--users",   "--digits"};
 
 Failure usage(std::string error, std::string hint) {
   return {.status = ExitStatus::usage, .error = std::move(error), .hint = std::move(hint)};
@@ -27,15 +27,13 @@ struct OtherWord {
   std::string_view word, verb;
 };
 constexpr std::array kOtherWords = std::to_array<OtherWord>({
-    {"list", "status"},     {"ls", "status"},          {"show", "status"},
-    {"info", "status"},     {"enroll", "totp"},        {"enrol", "totp"},
-    {"add", "totp"},        {"new", "totp"},           {"register", "totp"},
-    {"setup", "totp"},      {"set-up", "totp"},        {"app", "totp"},
-    {"qr", "totp"},         {"delete", "remove"},      {"del", "remove"},
-    {"rm", "remove"},       {"disable", "remove"},     {"recovery", "codes"},
-    {"backup", "codes"},    {"verify", "test"},        {"check", "test"},
-    {"try", "test"},        {"name", "rename"},        {"mv", "rename"},
-    {"init", "admin init"}, {"install", "admin init"}, {"provision", "admin provision"},
+    {"list", "status"},   {"ls", "status"},       {"show", "status"},        {"info", "status"},
+    {"enroll", "totp"},   {"enrol", "totp"},      {"add", "totp"},           {"new", "totp"},
+    {"register", "totp"}, {"setup", "totp"},      {"set-up", "totp"},        {"app", "totp"},
+    {"qr", "totp"},       {"token", "hotp"},      {"delete", "remove"},      {"del", "remove"},
+    {"rm", "remove"},     {"disable", "remove"},  {"recovery", "codes"},     {"backup", "codes"},
+    {"verify", "test"},   {"check", "test"},      {"try", "test"},           {"name", "rename"},
+    {"mv", "rename"},     {"init", "admin init"}, {"install", "admin init"}, {"provision", "admin provision"},
 });
 
 std::string_view other_word(std::string_view word) {

@@ -15,6 +15,11 @@ constexpr std::array kVerbs{
     VerbHelp{"totp", "[--name NAME]", "add an authenticator app",
              "Shows a picture to scan, or the key to type, and asks for the first code; nothing counts before that.",
              "mfa-enroll totp --name iPhone"},
+    VerbHelp{
+        "hotp", "[--name NAME] [--digits 6|8]", "add a hardware token with a button",
+        "Asks for its seed (hexadecimal or base32, as its maker gives it) and for two codes in a row; nothing counts\n"
+        "before that. --digits: how many a code has, 6 if nothing is said.",
+        "mfa-enroll hotp --name \"blue token\""},
     VerbHelp{"codes", "", "make new recovery codes; the old ones stop working",
              "Each works once, when your phone is not at hand. They are shown only now.", "mfa-enroll codes"},
     VerbHelp{"test", "", "try a code", "As at a login: a right code is used up by it, and a wrong one counts.",
@@ -39,12 +44,18 @@ constexpr std::array kVerbs{
              "FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"
              "recorded word for word.",
              "mfa-enroll helpdesk key alice alice.pub --reason \"new key\" --checked \"student card\""},
+    VerbHelp{"helpdesk token", "USER --reason TEXT --checked TEXT [--name NAME] [--digits 6|8]",
+             "add someone a hardware token (helpdesk)",
+             "Asks for its seed and for two codes in a row. --checked says how you know who it is; both texts are\n"
+             "recorded word for word.",
+             "mfa-enroll helpdesk token alice --reason \"no phone\" --checked \"student card\""},
     VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
              "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
              "mfa-enroll admin init"},
-    VerbHelp{"admin provision", "USER totp [--name NAME] | --codes --users FILE",
+    VerbHelp{"admin provision", "USER totp|hotp [--name NAME] [--digits 6|8] | --codes --users FILE",
              "enrol for someone, or print enrolment codes (root)",
-             "The key and the recovery codes are shown only now. --codes: one code each for the users in FILE (a name "
+             "totp: the key and the recovery codes are shown only now. hotp: asks for the seed of a hardware "
+             "token.\n--codes: one code each for the users in FILE (a name "
              "a line,\n"
              "- for standard input), as CSV; it is good for one enrolment within 24 hours.",
              "mfa-enroll admin provision --codes --users new.txt"},

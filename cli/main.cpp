@@ -31,6 +31,7 @@
 #include "cli/verbs/guided.h"
 #include "cli/verbs/keys.h"
 #include "cli/verbs/self.h"
+#include "cli/verbs/tokens.h"
 
 namespace mfa::cli {
 
@@ -53,6 +54,8 @@ struct Arguments {
   bool all = false;
   KeyOptions key;
   HelpdeskKeyOptions helpdesk_key;
+  TokenOptions token;
+  HelpdeskTokenOptions helpdesk_token;
   ExplainOptions explain;
   ForecastOptions forecast;
   std::vector<std::string> topic;
@@ -68,6 +71,11 @@ Outcome<void> show_help(const Console& console, const std::vector<std::string>& 
   return console.print(text);
 }
 
+void add_token_options(CLI::App& command, TokenOptions& options) {
+  command.add_option("--name", options.name, "NAME");
+  command.add_option("--digits", options.digits, "6|8");
+}
+
 // `verb` runs when the words of this subcommand are on the command line.
 CLI::App* add_verb(CLI::App& parent, Arguments& arguments, const std::string& word, Verb verb) {
   CLI::App* command = parent.add_subcommand(word);
@@ -78,6 +86,7 @@ CLI::App* add_verb(CLI::App& parent, Arguments& arguments, const std::string& wo
 void add_own_verbs(CLI::App& app, Arguments& a) {
   add_verb(app, a, "status", status);
   add_verb(app, a, "totp", [&a](const Console& c) { return totp(c, a.name); })->add_option("--name", a.name, "NAME");
+  add_token_options(*add_verb(app, a, "hotp", [&a](const Console& c) { return hotp(c, a.token); }), a.token);
   add_verb(app, a, "codes", codes);
   add_verb(app, a, "test", test);
   add_verb(app, a, "default", [&a](const Console& c) { return set_default(c, a.factor); })
@@ -122,6 +131,13 @@ void add_key_verbs(CLI::App& app, Arguments& a) {
   theirs->add_option("--reason", options.reason, "TEXT")->required();
   theirs->add_option("--checked", options.checked, "TEXT");
   theirs->add_option("--name", options.name, "NAME");
+
+  HelpdeskTokenOptions& token = a.helpdesk_token;
+  CLI::App* tokens = add_verb(*helpdesk, a, "token", [&token](const Console& c) { return helpdesk_token(c, token); });
+  tokens->add_option("USER", token.user)->required();
+  tokens->add_option("--reason", token.reason, "TEXT")->required();
+  tokens->add_option("--checked", token.checked, "TEXT");
+  add_token_options(*tokens, token.token);
 }
 
 void add_foreseeing_verbs(CLI::App& admin, Arguments& a) {
@@ -149,14 +165,16 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
     }
     if (a.user.empty() || a.kind.empty()) return std::unexpected(missing_words("admin provision"));
     if (!a.users.empty()) return std::unexpected(unknown_option("admin provision", "--users"));
+    if (a.kind == "hotp") return admin_provision_hotp(c, a.user, a.token);
     if (a.kind != "totp") return std::unexpected(unknown_kind(a.kind));
-    return admin_provision_totp(c, a.user, a.name);
+    if (!a.token.digits.empty()) return std::unexpected(unknown_option("admin provision", "--digits"));
+    return admin_provision_totp(c, a.user, a.token.name);
   });
   provision->add_option("USER", a.user);
   provision->add_option("KIND", a.kind);
   provision->add_flag("--codes", a.codes);
   provision->add_option("--users", a.users, "FILE");
-  provision->add_option("--name", a.name, "NAME");
+  add_token_options(*provision, a.token);
   add_foreseeing_verbs(*admin, a);
   add_verb(*admin, a, "password-changed", [&a](const Console& c) { return admin_password_changed(c, a.user); })
       ->add_option("USER", a.user)

@@ -18,11 +18,12 @@ namespace {
 constexpr std::size_t kGroup = 4;
 constexpr std::size_t kCodesInLine = 2;
 
-// An app's detail (algorithm, digits, period) or a key's fingerprint helps nobody who reads a table; a phone's last
-// digits do.
+// An app's or token's detail (algorithm, digits, counter) or a key's fingerprint helps nobody who reads a table; a
+// phone's last digits do.
 std::string kind_text(const Json& factor) {
   const std::string kind = text_of(factor, "kind");
   if (kind == "totp") return "authenticator app";
+  if (kind == "hotp") return "hardware token";
   if (kind == "key") return "security key";
   const std::string detail = text_of(factor, "detail");
   return printable_line(detail.empty() ? kind : kind + ", " + detail);

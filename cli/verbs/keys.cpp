@@ -96,13 +96,6 @@ Outcome<PublicKey> take_key(const Console& console, const std::string& name, con
   return read_key(console.input, "");
 }
 
-std::string who(const std::string& user) {
-  const auto account = look_up_account(user);
-  if (!account) return printable_line(user);
-  const std::string name = account->real_name.empty() ? "" : printable_line(account->real_name) + ", ";
-  return fmt::format("{} ({}uid {})", printable_line(account->name), name, account->uid);
-}
-
 }  // namespace
 
 Outcome<void> key(const Console& console, const KeyOptions& options) {
@@ -128,8 +121,9 @@ Outcome<void> key(const Console& console, const KeyOptions& options) {
 Outcome<void> helpdesk_key(const Console& console, const HelpdeskKeyOptions& options) {
   const auto public_key = take_key(console, options.file, "");
   if (!public_key) return std::unexpected(public_key.error());
-  const std::string what = fmt::format("You are about to register a security key for\n  {}\n  {} {}\n",
-                                       who(options.user), public_key->type, printable_line(public_key->comment));
+  const std::string what =
+      fmt::format("You are about to register a security key for\n  {}\n  {} {}\n", account_in_words(options.user),
+                  public_key->type, printable_line(public_key->comment));
   if (auto sure = console.confirm(what); !sure) return sure;
   Json request{
       {"verb", "helpdesk key"}, {"user", options.user}, {"line", public_key->line}, {"reason", options.reason}};

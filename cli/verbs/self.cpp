@@ -77,8 +77,12 @@ Outcome<void> rename(const Console& console, const std::string& factor, const st
 }
 
 Outcome<void> remove(const Console& console, const std::string& factor) {
-  return change(console, {{"verb", "remove"}, {"factor", factor}},
-                "{} is removed. You can delete its entry in the app.");
+  const auto reply = console.ask({{"verb", "remove"}, {"factor", factor}});
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const std::string id = text_of(*reply, "factor");
+  return console.print(fmt::format("{} is removed.{}\n", factor_text(id, text_of(*reply, "name")),
+                                   id.starts_with("totp-") ? " You can delete its entry in the app." : ""));
 }
 
 }  // namespace mfa::cli

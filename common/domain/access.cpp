@@ -17,6 +17,7 @@ constexpr std::array kTable{
     Row{Verb::status, "status", {false, false, StepUp::none}},
     Row{Verb::guided, "guided", {false, true, StepUp::recent}},
     Row{Verb::totp, "totp", {false, true, StepUp::recent}},
+    Row{Verb::hotp, "hotp", {false, true, StepUp::recent}},
     Row{Verb::key, "key", {false, true, StepUp::recent}},
     Row{Verb::codes, "codes", {false, true, StepUp::recent}},
     Row{Verb::test, "test", {false, true, StepUp::none}},
@@ -27,6 +28,7 @@ constexpr std::array kTable{
     // Makes nothing easier but a denial: whoever is at the terminal may.
     Row{Verb::forget_devices, "devices forget", {false, true, StepUp::none}},
     Row{Verb::helpdesk_key, "helpdesk key", {false, true, StepUp::recent}},
+    Row{Verb::helpdesk_token, "helpdesk token", {false, true, StepUp::recent}},
     Row{Verb::provision, "admin provision", {true, true, StepUp::none}},
     Row{Verb::provision_codes, "admin provision --codes", {true, true, StepUp::none}},
     Row{Verb::explain, "admin explain", {true, false, StepUp::none}},

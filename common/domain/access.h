@@ -13,6 +13,7 @@ enum class Verb : std::uint8_t {
   status,
   guided,  // the set-up that mfa-enroll alone begins
   totp,
+  hotp,
   key,
   codes,
   test,
@@ -22,6 +23,7 @@ enum class Verb : std::uint8_t {
   devices,
   forget_devices,
   helpdesk_key,
+  helpdesk_token,
   provision,
   provision_codes,
   explain,

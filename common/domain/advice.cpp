@@ -14,6 +14,7 @@ std::optional<Advice> beside(FactorKind only) {
     case FactorKind::key:
       return Advice::app_beside_key;
     case FactorKind::totp:
+    case FactorKind::hotp:
       break;
   }
   return std::nullopt;

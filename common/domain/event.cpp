@@ -54,6 +54,8 @@ std::string_view name_of(EventKind kind) {
       return "admin.provisioned";
     case EventKind::helpdesk_key_added:
       return "helpdesk.key";
+    case EventKind::helpdesk_token_added:
+      return "helpdesk.token";
     case EventKind::helpdesk_refused:
       return "helpdesk.refused";
     case EventKind::store_created:

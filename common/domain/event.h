@@ -41,6 +41,7 @@ enum class EventKind : std::uint16_t {
   schema_upgraded = 61,
   // Acts of the helpdesk, all from 80 to 98: each of them counts for the day's cap.
   helpdesk_key_added = 80,
+  helpdesk_token_added = 85,
   helpdesk_refused = 99,  // no act: not counted as one
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 struct KindOf {
   FactorKind operator()(const TotpFactor&) const { return FactorKind::totp; }
+  FactorKind operator()(const HotpFactor&) const { return FactorKind::hotp; }
   FactorKind operator()(const KeyFactor&) const { return FactorKind::key; }
 };
 
@@ -45,6 +46,8 @@ std::string_view name_of(FactorKind kind) {
   switch (kind) {
     case FactorKind::totp:
       return "totp";
+    case FactorKind::hotp:
+      return "hotp";
     case FactorKind::key:
       return "key";
   }

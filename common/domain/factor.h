@@ -11,13 +11,14 @@
 #include <string_view>
 #include <variant>
 
+#include "common/domain/hotp.h"
 #include "common/domain/totp.h"
 #include "common/domain/types.h"
 
 namespace mfa {
 
-enum class FactorKind : std::uint8_t { totp = 1, key = 5 };  // as kept in the store
-inline constexpr std::array kFactorKinds{FactorKind::totp, FactorKind::key};
+enum class FactorKind : std::uint8_t { totp = 1, hotp = 2, key = 5 };  // as kept in the store
+inline constexpr std::array kFactorKinds{FactorKind::totp, FactorKind::hotp, FactorKind::key};
 
 [[nodiscard]] std::string_view name_of(FactorKind kind);
 [[nodiscard]] std::optional<FactorKind> factor_kind(std::string_view name);
@@ -32,6 +33,13 @@ struct TotpFactor {
   TimeStep last_step{-1};  // the newest step a code of which was accepted; older and equal ones never count again
 };
 
+// A hardware token with a button (HOTP).
+struct HotpFactor {
+  Secret key;
+  int digits = kHotpDigits;  // 6 to 8
+  HotpState state;
+};
+
 // A FIDO2 SSH key (an sk type). It proves itself in the SSH login, not by a code.
 struct KeyFactor {
   std::string type;         // "sk-ssh-ed25519@openssh.com"
@@ -43,7 +51,7 @@ struct Factor {
   std::string name;
   UnixTime added;
   std::optional<UnixTime> last_used;
-  std::variant<TotpFactor, KeyFactor> detail;
+  std::variant<TotpFactor, HotpFactor, KeyFactor> detail;
 
   [[nodiscard]] FactorKind kind() const;
   [[nodiscard]] std::string id() const;  // "totp-1"

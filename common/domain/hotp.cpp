@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -27,6 +28,32 @@ std::uint32_t truncated(const std::uint8_t* mac, std::size_t size) {
   const std::size_t offset = mac[size - 1] & 0x0FU;
   return (mac[offset] & 0x7FU) << 24U | std::uint32_t{mac[offset + 1]} << 16U | std::uint32_t{mac[offset + 2]} << 8U |
          mac[offset + 3];
+}
+
+bool shaped_like_code(std::string_view text, int digits) {
+  return valid_hotp_digits(digits) && text.size() == static_cast<std::size_t>(digits) &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Of tokens: RFC 4226 knows no other hash. All ones if the code of this counter is `typed`, else none; a mask, so that
+// no branch depends on it. Both are of the same length.
+std::int64_t matches(const Secret& key, std::int64_t counter, std::string_view typed) {
+  std::string code =
+      hotp_code(key, static_cast<std::uint64_t>(counter), static_cast<int>(typed.size()), HashAlgorithm::sha1);
+  if (code.size() != typed.size()) return 0;
+  const auto same = static_cast<std::int64_t>(CRYPTO_memcmp(code.data(), typed.data(), typed.size()) == 0);
+  wipe(code);
+  return -same;
+}
+
+// The lowest counter from `first` to `last` with that code, in constant time; -1: none.
+std::int64_t lowest_match(const Secret& key, std::int64_t first, std::int64_t last, std::string_view typed) {
+  std::int64_t found = -1;
+  for (std::int64_t counter = last; counter >= first; --counter) {
+    const std::int64_t match = matches(key, counter, typed);
+    found = (found & ~match) | (counter & match);
+  }
+  return found;
 }
 
 }  // namespace
@@ -68,6 +95,41 @@ std::string hotp_code(const Secret& key, std::uint64_t counter, int digits, Hash
   std::string code(static_cast<std::size_t>(digits), '0');
   for (std::size_t i = code.size(); i-- > 0; number /= 10) code[i] = static_cast<char>('0' + number % 10);
   return code;
+}
+
+HotpResult verify_hotp(const Secret& key, int digits, std::string_view typed, const HotpState& state) {
+  if (!shaped_like_code(typed, digits) || !valid(state.next)) return HotpWrong{};
+  const std::int64_t next = state.next.value;
+  const std::int64_t resync = state.resync.value_or(state.next).value;
+
+  const std::int64_t spent = lowest_match(key, std::max<std::int64_t>(next - kHotpWindow, 0), next - 1, typed);
+  const std::int64_t near = lowest_match(key, next, next + kHotpWindow - 1, typed);
+  const std::int64_t behind_the_last = lowest_match(key, resync, resync, typed);
+  if (spent >= 0) return HotpReplayed{};
+  if (near >= 0) return HotpAccepted{{near}};
+  if (behind_the_last >= next) return HotpAccepted{{behind_the_last}};
+
+  const std::int64_t far = lowest_match(key, next + kHotpWindow, next + kHotpResyncWindow - 1, typed);
+  if (far >= 0) return HotpBeyond{{far}};
+  return HotpWrong{};
+}
+
+HotpState after(const HotpState& state, const HotpResult& result) {
+  if (const auto* accepted = std::get_if<HotpAccepted>(&result))
+    return {.next = {accepted->counter.value + 1}, .resync = std::nullopt};
+  if (const auto* beyond = std::get_if<HotpBeyond>(&result))
+    return {.next = state.next, .resync = HotpCounter{beyond->counter.value + 1}};
+  if (std::holds_alternative<HotpWrong>(result)) return {.next = state.next, .resync = std::nullopt};
+  return state;
+}
+
+std::optional<HotpCounter> confirm_hotp(const Secret& key, int digits, std::string_view first,
+                                        std::string_view second) {
+  if (!shaped_like_code(first, digits) || !shaped_like_code(second, digits)) return std::nullopt;
+  for (std::int64_t counter = 1; counter < kHotpConfirmWindow; ++counter) {
+    if ((matches(key, counter - 1, first) & matches(key, counter, second)) != 0) return HotpCounter{counter};
+  }
+  return std::nullopt;
 }
 
 }  // namespace mfa

@@ -17,7 +17,7 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
   const std::vector<Factor> factors = tx.factors(person.id);
   // Whoever proved a password alone may add the first factor, never one beside a factor that came meanwhile.
   if (addition.first && !factors.empty())
-    return {.refusal = refused("Another factor was set up in the meantime.", "Start again: mfa-enroll totp"),
+    return {.refusal = refused("Another factor was set up in the meantime.", "See it with: mfa-enroll status"),
             .id = "",
             .codes_kept = false};
   if (addition.actor.empty()) {

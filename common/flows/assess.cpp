@@ -118,6 +118,11 @@ EnrolWay enrolment_for(const LoginView& view, const Assessment& assessed, EnrolB
                     .one_line = shows_one_line(view.policy.service)});
 }
 
+// An app is what a login sets up: whoever must have something else gets that elsewhere.
+bool app_would_count(const Decision& decision) {
+  return decision.may_enrol.empty() || decision.may_enrol.contains(FactorKind::totp);
+}
+
 History history_of(const Record& record) {
   History history;
   for (const Factor& factor : record.factors) {
@@ -192,7 +197,7 @@ std::expected<Assessment, StoreError> assess(Engine& engine, LoginView view, con
   } else {
     result.way = settled(result.decision);
     if (result.way == Way::skip) result.way = skipped(engine, view, account);
-    result.enrol = enrolment_for(view, result, result.decision.enrol);
+    if (app_would_count(result.decision)) result.enrol = enrolment_for(view, result, result.decision.enrol);
     result.device = view.device;
   }
   return result;

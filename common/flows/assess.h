@@ -61,7 +61,7 @@ struct Assessment {
   Record record;
   TrustedPlace place;
   TrustLook trust;
-  EnrolWay enrol = EnrolWay::none;  // for Way::enrol, and for Way::skip before the date
+  EnrolWay enrol = EnrolWay::none;  // in the login: for Way::enrol, and for Way::skip before the date
   std::optional<Device> device;     // as the view has it
   std::uint32_t key_factor = 0;     // for Way::key: the factor's number
   UnixTime locked_until;            // for Way::locked

@@ -81,7 +81,8 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
                 .reason = "too_many_wrong",
                 .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
   }
-  if (std::holds_alternative<ReplayedAnswer>(result)) return again(texts::replayed(), "replayed");
+  if (const auto* replayed = std::get_if<ReplayedAnswer>(&result))
+    return again(texts::replayed(replayed->kind), "replayed");
   trail_.note_refused("not_a_code", answer);
   return again(texts::not_a_code(prompt_), "not_a_code");
 }

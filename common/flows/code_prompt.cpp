@@ -75,6 +75,10 @@ std::optional<WayWords> words_of(FactorKind kind) {
     case FactorKind::totp:
       return WayWords{
           .word = "app", .device = kDefaultFactorName, .code = "open it on your phone; its digits change all the time"};
+    case FactorKind::hotp:
+      return WayWords{.word = "token",
+                      .device = kDefaultTokenName,
+                      .code = "press its button; if the code is refused, press again and type the next one"};
     case FactorKind::key:
       break;
   }

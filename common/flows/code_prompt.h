@@ -52,6 +52,7 @@ void add_factor(CodePrompt& prompt, const Factor& factor);
 [[nodiscard]] std::string key_counts_over_ssh(const std::vector<std::string>& keys);
 
 inline constexpr std::string_view kDefaultFactorName = "authenticator app";
+inline constexpr std::string_view kDefaultTokenName = "token";
 inline constexpr std::string_view kCodeLine = "Verification code: ";
 
 }  // namespace mfa::texts

@@ -25,7 +25,7 @@ class LoginEnrolment {
     const Settings& settings = engine_.settings;
     if (assessed_.enrol == EnrolWay::elsewhere)
       return refuse("enrol_elsewhere", texts::enrol_elsewhere(settings, engine_.server));
-    if (assessed_.enrol == EnrolWay::none || !app_would_count())
+    if (assessed_.enrol == EnrolWay::none)
       return refuse("nothing_enrolled", texts::nothing_enrolled(settings, engine_.server));
     if (!assessed_.record.factors.empty()) {
       if (auto verdict = prove_what_there_is()) return verdict;
@@ -40,10 +40,6 @@ class LoginEnrolment {
   }
 
  private:
-  [[nodiscard]] bool app_would_count() const {
-    const auto& kinds = assessed_.decision.may_enrol;
-    return kinds.empty() || kinds.contains(FactorKind::totp);
-  }
   LoginVerdict refuse(std::string reason, std::string text) {
     return trail_.refuse(LoginResult::denied, std::move(reason), std::move(text));
   }

@@ -39,13 +39,13 @@ std::optional<RequestError> already_there(const std::vector<Factor>& factors, co
 }
 
 // `clerk`: who does it for somebody else; null for one's own.
-std::expected<KeyReply, RequestError> keep(Engine& engine, const Asker& asker, const SshKey& key, Addition addition,
-                                           const Clerk* clerk) {
+std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& asker, const SshKey& key,
+                                                  Addition addition, const Clerk* clerk) {
   const UnixTime now = engine.clock.now();
-  KeyReply reply{.factor = "",
-                 .kind = std::string(name_of(FactorKind::key)),
-                 .detail = key.type + " " + key.fingerprint,
-                 .recovery_codes = shown(addition.codes)};
+  RegisteredReply reply{.factor = "",
+                        .kind = std::string(name_of(FactorKind::key)),
+                        .detail = key.type + " " + key.fingerprint,
+                        .recovery_codes = shown(addition.codes)};
   addition.factor.detail = KeyFactor{.type = key.type, .fingerprint = key.fingerprint};
   auto added = writing(engine.store, [&](Transaction& tx) -> Added {
     const Found found = find_person(tx, addition.account);
@@ -68,8 +68,8 @@ std::expected<KeyReply, RequestError> keep(Engine& engine, const Asker& asker, c
 
 }  // namespace
 
-std::expected<KeyReply, RequestError> enrol_key(Engine& engine, const Asker& asker, const std::string& line,
-                                                const std::string& name) {
+std::expected<RegisteredReply, RequestError> enrol_key(Engine& engine, const Asker& asker, const std::string& line,
+                                                       const std::string& name) {
   if (!engine.settings.key_self_enrol)
     return std::unexpected(refused("Security keys are registered by the helpdesk here.",
                                    fmt::format("Ask {}.", texts::helpdesk(engine.settings))));
@@ -105,7 +105,8 @@ std::expected<KeyReply, RequestError> enrol_key(Engine& engine, const Asker& ask
               nullptr);
 }
 
-std::expected<KeyReply, RequestError> helpdesk_key(Engine& engine, const Asker& asker, const HelpdeskKey& request) {
+std::expected<RegisteredReply, RequestError> helpdesk_key(Engine& engine, const Asker& asker,
+                                                          const HelpdeskKey& request) {
   const Act act{.verb = Verb::helpdesk_key, .reason = request.reason, .checked = request.checked};
   const auto key = security_key(request.line);
   if (!key) return std::unexpected(key.error());

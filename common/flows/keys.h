@@ -10,8 +10,8 @@
 namespace mfa {
 
 // `line`: as in a .pub file. Only types of security keys (sk-…) are taken; that it is hardware, no type proves.
-[[nodiscard]] std::expected<KeyReply, RequestError> enrol_key(Engine& engine, const Asker& asker,
-                                                              const std::string& line, const std::string& name);
+[[nodiscard]] std::expected<RegisteredReply, RequestError> enrol_key(Engine& engine, const Asker& asker,
+                                                                     const std::string& line, const std::string& name);
 
 struct HelpdeskKey {
   std::string user;
@@ -20,7 +20,7 @@ struct HelpdeskKey {
   std::string reason;   // why, for the trail
   std::string checked;  // how the person was identified, recorded word for word
 };
-[[nodiscard]] std::expected<KeyReply, RequestError> helpdesk_key(Engine& engine, const Asker& asker,
-                                                                 const HelpdeskKey& request);
+[[nodiscard]] std::expected<RegisteredReply, RequestError> helpdesk_key(Engine& engine, const Asker& asker,
+                                                                        const HelpdeskKey& request);
 
 }  // namespace mfa

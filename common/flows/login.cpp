@@ -239,7 +239,18 @@ class Login {
   int looks_ = 0;
 };
 
-// Asks as it would ask a person with an app, and never finds the answer right: before the password is accepted, an
+// What somebody of whom nothing is known would have where a code is asked of them: an app, or what else the rule takes.
+// Nothing: no code is asked of them.
+std::optional<FactorKind> likely_factor(Engine& engine, const PolicyFacts& policy) {
+  for (const FactorKind kind : kFactorKinds) {
+    if (!texts::words_of(kind)) continue;
+    const Decision decision = decide(engine, policy, std::nullopt, {.enrolled = {kind}, .keys = {}});
+    if (decision.outcome == Outcome::require && decision.reason == Reason::rule_requires) return kind;
+  }
+  return std::nullopt;
+}
+
+// Asks as it would ask a person with a factor, and never finds the answer right: before the password is accepted, an
 // account that does not exist looks like one that does.
 LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogue) {
   LoginTrail trail(engine, facts, "");
@@ -249,13 +260,13 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
   policy.groups.emplace();
   for (const std::string& group : groups_mentioned(engine.settings.rules))
     policy.groups->emplace(group, Membership::not_member);
-  const Decision decision = decide(engine, policy, std::nullopt, {.enrolled = {FactorKind::totp}, .keys = {}});
-  if (decision.outcome != Outcome::require || decision.reason != Reason::rule_requires)
-    return trail.refuse(LoginResult::denied, "unknown_user");
+  const auto kind = likely_factor(engine, policy);
+  if (!kind) return trail.refuse(LoginResult::denied, "unknown_user");
 
   texts::CodePrompt prompt = texts::empty_prompt(engine.settings, facts.user, engine.server);
   prompt.recovery = kRecoveryCodesShownToStrangers > 0;
-  prompt.ways = {{.kind = FactorKind::totp, .names = {std::string(texts::kDefaultFactorName)}}};
+  const std::string_view device = texts::words_of(*kind).value_or(texts::WayWords{}).device;
+  prompt.ways = {{.kind = *kind, .names = {std::string(device)}}};
   std::uint32_t tries = engine.settings.lockout.tries;
   CodeDialogue codes(engine, trail, dialogue, [&] {
     engine.journal.record(trail.event(EventKind::reported, "notme"), std::nullopt);

@@ -50,6 +50,8 @@ Requirement requirement_of(const Decision& decision) {
 
 std::string detail_of(const Factor& factor) {
   if (const auto* key = std::get_if<KeyFactor>(&factor.detail)) return key->type + " " + key->fingerprint;
+  if (const auto* token = std::get_if<HotpFactor>(&factor.detail))
+    return fmt::format("{} digits, counter {}", token->digits, token->state.next.value);
   const auto& totp = std::get<TotpFactor>(factor.detail).parameters;
   return fmt::format("{}, {} digits, {} s", name_of(totp.algorithm), totp.digits, totp.period.count());
 }

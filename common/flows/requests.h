@@ -70,7 +70,8 @@ struct EnrolledReply {
   std::vector<std::string> recovery_codes;  // shown form; made along with the first factor
 };
 
-struct KeyReply {
+// Of a key or a token, of which nothing is told but what it is.
+struct RegisteredReply {
   std::string factor, kind, detail;
   std::vector<std::string> recovery_codes;  // shown form; made along with the first factor of one's own
 };

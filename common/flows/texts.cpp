@@ -69,7 +69,10 @@ std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left) {
   return fmt::format("That code is not right. {} left{}.", left == 1 ? "1 try" : fmt::format("{} tries", left),
                      tries_left <= rounds_left ? ", then you have to wait" : "");
 }
-std::string replayed() { return "That code was already used. Wait for the next one."; }
+std::string replayed(FactorKind kind) {
+  return kind == FactorKind::hotp ? "That code was already used. Press the button for the next one."
+                                  : "That code was already used. Wait for the next one.";
+}
 std::string empty_answer(const CodePrompt& prompt) {
   return fmt::format("Nothing was typed. {}", type_instead(prompt));
 }
@@ -237,6 +240,38 @@ std::string keep_codes(std::string_view help, const std::vector<std::string>& sh
   }
   return text + "Press Enter when you have saved them: ";
 }
+
+std::string token_seed(std::string_view problem) {
+  return fmt::format(
+      "{}Type the seed of the token, as its maker gave it: 40 hexadecimal digits as a rule, or 32 letters and digits "
+      "of "
+      "base32.\nSeed: ",
+      lines_of(problem));
+}
+std::string token_seed_help(const Settings& settings) {
+  return fmt::format(
+      "The seed is the key inside the token. Its maker gave it along: on the packing, or in a file for whoever bought "
+      "it.\nIt cannot be read out of the token. If you have none, ask {}.",
+      helpdesk(settings));
+}
+std::string token_code_help() {
+  return "The token shows digits when its button is pressed: type them here. Then press it again and type the next.\n"
+         "Two codes in a row show that token and seed belong together, and how often the button was pressed before.";
+}
+std::string token_code(std::string_view problem, int digits, bool first) {
+  return fmt::format("{}Press the token's button{} and type the {} digits it shows.\n{}", lines_of(problem),
+                     first ? "" : " again", number_word(digits), kCodeLine);
+}
+std::string not_token_digits(int digits) {
+  return fmt::format("That is not a code. A code is {} digits.", number_word(digits));
+}
+std::string other_token_digits(int digits, std::size_t typed) {
+  return fmt::format(
+      "That has {} digits. A token that shows as many is added with --digits {}; this one is to show {}.", typed, typed,
+      digits);
+}
+std::string same_token_code() { return "That is the same code again."; }
+std::string not_in_a_row() { return "Those are not two codes in a row of a token with this seed."; }
 
 std::string enrol_elsewhere(const Settings& settings, std::string_view server) {
   return fmt::format("Set up a second factor first: log in to {} over SSH, or ask {}.", server, helpdesk(settings));

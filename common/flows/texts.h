@@ -21,7 +21,7 @@ namespace mfa::texts {
 
 // `rounds_left` in this dialogue, `tries_left` until the lock: what comes first is told.
 [[nodiscard]] std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left);
-[[nodiscard]] std::string replayed();
+[[nodiscard]] std::string replayed(FactorKind kind);
 [[nodiscard]] std::string empty_answer(const CodePrompt& prompt);
 [[nodiscard]] std::string not_a_code(const CodePrompt& prompt = {});  // without one: of an app
 [[nodiscard]] std::string not_an_enrolment_code(const Settings& settings);
@@ -60,6 +60,16 @@ inline constexpr std::string_view kStepProve = "Prove that it is you";
 inline constexpr std::string_view kStepChoose = "Choose your second factor";
 inline constexpr std::string_view kStepApp = "Set up your authenticator app";
 inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
+
+// A hardware token that is registered; token_seed and token_code are whole prompts.
+[[nodiscard]] std::string token_seed(std::string_view problem);
+[[nodiscard]] std::string token_seed_help(const Settings& settings);
+[[nodiscard]] std::string token_code(std::string_view problem, int digits, bool first);
+[[nodiscard]] std::string token_code_help();
+[[nodiscard]] std::string not_token_digits(int digits);
+[[nodiscard]] std::string other_token_digits(int digits, std::size_t typed);
+[[nodiscard]] std::string same_token_code();
+[[nodiscard]] std::string not_in_a_row();
 
 // Last words of a login.
 [[nodiscard]] std::string locked(std::chrono::seconds wait, const Settings& settings);

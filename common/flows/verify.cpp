@@ -1,21 +1,48 @@
 #include "common/flows/verify.h"
 
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mfa {
 namespace {
 
-// The factor that an answer fits, with the step it spends.
+// What an answer of digits is to the factors that may answer.
 struct Match {
-  bool asked = false;  // some factor may answer with digits
-  std::optional<Factor> accepted;
-  bool replayed = false;
+  bool asked = false;              // some factor may answer with digits
+  std::optional<Factor> accepted;  // with the step or counter it spends
+  std::optional<FactorKind> replayed;
+  std::vector<Factor> out_of_step;  // tokens of which a wrong answer changes what the next one may be
 };
+
+enum class Fit : std::uint8_t { wrong, right, replayed };
 
 bool may_answer(const std::set<FactorKind>& kinds, const Factor& factor) {
   return kinds.empty() || kinds.contains(factor.kind());
 }
+
+struct FitOf {
+  const Settings& settings;
+  UnixTime now;
+  std::string_view digits;
+
+  Fit operator()(TotpFactor& totp) const {
+    const TotpResult result = verify_totp(totp.key, totp.parameters, digits, now, settings.totp_window, totp.last_step);
+    if (const auto* accepted = std::get_if<TotpAccepted>(&result)) {
+      totp.last_step = accepted->step;
+      return Fit::right;
+    }
+    return std::holds_alternative<TotpReplayed>(result) ? Fit::replayed : Fit::wrong;
+  }
+  Fit operator()(HotpFactor& hotp) const {
+    const HotpResult result = verify_hotp(hotp.key, hotp.digits, digits, hotp.state);
+    hotp.state = after(hotp.state, result);
+    if (std::holds_alternative<HotpAccepted>(result)) return Fit::right;
+    return std::holds_alternative<HotpReplayed>(result) ? Fit::replayed : Fit::wrong;
+  }
+  Fit operator()(KeyFactor&) const { return Fit::wrong; }
+};
 
 // Compares with every factor that may answer, so that the time taken does not tell which of them was near.
 Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
@@ -23,14 +50,14 @@ Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, cons
   Match match;
   for (Factor& factor : tx.factors(person.id)) {
     if (!may_answer(purpose.factors, factor)) continue;
-    auto* totp = std::get_if<TotpFactor>(&factor.detail);
-    if (totp == nullptr) continue;  // proves itself by no code
+    if (factor.kind() == FactorKind::key) continue;  // proves itself by no code
     match.asked = true;
-    const TotpResult result =
-        verify_totp(totp->key, totp->parameters, answer.normal.text(), now, settings.totp_window, totp->last_step);
-    if (std::holds_alternative<TotpReplayed>(result)) match.replayed = true;
-    if (const auto* accepted = std::get_if<TotpAccepted>(&result); accepted && !match.accepted) {
-      totp->last_step = accepted->step;
+    const auto* token = std::get_if<HotpFactor>(&factor.detail);
+    const std::optional<HotpState> before = token != nullptr ? std::optional(token->state) : std::nullopt;
+    const Fit fit = std::visit(FitOf{settings, now, answer.normal.text()}, factor.detail);
+    if (fit == Fit::replayed && !match.replayed) match.replayed = factor.kind();
+    if (fit == Fit::wrong && token != nullptr && token->state != before) match.out_of_step.push_back(factor);
+    if (fit == Fit::right && !match.accepted) {
       factor.last_used = now;
       match.accepted = std::move(factor);
     }
@@ -112,8 +139,9 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   }
   if (match.replayed) {  // no failure: the reservation is not kept
     if (purpose.from_root) tx.append(event(purpose, purpose.failed, now, "", "replayed"));
-    return ReplayedAnswer{};
+    return ReplayedAnswer{*match.replayed};
   }
+  for (const Factor& token : match.out_of_step) tx.save_factor(person.id, token);
   return refuse(tx, now, purpose, person, reserved);
 }
 

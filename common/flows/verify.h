@@ -21,8 +21,10 @@ struct WrongAnswer {
   std::uint32_t tries_left = 0;  // none: locked until `locked_until`
   UnixTime locked_until;
 };
-struct ReplayedAnswer {};  // right, but spent
-struct LockedAnswer {      // not compared
+struct ReplayedAnswer {  // right, but spent
+  FactorKind kind = FactorKind::totp;
+};
+struct LockedAnswer {  // not compared
   UnixTime until;
 };
 struct NotACode {};      // not shaped like anything we asked for; not compared, not counted

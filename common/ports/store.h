@@ -69,7 +69,7 @@ class Transaction {
 
   [[nodiscard]] virtual std::vector<Factor> factors(PersonId person) = 0;  // by number
   virtual void add_factor(PersonId person, const Factor& factor) = 0;
-  virtual void save_factor(PersonId person, const Factor& factor) = 0;  // name, last use, last step
+  virtual void save_factor(PersonId person, const Factor& factor) = 0;  // name, last use, last step or counters
   virtual void remove_factor(PersonId person, std::uint32_t number) = 0;
 
   // Codes in their normal form; kept as keyed hashes.

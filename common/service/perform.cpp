@@ -10,6 +10,7 @@
 #include "common/flows/foresee.h"
 #include "common/flows/guided.h"
 #include "common/flows/keys.h"
+#include "common/flows/tokens.h"
 #include "common/service/render.h"
 
 namespace mfa {
@@ -33,7 +34,7 @@ Reply told_once(std::expected<EnrolledReply, RequestError> reply) {
   return json;
 }
 
-Reply told_once(std::expected<KeyReply, RequestError> reply) {
+Reply told_once(std::expected<RegisteredReply, RequestError> reply) {
   if (!reply) return std::unexpected(std::move(reply.error()));
   WipedText json = to_json(*reply);
   for (std::string& code : reply->recovery_codes) wipe(code);
@@ -74,6 +75,8 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(guided_set_up(engine, asker));
     case Verb::totp:
       return told_once(enrol_totp(engine, asker, request.name));
+    case Verb::hotp:
+      return told_once(enrol_hotp(engine, asker, request.name, request.digits));
     case Verb::codes:
       return told_once(new_codes(engine, asker));
     case Verb::test:
@@ -97,6 +100,13 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
                                      .name = request.name,
                                      .reason = request.reason,
                                      .checked = request.checked}));
+    case Verb::helpdesk_token:
+      return told_once(helpdesk_token(engine, asker,
+                                      {.user = request.user,
+                                       .name = request.name,
+                                       .reason = request.reason,
+                                       .checked = request.checked,
+                                       .digits = request.digits}));
     case Verb::provision_codes:
       return told_once(provision_codes(engine, asker, names_in(request.users)));
     case Verb::explain:
@@ -111,6 +121,8 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
     case Verb::password_changed:
       return rendered(password_changed(engine, asker, request.user));
     case Verb::provision:
+      if (request.kind == FactorKind::hotp)
+        return told_once(provision_hotp(engine, asker, request.user, request.name, request.digits));
       return told_once(provision_totp(engine, asker, request.user, request.name));
   }
   return std::unexpected(RequestError{.kind = RequestError::Kind::usage, .text = "Unknown request.", .hint = {}});

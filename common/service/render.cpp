@@ -125,7 +125,7 @@ WipedText to_json(const FactorReply& reply) {
   return json.close_object().take();
 }
 
-WipedText to_json(const KeyReply& reply) {
+WipedText to_json(const RegisteredReply& reply) {
   JsonWriter json;
   json.open_object().member("factor", reply.factor).member("kind", reply.kind).member("detail", reply.detail);
   if (!reply.recovery_codes.empty()) write_texts(json, "recovery_codes", reply.recovery_codes);

@@ -18,7 +18,7 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const StatusReply& reply);
 [[nodiscard]] WipedText to_json(const EnrolledReply& reply);
 [[nodiscard]] WipedText to_json(const FactorReply& reply);
-[[nodiscard]] WipedText to_json(const KeyReply& reply);
+[[nodiscard]] WipedText to_json(const RegisteredReply& reply);
 [[nodiscard]] WipedText to_json(const DevicesReply& reply);
 [[nodiscard]] WipedText to_json(const CodesReply& reply);
 [[nodiscard]] WipedText to_json(const ExplainReply& reply);

@@ -75,6 +75,8 @@ constexpr Key kUser{"user", true, &Request::user};
 constexpr std::array kOfOneFactor{kFactor};
 constexpr std::array kOfRename{kFactor, kName};
 constexpr std::array kOfTotp{kMaybeName};
+constexpr std::array kOfHelpdeskToken{kUser, kMaybeName, Key{"reason", false, &Request::reason},
+                                      Key{"checked", false, &Request::checked}};
 constexpr std::array kOfProvision{kUser, kMaybeName};
 constexpr std::array kOfKey{Key{"line", true, &Request::line}, kMaybeName};
 constexpr std::array kOfForget{Key{"device", false, &Request::device}};
@@ -93,6 +95,7 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::test:
       return {};
     case Verb::totp:
+    case Verb::hotp:
       return kOfTotp;
     case Verb::set_default:
     case Verb::remove:
@@ -107,6 +110,8 @@ std::span<const Key> keys_of(Verb verb) {
       return kOfForget;
     case Verb::helpdesk_key:
       return kOfHelpdeskKey;
+    case Verb::helpdesk_token:
+      return kOfHelpdeskToken;
     case Verb::provision:
       return kOfProvision;
     case Verb::explain:
@@ -127,6 +132,18 @@ std::optional<std::string> take(Members& members, std::string_view name) {
   std::string value = std::move(found->second);
   members.erase(found);
   return value;
+}
+
+bool is_of_token(const Request& request) {
+  return request.verb == Verb::hotp || request.verb == Verb::helpdesk_token ||
+         (request.verb == Verb::provision && request.kind == FactorKind::hotp);
+}
+
+// Of the codes that a token shows.
+std::optional<int> token_digits(const std::string& text) {
+  if (text == "6") return 6;
+  if (text == "8") return 8;
+  return std::nullopt;
 }
 
 // Seconds since the epoch, as digits.
@@ -158,7 +175,17 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     if (given && given->empty()) return std::unexpected(std::string("empty ").append(key.name));
     if (given) request.*key.place = std::move(*given);
   }
-  if (*verb == Verb::provision && take(members, "kind") != "totp") return std::unexpected("unknown kind of factor");
+  if (*verb == Verb::provision) {
+    const auto kind = factor_kind(take(members, "kind").value_or(""));
+    if (kind != FactorKind::totp && kind != FactorKind::hotp) return std::unexpected("unknown kind of factor");
+    request.kind = *kind;
+  }
+  if (is_of_token(request)) {
+    const auto given = take(members, "digits");
+    const auto digits = given ? token_digits(*given) : kHotpDigits;
+    if (!digits) return std::unexpected("digits are 6 or 8");
+    request.digits = *digits;
+  }
   if (*verb == Verb::explain || *verb == Verb::forecast) {
     const auto at = take(members, "at");
     if (at) request.at = moment(*at);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "common/domain/access.h"
+#include "common/domain/factor.h"
 #include "common/domain/types.h"
 
 namespace mfa {
@@ -20,10 +21,12 @@ inline constexpr std::size_t kLongestRequest = 4096;  // bytes
 struct Request {
   Verb verb{};
   std::string factor;              // default, rename, remove: an id or a name
-  std::string name;                // rename; totp, key and provision: empty if none was given
-  std::string user;                // provision, explain, password-changed, helpdesk key
+  std::string name;                // rename; totp, hotp, key, token and provision: empty if none was given
+  std::string user;                // provision, explain, password-changed, helpdesk
   std::string users;               // forecast: names with ':' between them, which no name can hold (passwd(5))
   std::string device;              // devices forget: an id; empty: all
+  FactorKind kind{};               // provision: totp or hotp
+  int digits = kHotpDigits;        // of a hardware token: 6 or 8
   std::string line;                // key: as in a .pub file
   std::string service, from, key;  // explain
   std::optional<UnixTime> at;      // explain, forecast

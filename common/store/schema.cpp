@@ -166,7 +166,15 @@ CREATE TABLE enrolment_code (
 ) STRICT;
 )sql";
 
-constexpr std::array<SchemaStep, 3> kSteps{kVersion1, kVersion2, kVersion3};
+// Hardware tokens: `counter` is the lowest that is not spent, `resync` the one right behind a code from further ahead.
+constexpr SchemaStep kVersion4 = R"sql(
+ALTER TABLE factor ADD COLUMN counter INTEGER CHECK (counter >= 0);
+ALTER TABLE factor ADD COLUMN resync INTEGER CHECK (
+  kind <> 2 OR (sealed IS NOT NULL AND digits IS NOT NULL AND counter IS NOT NULL AND resync IS NOT NULL));
+UPDATE factor SET counter = NULL;
+)sql";
+
+constexpr std::array<SchemaStep, 4> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
 
 constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
 constexpr std::string_view kKeyCheckText = "this key fits this store";

@@ -73,6 +73,7 @@ class SqliteTransaction final : public Transaction {
   void touched_one(const char* what) const;
   [[nodiscard]] Factor factor_of(PersonId person, Statement& row);
   [[nodiscard]] TotpFactor totp_of(PersonId person, std::uint32_t number, Statement& row);
+  [[nodiscard]] HotpFactor hotp_of(PersonId person, std::uint32_t number, Statement& row);
 
   Connection& connection_;
   const KeyRing& keys_;

@@ -1,4 +1,4 @@
-// Factors of both kinds in one table, where what a kind does not have is NULL; and the key that is not a factor yet.
+// Factors of all kinds in one table, where what a kind does not have is NULL; and the key that is not a factor yet.
 
 #include <fmt/format.h>
 
@@ -40,7 +40,23 @@ KeyFactor key_factor_of(PersonId person, std::uint32_t number, Statement& row) {
   return key;
 }
 
-// Binds what a kind has of: sealed, algorithm, digits, period, last_step, type, fingerprint.
+std::int64_t kept(const std::optional<HotpCounter>& counter) { return counter ? counter->value : kNever; }
+
+// Nothing: no release wrote this.
+std::optional<HotpState> hotp_state_of(std::int64_t next, std::int64_t resync) {
+  HotpState state{.next = {next}, .resync = std::nullopt};
+  if (resync != kNever) state.resync = HotpCounter{resync};
+  return valid(state.next) && (!state.resync || *state.resync >= state.next) ? std::optional(state) : std::nullopt;
+}
+
+// What is sealed of a kind; null: nothing is.
+const Secret* key_in(const Factor& factor) {
+  if (const auto* totp = std::get_if<TotpFactor>(&factor.detail)) return &totp->key;
+  if (const auto* hotp = std::get_if<HotpFactor>(&factor.detail)) return &hotp->key;
+  return nullptr;
+}
+
+// Binds what a kind has of: sealed, algorithm, digits, period, last_step, type, fingerprint, counter, resync.
 struct BindDetail {
   Statement& statement;
   const std::string& sealed;
@@ -52,19 +68,30 @@ struct BindDetail {
         .bind(std::int64_t{totp.parameters.period.count()})
         .bind(kept(totp.last_step))
         .bind_null()
+        .bind_null()
+        .bind_null()
         .bind_null();
+  }
+  void operator()(const HotpFactor& hotp) const {
+    statement.bind_blob(bytes_of(sealed)).bind_null().bind(std::int64_t{hotp.digits});
+    statement.bind_null().bind_null().bind_null().bind_null();
+    statement.bind(hotp.state.next.value).bind(kept(hotp.state.resync));
   }
   void operator()(const KeyFactor& key) const {
     statement.bind_null().bind_null().bind_null().bind_null().bind_null().bind(key.type).bind(key.fingerprint);
+    statement.bind_null().bind_null();
   }
 };
 
-// Binds the one part of a kind that changes: last_step.
+// Binds the parts of a kind that change: last_step, counter, resync.
 struct BindChange {
   Statement& statement;
 
-  void operator()(const TotpFactor& totp) const { statement.bind(kept(totp.last_step)); }
-  void operator()(const KeyFactor&) const { statement.bind_null(); }
+  void operator()(const TotpFactor& totp) const { statement.bind(kept(totp.last_step)).bind_null().bind_null(); }
+  void operator()(const HotpFactor& hotp) const {
+    statement.bind_null().bind(hotp.state.next.value).bind(kept(hotp.state.resync));
+  }
+  void operator()(const KeyFactor&) const { statement.bind_null().bind_null().bind_null(); }
 };
 
 }  // namespace
@@ -82,6 +109,19 @@ TotpFactor SqliteTransaction::totp_of(PersonId person, std::uint32_t number, Sta
   return totp;
 }
 
+HotpFactor SqliteTransaction::hotp_of(PersonId person, std::uint32_t number, Statement& row) {
+  constexpr auto kKind = static_cast<std::int64_t>(FactorKind::hotp);
+  const std::int64_t digits = row.integer(7);
+  const auto state = hotp_state_of(row.integer(12), row.integer(13));
+  HotpFactor hotp{.key = open_sealed(keys_, {person.value, number, kKind, kFactorKeyLabel}, row.blob(5)),
+                  .digits = std::in_range<int>(digits) ? static_cast<int>(digits) : 0,
+                  .state = state.value_or(HotpState{})};
+  if (!state || !valid_hotp_digits(hotp.digits) || hotp.key.empty())
+    throw StoreFailure(StoreError::damaged,
+                       fmt::format("factor {} of person {} holds an unknown value", number, person.value));
+  return hotp;
+}
+
 Factor SqliteTransaction::factor_of(PersonId person, Statement& row) {
   Factor factor;
   factor.number = narrow(row.integer(0));
@@ -96,6 +136,9 @@ Factor SqliteTransaction::factor_of(PersonId person, Statement& row) {
     case FactorKind::totp:
       factor.detail = totp_of(person, factor.number, row);
       break;
+    case FactorKind::hotp:
+      factor.detail = hotp_of(person, factor.number, row);
+      break;
     case FactorKind::key:
       factor.detail = key_factor_of(person, factor.number, row);
       break;
@@ -105,8 +148,8 @@ Factor SqliteTransaction::factor_of(PersonId person, Statement& row) {
 
 std::vector<Factor> SqliteTransaction::factors(PersonId person) {
   auto rows = connection_.prepared(
-      "SELECT number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step, type, fingerprint"
-      " FROM factor WHERE person = ? ORDER BY number");
+      "SELECT number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step, type, fingerprint,"
+      " counter, resync FROM factor WHERE person = ? ORDER BY number");
   rows.bind(person.value);
   std::vector<Factor> found;
   while (rows.row()) found.push_back(factor_of(person, rows));
@@ -117,11 +160,11 @@ void SqliteTransaction::add_factor(PersonId person, const Factor& factor) {
   changing();
   const auto kind = static_cast<std::int64_t>(factor.kind());
   std::string sealed;
-  if (const auto* totp = std::get_if<TotpFactor>(&factor.detail))
-    sealed = seal(keys_, {person.value, factor.number, kind, kFactorKeyLabel}, totp->key);
+  if (const Secret* key = key_in(factor))
+    sealed = seal(keys_, {person.value, factor.number, kind, kFactorKeyLabel}, *key);
   auto insert = connection_.prepared(
       "INSERT INTO factor (person, number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step,"
-      " type, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      " type, fingerprint, counter, resync) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insert.bind(person.value)
       .bind(std::int64_t{factor.number})
       .bind(kind)
@@ -135,7 +178,8 @@ void SqliteTransaction::add_factor(PersonId person, const Factor& factor) {
 void SqliteTransaction::save_factor(PersonId person, const Factor& factor) {
   changing();
   auto update = connection_.prepared(
-      "UPDATE factor SET name = ?, last_used = ?, last_step = ? WHERE person = ? AND number = ? AND kind = ?");
+      "UPDATE factor SET name = ?, last_used = ?, last_step = ?, counter = ?, resync = ?"
+      " WHERE person = ? AND number = ? AND kind = ?");
   update.bind(factor.name).bind(kept(factor.last_used));
   std::visit(BindChange{update}, factor.detail);
   update.bind(person.value).bind(std::int64_t{factor.number}).bind(static_cast<std::int64_t>(factor.kind())).run();

@@ -58,6 +58,15 @@ inline Factor key_factor(std::uint32_t number, const std::string& name = "YubiKe
   return factor;
 }
 
+inline Factor token_factor(std::uint32_t number, std::string_view key, const std::string& name = "token") {
+  Factor factor;
+  factor.number = number;
+  factor.name = name;
+  factor.added = {1'790'000'100};
+  factor.detail = HotpFactor{.key = Secret(key), .digits = 6, .state = {}};
+  return factor;
+}
+
 // Each field set, and to something that no other is.
 inline Trust trust_in(std::uint32_t number, const std::string& address = "203.0.113.7") {
   Trust trust;

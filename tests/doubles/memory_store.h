@@ -92,6 +92,7 @@ class MemoryStore : public Store {
       row.last_used = factor.last_used;
       if (auto* totp = std::get_if<TotpFactor>(&row.detail))
         totp->last_step = std::get<TotpFactor>(factor.detail).last_step;
+      if (auto* hotp = std::get_if<HotpFactor>(&row.detail)) hotp->state = std::get<HotpFactor>(factor.detail).state;
     }
     void remove_factor(PersonId person, std::uint32_t number) override {
       changing();

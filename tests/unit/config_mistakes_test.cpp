@@ -77,7 +77,7 @@ TEST(ConfigurationMistakes, KeysOfLaterReleasesAreToldToBeThat) {
   });
   expect_in_rule({
       {"factors = ['totp', 'sms']", "20: rule \"r\": factors \"sms\" is not part of this release; take it out"},
-      {"factors = ['hotp']", "12: rule \"r\": factors \"hotp\" is not part of this release; take it out"},
+      {"factors = ['push']", "12: rule \"r\": factors \"push\" is not part of this release; take it out"},
       {"factors = ['push']", "12: rule \"r\": factors \"push\" is not part of this release; take it out"},
       {"factors = ['call']", "12: rule \"r\": factors \"call\" is not part of this release; take it out"},
   });
@@ -115,7 +115,7 @@ TEST(ConfigurationMistakes, Types) {
       {"since = 20261201", "9: rule \"r\": since must be a date such as 2026-12-01, not a whole number"},
       {"after = 08:00:00", "9: rule \"r\": after must be a date such as 2026-12-01, not a time of day"},
       {"factors = 'totp'", "11: rule \"r\": factors must be a list: [\"totp\"], not a string"},
-      {"factors = [1]", "12: rule \"r\": factors must be \"totp\" or \"key\", not a whole number"},
+      {"factors = [1]", "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"key\", not a whole number"},
   });
 }
 
@@ -204,9 +204,9 @@ TEST(ConfigurationMistakes, ListsOfARule) {
        "\"publickey-sk\", not \"pasword\" (did you mean \"password\"?)"},
       {"factors = ['totp', 'totp']", "20: rule \"r\": factors names \"totp\" twice"},
       {"factors = ['ttop']",
-       "12: rule \"r\": factors must be \"totp\" or \"key\", not \"ttop\" (did you mean \"totp\"?)"},
+       "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"key\", not \"ttop\" (did you mean \"totp\"?)"},
       {"factors = ['!totp']",
-       "12: rule \"r\": factors must be \"totp\" or \"key\", not \"!totp\" (did you mean \"totp\"?)"},
+       "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"key\", not \"!totp\" (did you mean \"totp\"?)"},
       {"factors = ['key', 'totp', 'key']", "27: rule \"r\": factors names \"key\" twice"},
       {"enrol = 'never'", "9: rule \"r\": enrol must be \"inline\" or \"code\" or \"refuse\", not \"never\""},
   });

@@ -141,7 +141,7 @@ mfa = "require"
 observe = true
 since = 2026-12-01T08:00:00-01:00
 trust = "30d"
-factors = ["totp", "key"]
+factors = ["totp", "hotp", "key"]
 enrol = "refuse"
 )");
   EXPECT_EQ(settings.issuer, "Universität Example");
@@ -182,7 +182,7 @@ enrol = "refuse"
   EXPECT_EQ(rule.since, UnixTime{1'796'115'600});   // date -u -d 2026-12-01T08:00:00-01:00 +%s
   EXPECT_EQ(rule.mfa, Requirement::require);
   EXPECT_TRUE(rule.observe);
-  EXPECT_EQ(rule.factors, (std::set{FactorKind::totp, FactorKind::key}));
+  EXPECT_EQ(rule.factors, (std::set{FactorKind::totp, FactorKind::hotp, FactorKind::key}));
   EXPECT_EQ(rule.enrol, EnrolBy::refuse);
 
   ASSERT_EQ(rule.from.size(), 5U);

@@ -30,6 +30,8 @@ TEST(Advice, IsTheOneStepThatMattersMost) {
       Row{"one app where nobody is asked",
           {.factors = {totp}, .recovery_codes = 10, .any_used = true, .asked = false},
           Advice::nothing},
+      Row{"one token", {.factors = {hotp}, .recovery_codes = 10, .any_used = true}, Advice::back_up},
+      Row{"a token and an app", {.factors = {hotp, totp}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
       Row{"two apps", {.factors = {totp, totp}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
       Row{"a key alone", {.factors = {key}, .recovery_codes = 10, .any_used = true}, Advice::app_beside_key},
       Row{"keys alone", {.factors = {key, key}, .recovery_codes = 10, .any_used = true}, Advice::app_beside_key},

@@ -20,24 +20,30 @@ TEST(Factor, IsKnownByItsKindAndNumber) {
 TEST(Factor, KindsAreKnownByTheirExactName) {
   EXPECT_EQ(factor_kind("totp"), FactorKind::totp);
   EXPECT_EQ(name_of(FactorKind::totp), "totp");
+  EXPECT_EQ(factor_kind("hotp"), FactorKind::hotp);
+  EXPECT_EQ(name_of(FactorKind::hotp), "hotp");
   EXPECT_EQ(factor_kind("key"), FactorKind::key);
   EXPECT_EQ(name_of(FactorKind::key), "key");
-  for (const char* name : {"", "TOTP", "totp-1", "hotp", "app", "KEY", "keys", "sk"})
+  for (const char* name : {"", "TOTP", "totp-1", "HOTP", "token", "app", "KEY", "keys", "sk"})
     EXPECT_EQ(factor_kind(name), std::nullopt) << name;
 }
 
-// They are in every store: neither may ever change.
+// They are in every store: none may ever change.
 TEST(Factor, KindsHaveNumbersForEver) {
   EXPECT_EQ(static_cast<int>(FactorKind::totp), 1);
+  EXPECT_EQ(static_cast<int>(FactorKind::hotp), 2);
   EXPECT_EQ(static_cast<int>(FactorKind::key), 5);
   for (int value = 0; value < 256; ++value) {
     // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the question is which values are kinds
     const auto kind = static_cast<FactorKind>(value);
-    EXPECT_EQ(name_of(kind).empty(), value != 1 && value != 5) << value;
+    EXPECT_EQ(name_of(kind).empty(), value != 1 && value != 2 && value != 5) << value;
   }
 }
 
-TEST(Factor, NothingHasBeenSpentOfANewOne) { EXPECT_LT(TotpFactor{}.last_step, TimeStep{0}); }
+TEST(Factor, NothingHasBeenSpentOfANewOne) {
+  EXPECT_LT(TotpFactor{}.last_step, TimeStep{0});
+  EXPECT_EQ(HotpFactor{}.state, (HotpState{.next = {0}, .resync = std::nullopt}));
+}
 
 TEST(FactorName, IsWhatPeopleCallTheirThings) {
   const std::string forty(40, 'x');

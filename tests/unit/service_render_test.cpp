@@ -67,7 +67,7 @@ TEST(Rendering, WhatIsToldOnce) {
 
 TEST(Rendering, WhatAdministratorsAsk) {
   EXPECT_EQ(plain(to_json(DevicesReply{})), R"({"devices":[]})");
-  EXPECT_EQ(plain(to_json(KeyReply{"key-2", "key", "sk-x SHA256:y", {}})),
+  EXPECT_EQ(plain(to_json(RegisteredReply{"key-2", "key", "sk-x SHA256:y", {}})),
             R"({"factor":"key-2","kind":"key","detail":"sk-x SHA256:y"})");
   ExplainReply explained;
   explained.user = "alice";

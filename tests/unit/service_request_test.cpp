@@ -59,6 +59,21 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
   EXPECT_EQ(explained->at, UnixTime{-5});
   EXPECT_EQ(parse_request(R"({"verb":"admin forecast","users":"a:b","at":"1800000000"})")->users, "a:b");
   EXPECT_EQ(parse_request(R"({"verb":"admin password-changed","user":"alice"})")->user, "alice");
+  const auto own_token = parse_request(R"({"verb":"hotp","name":"blue","digits":"8"})");
+  ASSERT_TRUE(own_token) << own_token.error();
+  EXPECT_EQ(own_token->verb, Verb::hotp);
+  EXPECT_EQ(own_token->name, "blue");
+  EXPECT_EQ(own_token->digits, 8);
+  EXPECT_EQ(parse_request(R"({"verb":"hotp"})")->digits, 6);
+  const auto token = parse_request(R"({"verb":"helpdesk token","user":"alice","reason":"r","checked":"c"})");
+  ASSERT_TRUE(token) << token.error();
+  EXPECT_EQ(token->verb, Verb::helpdesk_token);
+  EXPECT_EQ(token->user + token->reason + token->checked, "alicerc");
+  const auto provision = parse_request(R"({"verb":"admin provision","user":"alice","kind":"hotp","digits":"8"})");
+  ASSERT_TRUE(provision) << provision.error();
+  EXPECT_EQ(provision->kind, FactorKind::hotp);
+  EXPECT_EQ(provision->digits, 8);
+  EXPECT_EQ(parse_request(R"({"verb":"admin provision","user":"alice","kind":"totp"})")->kind, FactorKind::totp);
   for (const std::string json :
        {R"({"verb":"devices","device":"x"})", R"({"verb":"key"})", R"({"verb":"admin explain","user":"a","at":"soon"})",
         R"({"verb":"admin explain","user":"a","at":""})", R"({"verb":"admin explain","user":"a","at":"5x"})",
@@ -127,6 +142,16 @@ TEST(RequestJson, AnythingElseIsNone) {
       R"({"verb":"admin provision","user":"alice"})",
       R"({"verb":"admin provision","user":"alice","kind":"sms"})",
       R"({"verb":"admin provision","user":"","kind":"totp"})",
+      R"({"verb":"admin provision","user":"alice","kind":"key"})",
+      R"({"verb":"admin provision","user":"alice","kind":"totp","digits":"6"})",
+      R"({"verb":"hotp","digits":"7"})",
+      R"({"verb":"hotp","digits":""})",
+      R"({"verb":"hotp","digits":6})",
+      R"({"verb":"hotp","seed":"3132333435363738393031323334353637383930"})",
+      R"({"verb":"totp","digits":"6"})",
+      R"({"verb":"helpdesk token","reason":"lost phone"})",
+      R"({"verb":"helpdesk token","user":"alice","digits":" 6"})",
+      R"({"verb":"helpdesk token","user":"alice","line":"x"})",
       // Text
       "{\"verb\":\"default\",\"factor\":\"a\xff\"}",
       "{\"verb\":\"default\",\"factor\":\"\xc0\xaf\"}",

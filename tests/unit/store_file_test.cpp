@@ -46,7 +46,7 @@ TEST_F(StoreFileTest, A_new_store_is_private_and_says_what_it_is) {
   EXPECT_EQ(names(), (std::vector<std::string>{"mfa.db", "mfa.db-wal"}));
   Connection connection(path);
   EXPECT_EQ(connection.number("PRAGMA application_id"), kApplicationId);
-  EXPECT_EQ(connection.number("PRAGMA user_version"), 3);
+  EXPECT_EQ(connection.number("PRAGMA user_version"), static_cast<std::int64_t>(schema_steps().size()));
   EXPECT_EQ(connection.number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0"
                               " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"),
             0);

@@ -8,6 +8,7 @@
 #include "tests/unit/store_fixture.h"
 #include "tests/unit/store_version1.h"
 #include "tests/unit/store_version2.h"
+#include "tests/unit/store_version3.h"
 
 namespace mfa::test {
 namespace {
@@ -29,6 +30,11 @@ class StoreSchema : public StoreFolder {
   // A store as the first release left it, with its key; and as the next ones did.
   void make_version_1(const std::string& and_then = "") { make(kVersion1Dump + and_then, kVersion1Key); }
   void make_version_2(const std::string& and_then = "") { make(kVersion2Dump + and_then, kVersion2Key); }
+  void make_version_3(const std::string& and_then = "") { make(kVersion3Dump + and_then, kVersion3Key); }
+  void make_version(int version) {
+    version == 1 ? make_version_1() : version == 2 ? make_version_2() : make_version_3();
+  }
+  static std::int64_t newest() { return static_cast<std::int64_t>(schema_steps().size()); }
   void remove_store() {
     std::filesystem::remove(path);
     std::filesystem::remove(log_path());
@@ -85,7 +91,7 @@ TEST_F(StoreSchema, A_step_that_fails_undoes_all) {
 
 TEST_F(StoreSchema, A_newer_store_is_refused_and_not_touched) {
   create();
-  tamper("PRAGMA user_version=4");
+  tamper(("PRAGMA user_version=" + std::to_string(newest() + 1)).c_str());
   const std::string before = bytes_of(path);
   for (const StoreMode mode : {StoreMode::resident, StoreMode::per_command}) {
     const auto opened = open(mode);
@@ -93,7 +99,7 @@ TEST_F(StoreSchema, A_newer_store_is_refused_and_not_touched) {
     EXPECT_EQ(opened.error(), StoreError::too_new);
   }
   EXPECT_EQ(bytes_of(path), before);
-  EXPECT_NE(journal.notes().find("schema 4"), std::string::npos);
+  EXPECT_NE(journal.notes().find("schema " + std::to_string(newest() + 1)), std::string::npos);
 }
 
 TEST_F(StoreSchema, A_version_that_makes_no_sense_is_damage) {
@@ -174,14 +180,40 @@ TEST_F(StoreSchema, A_store_of_version_2_opens_with_all_it_holds) {
   EXPECT_EQ(trail->rows, 3);  // two, and the upgrade
 }
 
+TEST_F(StoreSchema, A_store_of_version_3_opens_with_all_it_holds) {
+  make_version_3();
+  auto store = open();
+  ASSERT_TRUE(store.has_value()) << journal.notes();
+  ASSERT_TRUE((*store)->write([](Transaction& tx) {
+    const auto alice = tx.person_by_name({"alice"});
+    const auto bob = tx.person_by_uid({1002});
+    ASSERT_TRUE(alice && bob);
+    EXPECT_EQ(alice->lockout, (LockoutState{5, 1, {1'790'000'400}, {1'790'000'460}}));
+    EXPECT_EQ(alice->failed_since_login, 2U);
+    EXPECT_TRUE(bob->enrol_by_code);
+    ASSERT_EQ(tx.factors(alice->id).size(), 2U);
+    ASSERT_EQ(tx.trusts(alice->id).size(), 1U);
+    EXPECT_EQ(tx.recovery_codes_left(alice->id), 2U);
+    EXPECT_TRUE(tx.use_recovery_code(alice->id, "7k3m92qxd4tp"));
+    EXPECT_EQ(tx.recovery_codes_left(alice->id), 1U);
+    ASSERT_TRUE(tx.pending_factor(bob->id));
+    EXPECT_TRUE(tx.enrolment_code_holds(bob->id, "zzzzzzzzzzzz", kStart));
+    tx.append(event_about("alice", EventKind::factor_added));
+  }));
+  const auto trail = (*store)->verify_trail();
+  ASSERT_TRUE(trail.has_value());
+  EXPECT_FALSE(trail->first_bad.has_value());
+  EXPECT_EQ(trail->rows, 5);  // three, the upgrade, and the one above
+}
+
 TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
   create();
   const std::string fresh = tables();
   for (const auto mode : {StoreMode::resident, StoreMode::per_command})
-    for (const int version : {1, 2}) {
+    for (const int version : {1, 2, 3}) {
       remove_store();
       const auto told = journal.events().size();
-      version == 1 ? make_version_1() : make_version_2();
+      make_version(version);
       const auto events = number("SELECT count(*) FROM event");
       {
         auto store = open(mode);
@@ -190,6 +222,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
           auto alice = tx.person_by_name({"alice"});
           ASSERT_TRUE(alice.has_value());
           tx.add_factor(alice->id, key_factor(alice->next_factor));
+          tx.add_factor(alice->id, token_factor(alice->next_factor + 1, "key"));
           tx.add_trust(alice->id, trust_in(alice->next_trust));
           tx.keep_pending(alice->id, pending_in("console:console"));
           tx.keep_enrolment_code(alice->id, "zzzzzzzzzzzz", kStart);
@@ -201,10 +234,10 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
       ASSERT_EQ(journal.events().size(), told + 1);
       const auto [event, mark] = journal.events().back();
       EXPECT_EQ(event.kind, EventKind::schema_upgraded);
-      EXPECT_EQ(event.reason, std::to_string(version) + " to 3");
+      EXPECT_EQ(event.reason, std::to_string(version) + " to " + std::to_string(newest()));
       EXPECT_EQ(mark.seq, events + 1);
       EXPECT_EQ(integrity(), "ok");
-      EXPECT_EQ(number("PRAGMA user_version"), 3);
+      EXPECT_EQ(number("PRAGMA user_version"), newest());
       EXPECT_EQ(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
       EXPECT_EQ(tables(), fresh);
     }
@@ -212,9 +245,9 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
 
 // Or logins would move rows about for weeks after an upgrade.
 TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2}) {
+  for (const int version : {1, 2, 3}) {
     remove_store();
-    version == 1 ? make_version_1() : make_version_2();
+    make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'person'";
     ASSERT_TRUE(open().has_value()) << journal.notes();
     const auto upgraded = number(kBytes);
@@ -227,6 +260,41 @@ TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
         }
     }));
     EXPECT_EQ(number(kBytes), upgraded) << version;
+  }
+}
+
+TEST_F(StoreSchema, Rows_of_factors_have_their_width_after_an_upgrade) {
+  for (const int version : {1, 2, 3}) {
+    remove_store();
+    make_version(version);
+    constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'factor'";
+    ASSERT_TRUE(open().has_value()) << journal.notes();
+    const auto upgraded = number(kBytes);
+    EXPECT_GT(upgraded, 30);  // or nothing is measured
+    ASSERT_TRUE((*open())->write([](Transaction& tx) {
+      const auto alice = tx.person_by_name({"alice"});
+      for (const Factor& factor : tx.factors(alice->id)) tx.save_factor(alice->id, factor);
+    }));
+    EXPECT_EQ(number(kBytes), upgraded) << version;
+  }
+}
+
+TEST_F(StoreSchema, A_token_is_whole_or_not_there) {
+  create();
+  ASSERT_TRUE((*open())->write([](Transaction& tx) {
+    const Person alice = tx.add_person({"alice"}, {1001}, kStart);
+    tx.add_factor(alice.id, token_factor(1, "key"));
+  }));
+  for (const char* column : {"sealed", "digits", "counter", "resync"})
+    EXPECT_THROW(tamper((std::string("UPDATE factor SET ") + column + " = NULL").c_str()), StoreFailure) << column;
+  EXPECT_THROW(tamper("UPDATE factor SET counter = -1"), StoreFailure);
+  tamper("UPDATE factor SET counter = 30");
+  // What the schema lets through and no release writes is damage.
+  for (const char* sql :
+       {"UPDATE factor SET resync = 29", "UPDATE factor SET resync = 31, counter = 9007199254740993"}) {
+    tamper(sql);
+    EXPECT_EQ((*open())->read([](Transaction& tx) { static_cast<void>(tx.factors({1})); }).error(), StoreError::damaged)
+        << sql;
   }
 }
 
@@ -247,6 +315,16 @@ TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_2) {
   EXPECT_EQ(tables(), before);
   EXPECT_EQ(number("PRAGMA user_version"), 2);
   EXPECT_EQ(number("SELECT count(*) FROM event"), 2);
+  EXPECT_TRUE(journal.events().empty());
+}
+
+TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_3) {
+  make_version_3("ALTER TABLE factor ADD COLUMN resync INTEGER; PRAGMA user_version=3;");
+  const std::string before = tables();
+  EXPECT_FALSE(open().has_value());
+  EXPECT_EQ(tables(), before);
+  EXPECT_EQ(number("PRAGMA user_version"), 3);
+  EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
   EXPECT_TRUE(journal.events().empty());
 }
 

@@ -1,0 +1,67 @@
+#include "cli/verbs/tokens.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "cli/accounts.h"
+#include "cli/plain_text.h"
+#include "cli/render.h"
+
+namespace mfa::cli {
+
+namespace {
+
+Outcome<Json> ask(const Console& console, Json request, const TokenOptions& options) {
+  if (!options.digits.empty() && options.digits != "6" && options.digits != "8")
+    return std::unexpected(Failure{.status = ExitStatus::usage,
+                                   .error = fmt::format("There are no tokens of '{}' digits here.", options.digits),
+                                   .hint = "Write --digits 6 or --digits 8: as many as the token shows."});
+  if (!options.name.empty()) request["name"] = options.name;
+  if (!options.digits.empty()) request["digits"] = options.digits;
+  return console.ask(request);
+}
+
+}  // namespace
+
+Outcome<void> hotp(const Console& console, const TokenOptions& options) {
+  const auto reply = ask(console, {{"verb", "hotp"}}, options);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
+  std::string text = fmt::format("Your hardware token is set up ({}). Logins ask for its codes from now on.\n",
+                                 printable_line(text_of(*reply, "factor")));
+  if (!codes.empty())
+    text += "\nKeep these recovery codes; each works once when your token is not at hand.\n" + codes_text(codes);
+  if (auto printed = console.print(text); !printed || codes.empty()) return printed;
+  console.wait_until_saved();
+  return {};
+}
+
+Outcome<void> helpdesk_token(const Console& console, const HelpdeskTokenOptions& options) {
+  const std::string what =
+      fmt::format("You are about to register a hardware token for\n  {}\n", account_in_words(options.user));
+  if (auto sure = console.confirm(what); !sure) return sure;
+  Json request{{"verb", "helpdesk token"}, {"user", options.user}, {"reason", options.reason}};
+  if (!options.checked.empty()) request["checked"] = options.checked;
+  const auto reply = ask(console, std::move(request), options.token);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  return console.print(fmt::format("{} has a hardware token now ({}). The codes that you typed are used up.\n",
+                                   printable_line(options.user), printable_line(text_of(*reply, "factor"))));
+}
+
+Outcome<void> admin_provision_hotp(const Console& console, const std::string& user, const TokenOptions& options) {
+  const auto reply = ask(console, {{"verb", "admin provision"}, {"user", user}, {"kind", "hotp"}}, options);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  std::string text = fmt::format("{} has a hardware token now ({}).\n", printable_line(user),
+                                 printable_line(text_of(*reply, "factor")));
+  if (const auto codes = texts_of(*reply, "recovery_codes"); !codes.empty())
+    text += "\nRecovery codes to hand over; they are shown only now. Each works once when the token is not at hand.\n" +
+            codes_text(codes);
+  return console.print(text);
+}
+
+}  // namespace mfa::cli
