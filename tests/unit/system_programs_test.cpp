@@ -27,8 +27,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-constexpr auto kAmple = 60s;  // for what ends by itself
-constexpr auto kShort = 200ms;
+constexpr auto kAmple = 60s;    // for what ends by itself
+constexpr auto kShort = 200ms;  // for what never ends
+constexpr auto kEnough = 3s;    // for what never ends, but does something first
 
 ProgramCall shell(const std::string& script, std::chrono::milliseconds limit = kAmple, std::string_view input = {}) {
   return {.path = "/bin/sh", .arguments = {"-c", script}, .input = Secret(input), .limit = limit, .most_output = 1000};
@@ -97,7 +98,7 @@ TEST(Programs, InheritNothing) {
 
 TEST(Programs, AreKilledAtTheLimitWithAllTheyStarted) {
   const std::string file = ::testing::TempDir() + "/child";
-  EXPECT_EQ(run(shell("sleep 1000 & echo $! >" + file + "; wait", kShort)), "did not answer in time");
+  EXPECT_EQ(run(shell("sleep 1000 & echo $! >" + file + "; wait", kEnough)), "did not answer in time");
   std::ifstream stream(file);
   pid_t child = 0;
   ASSERT_TRUE(stream >> child);
@@ -116,7 +117,9 @@ TEST(Programs, EndWhatTheyStartedWhenTheyEnd) {
 
 // A daemon that escaped, and holds the pipe open: its own business.
 TEST(Programs, AreNotWaitedForBeyondTheirEnd) {
-  const std::string answer = run(shell("setsid sleep 1000 & echo $!"));
+  // It says who it is once it is in a session of its own; the shell waits for that word.
+  const std::string answer =
+      run(shell(R"(exec 3>&1; daemon=$(setsid --fork sh -c 'echo $$; exec sleep 1000 >&3'); echo $daemon)"));
   const pid_t daemon = number_in(answer);
   ASSERT_GT(daemon, 0) << answer;
   EXPECT_FALSE(ends(daemon, 0));
