@@ -122,6 +122,7 @@ Or<int> serve(const CommandLine& line) {
   Resident resident(configuration, limits, workings,
                     {.login = std::move(doors->login),
                      .user = std::move(doors->user),
+                     .shared = !doors->own,
                      .signals = *std::move(signals),
                      .monitor_pid = monitoring->pid,
                      .supervisor = *supervisor});

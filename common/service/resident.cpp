@@ -1,9 +1,11 @@
 #include "common/service/resident.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +40,7 @@ Resident::Resident(CurrentConfiguration& configuration, const Limits& limits, Wo
       signals_(std::move(parts.signals)),
       monitor_pid_(parts.monitor_pid),
       supervisor_(parts.supervisor),
+      shared_login_(parts.shared ? fcntl(parts.login.get(), F_DUPFD_CLOEXEC, 0) : -1),
       emptied_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       login_(
           std::move(parts.login),
@@ -124,18 +127,27 @@ void Resident::reap() {
 
 bool Resident::empty() { return login_.sessions() == 0 && user_.sessions() == 0; }
 
+// The socket that systemd keeps goes on taking connections while the last dialogues end. Left waiting there, root's
+// programs would think us hung, and deny; closed without a word, they start a session of their own.
+void Resident::turn_next_away() {
+  const Descriptor guest(accept4(shared_login_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!guest && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) shared_login_.reset();
+}
+
 // False: the time is up, or another signal asks for an end at once.
 bool Resident::wait_until_empty(std::chrono::milliseconds limit) {
   const auto until = limits_.now() + limit;
   while (!empty()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - limits_.now()).count();
     if (left <= 0) return false;
-    std::array<pollfd, 2> both{{{.fd = emptied_.get(), .events = POLLIN, .revents = 0},
-                                {.fd = signals_.get(), .events = POLLIN, .revents = 0}}};
-    if (poll(both.data(), both.size(), static_cast<int>(left)) < 0 && errno != EINTR) return false;
+    std::array<pollfd, 3> all{{{.fd = emptied_.get(), .events = POLLIN, .revents = 0},
+                               {.fd = signals_.get(), .events = POLLIN, .revents = 0},
+                               {.fd = shared_login_.get(), .events = POLLIN, .revents = 0}}};
+    if (poll(all.data(), all.size(), static_cast<int>(left)) < 0 && errno != EINTR) return false;
     eventfd_t told = 0;
-    if (both[0].revents != 0) (void)eventfd_read(emptied_.get(), &told);
-    if (both[1].revents != 0 && handle_signal() == Asked::end) return false;
+    if (all[0].revents != 0) (void)eventfd_read(emptied_.get(), &told);
+    if (all[1].revents != 0 && handle_signal() == Asked::end) return false;
+    if (all[2].revents != 0) turn_next_away();
   }
   return true;
 }

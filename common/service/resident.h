@@ -24,6 +24,7 @@ class Resident {
   struct Parts {
     Descriptor login;
     Descriptor user;
+    bool shared = false;    // somebody else holds login's socket too, and it stays when we end
     Descriptor signals;     // a signalfd of SIGHUP, SIGTERM, SIGINT and SIGCHLD, all blocked
     pid_t monitor_pid = 0;  // a child whose end is to be noted; 0: none
     const Supervisor& supervisor;
@@ -42,6 +43,7 @@ class Resident {
   void note_start(const std::vector<std::string>& mistakes);
   void reload();
   void reap();
+  void turn_next_away();
   [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds limit);
   [[nodiscard]] bool cut_until_empty(std::chrono::milliseconds limit);
   [[nodiscard]] bool end();
@@ -54,7 +56,8 @@ class Resident {
   Descriptor signals_;
   pid_t monitor_pid_;
   const Supervisor& supervisor_;
-  Descriptor emptied_;  // an eventfd: a listener has no session left
+  Descriptor shared_login_;  // the socket once more, if somebody else holds it too
+  Descriptor emptied_;       // an eventfd: a listener has no session left
   Listener login_;
   Listener user_;
 };

@@ -48,6 +48,7 @@ class ResidentTest : public ::testing::Test {
   void start() {
     auto sockets = OwnSockets::make(folder_ / "run", 0ms);
     ASSERT_TRUE(sockets) << sockets.error();
+    if (shared_) kept_.reset(dup(sockets->login.get()));
     std::array<int, 2> ends{-1, -1};
     ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
     signals_.reset(ends[1]);
@@ -60,6 +61,7 @@ class ResidentTest : public ::testing::Test {
       Resident resident(configuration, limits_, workings,
                         {.login = std::move(login),
                          .user = std::move(user),
+                         .shared = shared_,
                          .signals = std::move(signals),
                          .monitor_pid = 0,
                          .supervisor = supervisor_});
@@ -127,6 +129,8 @@ class ResidentTest : public ::testing::Test {
   Supervisor supervisor_;
   Descriptor syslog_;
   Descriptor signals_;
+  bool shared_ = false;  // login's socket is held by systemd as well
+  Descriptor kept_;
   std::thread service_;
   int status_ = -1;
 };
@@ -208,6 +212,26 @@ TEST_F(ResidentTest, DialoguesEndInPeaceWhileTheStoreGivesWay) {
   const auto other = make_key_and_store(folder_ / "mfa.db", journal, UnixTime{0});
   ASSERT_TRUE(other) << other.error().error;
   EXPECT_EQ((*other)[1].detail, "");
+  client.say(testing::answer_frame("wrong"));
+  EXPECT_TRUE(client.verdict());
+  service_.join();
+  EXPECT_EQ(status_, 0);
+}
+
+TEST_F(ResidentTest, WhileDialoguesEndWhoComesToASocketOfSystemdIsSentAwayAtOnce) {
+  make_store();
+  configure(kSkip);
+  shared_ = true;
+  start();
+  const Client client = at_a_prompt();
+  signal(SIGTERM);
+  wait_for("stopping");
+  for (int i = 0; i < 3; ++i) {
+    const auto late = connect();
+    ASSERT_TRUE(late) << "the socket is there";
+    late->say(testing::login_frame("root"));
+    EXPECT_FALSE(late->hear()) << "the end of the connection, and no word before it";
+  }
   client.say(testing::answer_frame("wrong"));
   EXPECT_TRUE(client.verdict());
   service_.join();
