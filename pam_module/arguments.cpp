@@ -31,8 +31,10 @@ std::optional<int> seconds(std::string_view digits) {
 }
 
 bool apply(LineType type, std::string_view word, Arguments& arguments) {
-  if (word == "authfail" && type == LineType::auth) {
+  if (word == "authfail" && type == LineType::auth && !arguments.forward_pass) {
     arguments.authfail = true;
+  } else if (word == "forward_pass" && type == LineType::auth && !arguments.authfail) {
+    arguments.forward_pass = true;
   } else if (word == "debug") {
     arguments.debug = true;
   } else if (const auto path = value_of(word, "socket="); path && is_socket_path(*path)) {

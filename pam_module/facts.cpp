@@ -54,7 +54,8 @@ std::string_view name_of(FactsFault fault) {
 
 std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh, protocol::Phase phase) {
   const bool logs_in = phase == protocol::Phase::authenticate;
-  const auto user = logs_in ? ask_for_user(pamh) : pam_item(pamh, PAM_USER);
+  const bool may_ask = logs_in || phase == protocol::Phase::split;
+  const auto user = may_ask ? ask_for_user(pamh) : pam_item(pamh, PAM_USER);
   if (!user) return std::unexpected(user.error());
   if (user->empty()) return std::unexpected(FactsFault::no_user);
 
@@ -115,6 +116,7 @@ std::span<const char> write_login(std::span<char> buffer, const Facts& facts, bo
   if (configuration_only) writer.field(Tag::configuration_only, std::string_view{});
   writer.field(Tag::phase, static_cast<std::uint8_t>(facts.phase));
   if (facts.password_passed) writer.field(Tag::password_passed, std::string_view{});
+  if (facts.one_answer) writer.field(Tag::one_answer, std::string_view{});
   return writer.finish();
 }
 

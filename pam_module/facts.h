@@ -29,6 +29,7 @@ struct Facts {
   std::string_view ssh_connection;
   std::string_view ssh_auth_info;
   bool password_passed = false;  // PAM_AUTHTOK is set and not empty; of Phase::authenticate alone
+  bool one_answer = false;       // a line with `forward_pass` stood before; not from PAM
 };
 
 // A PAM item that is a string; empty if it is not there.
@@ -42,7 +43,7 @@ enum class FactsFault : unsigned char {
 };
 [[nodiscard]] std::string_view name_of(FactsFault fault);
 
-// In Phase::authenticate it asks for the name, as every module does, if no other module has yet.
+// In Phase::authenticate and Phase::split it asks for the name, as every module does, if no other module has yet.
 [[nodiscard]] std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh, protocol::Phase phase);
 
 // Writes at most `out.size()` bytes of SSH_AUTH_INFO_0, which has a line for each method that was passed. A line that

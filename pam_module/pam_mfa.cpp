@@ -10,9 +10,11 @@
 #include "common/protocol/frame.h"
 #include "pam_module/arguments.h"
 #include "pam_module/facts.h"
+#include "pam_module/forward.h"
 #include "pam_module/log.h"
 #include "pam_module/passage.h"
 #include "pam_module/relay.h"
+#include "pam_module/split.h"
 
 namespace mfa {
 namespace {
@@ -43,6 +45,11 @@ int code_of_auth(VerdictCode verdict) {
       break;
   }
   return PAM_AUTHINFO_UNAVAIL;
+}
+
+int error_of(VerdictCode verdict) {
+  const int code = code_of_auth(verdict);
+  return code == PAM_SUCCESS ? PAM_AUTHINFO_UNAVAIL : code;
 }
 
 // None but codes that pam_sm_acct_mgmt(3) lists: stacks ignore some of the others.
@@ -102,20 +109,43 @@ VerdictCode consult(pam_handle_t* pamh, LineType type, Words words, Phase phase)
   return facts ? relay(pamh, *arguments, *facts) : facts.error();
 }
 
+bool has(Words words, std::string_view wanted) {
+  return std::any_of(words.begin(), words.end(), [wanted](std::string_view word) { return word == wanted; });
+}
+
+// A line with `forward_pass`: parts the one answer for the lines behind it. It verifies nothing, and so always returns
+// an error: whatever a stack makes of this line, it lets nobody in.
+int forward_pass(pam_handle_t* pamh, Words words) {
+  const auto arguments = arguments_of(pamh, LineType::auth, words);
+  if (!arguments) return code_of_auth(arguments.error());
+  if (const auto named = facts_of(pamh, Phase::split); !named) return code_of_auth(named.error());
+  const OneAnswer answer(pamh);
+  if (!answer) return code_of_auth(answer.fault());
+  const auto facts = facts_of(pamh, Phase::split);  // as they are now: the host may have changed the user's name
+  if (!facts) return code_of_auth(facts.error());
+  CodesDue codes;
+  const auto verdict = ask_what_is_due(pamh, *arguments, *facts, codes);
+  if (verdict != VerdictCode::done) return error_of(verdict);
+  return forward(pamh, split(answer.text(), codes)) ? PAM_CRED_INSUFFICIENT : PAM_BUF_ERR;
+}
+
 int authenticate(pam_handle_t* pamh, Words words) {
   Attempt attempt(pamh);
-  if (std::any_of(words.begin(), words.end(), [](std::string_view word) { return word == "authfail"; })) {
+  if (has(words, "authfail")) {
     // The password was wrong, whatever becomes of the report.
     static_cast<void>(consult(pamh, LineType::auth, words, Phase::failed_password));
     return PAM_AUTH_ERR;
   }
+  if (has(words, "forward_pass")) return forward_pass(pamh, words);
   const auto arguments = arguments_of(pamh, LineType::auth, words);
   if (!arguments) return code_of_auth(arguments.error());
-  const auto facts = facts_of(pamh, Phase::authenticate);
+  auto facts = facts_of(pamh, Phase::authenticate);
   if (!facts) return code_of_auth(facts.error());
+  const ForwardedCode forwarded(pamh);
+  facts->one_answer = forwarded.code().has_value();
   attempt.is_by(facts->user);
   const bool over_ssh = facts->tty == "ssh";  // before the dialogue, in which the host may change the item
-  const int code = code_of_auth(relay(pamh, *arguments, *facts));
+  const int code = code_of_auth(relay(pamh, *arguments, *facts, forwarded.code()));
   if (code == PAM_SUCCESS) attempt.passed();
   // sshd (its PAM_TTY is always "ssh") answers PAM_MAXTRIES by taking all password methods back. Where no other is
   // left, ssh(1) then asks for a password of its own, and the person reads that theirs is wrong.
@@ -149,8 +179,9 @@ extern "C" int pam_sm_authenticate(pam_handle_t* pamh, int /*flags*/, int argc, 
 }
 
 // Called by every host after authenticating, in sshd in another process; there is nothing to set.
-extern "C" int pam_sm_setcred(pam_handle_t* /*pamh*/, int /*flags*/, int /*argc*/, const char** /*argv*/) {
-  return PAM_SUCCESS;
+// A line with `forward_pass` says what it always says: where nothing was authenticated before, libpam goes by that.
+extern "C" int pam_sm_setcred(pam_handle_t* /*pamh*/, int /*flags*/, int argc, const char** argv) {
+  return mfa::has({argv, static_cast<std::size_t>(argc)}, "forward_pass") ? PAM_CRED_INSUFFICIENT : PAM_SUCCESS;
 }
 
 extern "C" int pam_sm_acct_mgmt(pam_handle_t* pamh, int /*flags*/, int argc, const char** argv) {

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "common/protocol/client.h"
 #include "pam_module/conversation.h"
+#include "pam_module/forward.h"
 #include "pam_module/log.h"
 
 namespace mfa {
@@ -22,7 +24,6 @@ using protocol::Reached;
 using protocol::Tag;
 using protocol::VerdictCode;
 
-constexpr std::size_t kLongestAnswer = 512;  // bytes (product.md, Limits)
 constexpr std::string_view kUnavailable =
     "Multi-factor authentication cannot be used right now. Please try again in a minute, or tell the people who run "
     "this system.";
@@ -38,6 +39,7 @@ Manner manner_of(Phase phase) {
     case Phase::authenticate:
       return {.asks = true, .shows = true, .configuration_will_do = true};
     case Phase::account:
+    case Phase::split:
       return {.asks = false, .shows = true, .configuration_will_do = true};
     case Phase::failed_password:
     case Phase::password_changed:
@@ -139,13 +141,14 @@ std::string_view kept(std::string_view text, std::span<char> room) {
 
 class Relay {
  public:
-  Relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts)
+  Relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts, std::optional<std::string_view> only_answer)
       : pamh_(pamh),
         arguments_(arguments),
         facts_(facts),
         manner_(manner_of(facts.phase)),
         user_(kept(facts.user, user_bytes_)),
         service_(kept(facts.service, service_bytes_)),
+        only_answer_(only_answer),
         conversation_(pamh) {}
 
   VerdictCode run() {
@@ -181,6 +184,8 @@ class Relay {
                                                                               : name_of(connection_.why()));
   }
 
+  [[nodiscard]] const CodesDue& codes() const { return codes_; }
+
  private:
   // Of a wrong password: nobody hears of it, and in syslog other modules have told of it.
   [[nodiscard]] bool is_report() const { return facts_.phase == Phase::failed_password; }
@@ -205,8 +210,15 @@ class Relay {
     return first;
   }
 
-  // Carries one prompt to the person and the answer back. False if the engine is gone.
+  // Answers one prompt. False if the engine is gone.
   bool answer(const Connection::Received& ask) {
+    if (!facts_.one_answer) return ask_person(ask);
+    const auto code = std::exchange(only_answer_, std::nullopt);
+    return send_answer(code ? AnswerStatus::given : AnswerStatus::conversation_failed, code.value_or(""));
+  }
+
+  // Carries the prompt to the person and the answer back.
+  bool ask_person(const Connection::Received& ask) {
     const Answer typed = conversation_.ask(ask.fields.get(Tag::text).value_or(""), ask.fields.byte(Tag::flag) == 1);
     AnswerStatus status = AnswerStatus::given;
     if (!typed) {
@@ -219,9 +231,13 @@ class Relay {
       status = AnswerStatus::too_long;
       log_too_long(typed.text());
     }
+    return send_answer(status, status == AnswerStatus::given ? typed.text() : "");
+  }
+
+  bool send_answer(AnswerStatus status, std::string_view text) {
     char buffer[protocol::kHeader + kLongestAnswer + 16];
     protocol::FrameWriter writer(buffer, FrameType::answer);
-    if (status == AnswerStatus::given) writer.field(Tag::text, typed.text());
+    if (status == AnswerStatus::given) writer.field(Tag::text, text);
     const bool sent = connection_.send(writer.field(Tag::flag, static_cast<std::uint8_t>(status)).finish());
     explicit_bzero(buffer, sizeof buffer);
     // The connection ended: what the engine said last may still be there to be read.
@@ -244,6 +260,8 @@ class Relay {
 
   VerdictCode finish(const Connection::Received& verdict) {
     const VerdictCode code = code_of(verdict);
+    if (facts_.phase == Phase::split && code == VerdictCode::done) return take_codes(verdict);
+    if (facts_.phase == Phase::split && is_good(code)) return unavailable("protocol");  // nobody is let in yet
     const auto text = verdict.fields.get(Tag::text).value_or("");
     const auto reason = verdict.fields.get(Tag::reason).value_or("");
     if (!is_report()) {
@@ -253,6 +271,14 @@ class Relay {
     }
     if (!text.empty()) show(text, !is_good(code));
     return code;
+  }
+
+  VerdictCode take_codes(const Connection::Received& verdict) {
+    const auto codes = verdict.fields.get(Tag::codes);
+    codes_.due = codes.has_value();
+    const std::string_view digits = codes.value_or("");
+    memcpy(codes_.digits, digits.data(), std::min(digits.size(), sizeof codes_.digits));
+    return VerdictCode::done;
   }
 
   VerdictCode unavailable(std::string_view reason) {
@@ -291,6 +317,8 @@ class Relay {
   char service_bytes_[kLongestItem];
   const std::string_view user_;
   const std::string_view service_;
+  std::optional<std::string_view> only_answer_;
+  CodesDue codes_;
   Connection connection_;
   Conversation conversation_;
   char login_[protocol::kHeader + protocol::kMostPayload];
@@ -298,8 +326,17 @@ class Relay {
 
 }  // namespace
 
-protocol::VerdictCode relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts) {
-  return Relay(pamh, arguments, facts).run();
+protocol::VerdictCode relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts,
+                            std::optional<std::string_view> only_answer) {
+  return Relay(pamh, arguments, facts, only_answer).run();
+}
+
+protocol::VerdictCode ask_what_is_due(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts,
+                                      CodesDue& codes) {
+  Relay relay(pamh, arguments, facts, std::nullopt);
+  const auto code = relay.run();
+  codes = relay.codes();
+  return code;
 }
 
 }  // namespace mfa

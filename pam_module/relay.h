@@ -7,9 +7,13 @@
 
 #include <security/pam_modules.h>
 
+#include <optional>
+#include <string_view>
+
 #include "common/protocol/frame.h"
 #include "pam_module/arguments.h"
 #include "pam_module/facts.h"
+#include "pam_module/split.h"
 
 namespace mfa {
 
@@ -17,6 +21,13 @@ namespace mfa {
 // top of it. The other phases wait as the argument timeout= says: account and password_changed no longer in all.
 inline constexpr int kReportSeconds = 3;
 
-[[nodiscard]] protocol::VerdictCode relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts);
+// `only_answer` is the answer to the first question, in the person's place; there is no other: nobody is asked.
+[[nodiscard]] protocol::VerdictCode relay(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts,
+                                          std::optional<std::string_view> only_answer = std::nullopt);
+
+// Phase::split: with VerdictCode::done, and only then, `codes` holds what the engine says. The password has not been
+// checked, so the person hears nothing of it.
+[[nodiscard]] protocol::VerdictCode ask_what_is_due(pam_handle_t* pamh, const Arguments& arguments, const Facts& facts,
+                                                    CodesDue& codes);
 
 }  // namespace mfa

@@ -16,6 +16,12 @@ struct KindOf {
   FactorKind operator()(const KeyFactor&) const { return FactorKind::key; }
 };
 
+struct DigitsOf {
+  std::optional<int> operator()(const TotpFactor& totp) const { return totp.parameters.digits; }
+  std::optional<int> operator()(const HotpFactor& hotp) const { return hotp.digits; }
+  std::optional<int> operator()(const KeyFactor&) const { return std::nullopt; }
+};
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // A name may stand wherever an id does, so no name may look like one: nor like the ids of kinds that product.md plans,
@@ -64,6 +70,8 @@ std::optional<FactorKind> factor_kind(std::string_view name) {
 FactorKind Factor::kind() const { return std::visit(KindOf{}, detail); }
 
 std::string Factor::id() const { return fmt::format("{}-{}", name_of(kind()), number); }
+
+std::optional<int> Factor::digits() const { return std::visit(DigitsOf{}, detail); }
 
 bool valid_factor_name(std::string_view name) {
   if (!valid_utf8(name) || has_control_characters(name) || looks_like_an_id(name)) return false;

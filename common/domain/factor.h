@@ -54,7 +54,8 @@ struct Factor {
   std::variant<TotpFactor, HotpFactor, KeyFactor> detail;
 
   [[nodiscard]] FactorKind kind() const;
-  [[nodiscard]] std::string id() const;  // "totp-1"
+  [[nodiscard]] std::string id() const;             // "totp-1"
+  [[nodiscard]] std::optional<int> digits() const;  // of its codes; nothing: it has none
 };
 
 // A name people give a factor: 1 to kLongestFactorName printable characters of valid UTF-8, something to see among

@@ -21,6 +21,7 @@ enum class Phase : std::uint8_t {
   failed_password,   // `authfail`: the line before found the password wrong
   account,           // sshd's account phase of a login whose auth phase did not pass through the module
   password_changed,  // the user's password has just been changed
+  split,             // `forward_pass`: which codes may stand behind the password of an answer, before it is checked
 };
 
 // What stands in ssh_auth_info where none of its lines would have fit the frame (pam_module/facts.cpp).
@@ -37,6 +38,7 @@ struct LoginFacts {
   std::string ssh_auth_info;   // SSH_AUTH_INFO_0: "publickey ssh-ed25519 AAAA…", one line for each method passed
   Phase phase = Phase::authenticate;
   bool password_passed = false;     // a password was asked for and checked by a line before (PAM_AUTHTOK is set)
+  bool one_answer = false;          // the program asked once, and what it got is the only answer there is
   bool from_root = false;           // the peer's uid is 0: the service sets it, never the message
   bool configuration_only = false;  // the resident service hangs: decide without the store, or deny
 };

@@ -115,7 +115,7 @@ EnrolWay enrolment_for(const LoginView& view, const Assessment& assessed, EnrolB
                     .has_factor = !assessed.record.factors.empty(),
                     .by_code_only = person && person->enrol_by_code,
                     .first_factor_proven = view.first_factor_proven,
-                    .one_line = shows_one_line(view.policy.service)});
+                    .one_line = view.one_answer || shows_one_line(view.policy.service)});
 }
 
 // An app is what a login sets up: whoever must have something else gets that elsewhere.
@@ -147,6 +147,7 @@ LoginView view_of(Engine& engine, const LoginFacts& facts, std::optional<Usernam
   view.policy.user = std::move(user);
   view.policy.server = engine.server;
   view.policy.now = engine.clock.now();
+  view.one_answer = facts.one_answer;
   if (!facts.from_root) return view;
   view.policy.service = facts.service;
   view.policy.origin = origin_of(facts);

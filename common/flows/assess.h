@@ -24,6 +24,7 @@ struct LoginView {
   std::string label;  // of the device, for people
   bool password_passed = false;
   bool first_factor_proven = false;  // a password or a key, in this very login
+  bool one_answer = false;           // nothing can be asked
 };
 [[nodiscard]] LoginView view_of(Engine& engine, const LoginFacts& facts, std::optional<Username> user);
 

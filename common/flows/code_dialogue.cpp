@@ -17,7 +17,7 @@ CodeDialogue::CodeDialogue(Engine& engine, LoginTrail& trail, Dialogue& dialogue
 LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   prompt_ = std::move(prompt);
   std::uint32_t rounds = kRounds;
-  for (std::uint32_t prompts = kPrompts; rounds > 0 && prompts > 0; --prompts) {
+  for (std::uint32_t prompts = one_answer_ ? 1 : kPrompts; rounds > 0 && prompts > 0; --prompts) {
     rounds_left_ = std::min(rounds, prompts) - 1;
     auto typed = ask();
     prompt_.notices.clear();
@@ -25,7 +25,7 @@ LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
     if (step == Step::ended) return verdict_;
     if (step == Step::again) --rounds;
   }
-  return {.result = LoginResult::wrong, .reason = last_, .text = texts::rounds_used(engine_.settings)};
+  return unanswered();
 }
 
 std::expected<Secret, DialogueError> CodeDialogue::ask() {
@@ -76,7 +76,9 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
     return end(trail_.refuse(LoginResult::denied, "identity_mismatch", texts::other_person(settings)));
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
     trail_.note_refused("wrong", answer);
-    if (wrong->tries_left > 0) return again(texts::wrong(rounds_left_, wrong->tries_left), "wrong");
+    // With one answer a login, the tries until the lock are all there are.
+    const std::uint32_t rounds = one_answer_ ? wrong->tries_left : rounds_left_;
+    if (wrong->tries_left > 0) return again(texts::wrong(rounds, wrong->tries_left), "wrong");
     return end({.result = LoginResult::locked,
                 .reason = "too_many_wrong",
                 .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
@@ -85,6 +87,14 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
     return again(texts::replayed(replayed->kind), "replayed");
   trail_.note_refused("not_a_code", answer);
   return again(texts::not_a_code(prompt_), "not_a_code");
+}
+
+LoginVerdict CodeDialogue::unanswered() {
+  LoginVerdict verdict{.result = LoginResult::wrong, .reason = last_, .text = texts::rounds_used(engine_.settings)};
+  if (!one_answer_) return verdict;
+  verdict.text = last_ == "empty" ? texts::no_code_behind_password() : prompt_.problem;
+  if (last_ == "empty") trail_.record(EventKind::login_failed, "no_code");
+  return verdict;
 }
 
 LoginVerdict CodeDialogue::broken_off(DialogueError error) {

@@ -22,6 +22,8 @@ class CodeDialogue {
 
   // For programs that show one line of a prompt: the rest is shown apart from it.
   void show_one_line() { one_line_ = true; }
+  // For programs that asked once and have no other answer: one prompt, which nobody sees.
+  void take_one_answer() { one_answer_ = true; }
   // `prompt` without a problem; its notices are told once.
   [[nodiscard]] LoginVerdict run(texts::CodePrompt prompt, const Check& check);
 
@@ -31,6 +33,7 @@ class CodeDialogue {
   [[nodiscard]] Step take(std::expected<Secret, DialogueError> typed, const Check& check);
   [[nodiscard]] Step judged(const Verification& result, const Answer& answer);
   [[nodiscard]] LoginVerdict broken_off(DialogueError error);
+  LoginVerdict unanswered();
   Step again(std::string problem, std::string_view reason);
   Step end(LoginVerdict verdict);
 
@@ -39,6 +42,7 @@ class CodeDialogue {
   Dialogue& dialogue_;
   NotMe not_me_;
   bool one_line_ = false;
+  bool one_answer_ = false;
   std::uint32_t rounds_left_ = 0;  // after the answer at hand, should it be none
   texts::CodePrompt prompt_;
   std::string last_ = "no_answer";

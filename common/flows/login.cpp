@@ -7,6 +7,7 @@
 #include "common/flows/code_dialogue.h"
 #include "common/flows/enrol_at_login.h"
 #include "common/flows/login_trail.h"
+#include "common/flows/one_answer.h"
 #include "common/flows/passwords.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
@@ -17,6 +18,15 @@ namespace {
 constexpr int kMostLooks = 3;
 constexpr std::size_t kRecoveryCodesShownToStrangers = 10;
 constexpr std::chrono::hours kBetweenReports{1};  // of one user's own programs
+
+// To what the program can show and ask.
+void suit(CodeDialogue& codes, const LoginFacts& facts) {
+  if (facts.one_answer) {
+    codes.take_one_answer();
+  } else if (shows_one_line(facts.service)) {
+    codes.show_one_line();
+  }
+}
 
 class Login {
  public:
@@ -146,10 +156,13 @@ class Login {
       return result;
     };
     CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(); });
-    if (shows_one_line(facts_.service)) codes.show_one_line();
-    LoginVerdict verdict = codes.run(prompt_for(assessed), check);
-    if (verdict.result != LoginResult::passed || !place.may_be_trusted()) return verdict;
-    if (!remember) ask_to_remember(place);
+    suit(codes, facts_);
+    const texts::CodePrompt prompt = prompt_for(assessed);
+    LoginVerdict verdict = codes.run(prompt, check);
+    if (verdict.result != LoginResult::passed) return verdict;
+    if (facts_.one_answer) verdict.text = texts::lines(prompt.notices, verdict.text);  // nobody has read the prompt
+    if (!place.may_be_trusted()) return verdict;
+    if (!remember && !facts_.one_answer) ask_to_remember(place);
     if (too_many_devices_) verdict.text = texts::too_many_devices();
     return verdict;
   }
@@ -272,7 +285,7 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
     engine.journal.record(trail.event(EventKind::reported, "notme"), std::nullopt);
     return LoginVerdict{.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine.settings)};
   });
-  if (shows_one_line(facts.service)) codes.show_one_line();
+  suit(codes, facts);
   return codes.run(prompt, [&](const Answer& answer) -> Verification {
     if (!could_be_code(answer)) return NotACode{};
     if (tries > 0) --tries;
@@ -284,6 +297,7 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
 
 LoginVerdict login(Engine& engine, const LoginFacts& facts, Caller caller, Dialogue& dialogue) {
   const auto account = identify(engine.accounts, facts.user);
+  if (facts.phase == Phase::split) return codes_due(engine, facts, caller, account);
   if (facts.phase == Phase::failed_password) return count_failed_password(engine, facts, account);
   if (!account && account.error() == IdentityError::unknown && facts.phase != Phase::password_changed)
     return stranger(engine, facts, dialogue);

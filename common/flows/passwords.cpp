@@ -48,7 +48,7 @@ LoginVerdict end_trust_for_new_password(Engine& engine, const LoginFacts& facts,
     end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });
   if (!done) return trail.store_failed(done.error());
-  return {.result = LoginResult::skipped, .reason = "password_changed", .text = ""};
+  return {.result = LoginResult::done, .reason = "password_changed", .text = ""};
 }
 
 }  // namespace mfa

@@ -63,6 +63,13 @@ std::string duration(std::chrono::seconds length) {
   return counted((seconds + 3599) / 3600, "hour");
 }
 
+std::string lines(const std::vector<std::string>& texts, std::string_view last) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "\n") + text;
+  if (!all.empty() && !last.empty()) all += "\n";
+  return all.append(last);
+}
+
 std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left) {
   const std::uint32_t left = std::min(rounds_left, tries_left);
   if (left == 0) return "That code is not right.";
@@ -85,6 +92,9 @@ std::string enrolment_code_help(const Settings& settings) {
       "An enrolment code shows that it is really you who sets this up; it works once\n"
       "and looks like 7k3m-92qx-d4tp. If you have none, ask {}.",
       helpdesk(settings));
+}
+std::string no_code_behind_password() {
+  return "No code came with the password. Type it right behind the password, or behind a comma.";
 }
 std::string unreadable(const CodePrompt& prompt) {
   return fmt::format("That answer cannot be read. {}", type_instead(prompt));

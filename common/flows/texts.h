@@ -18,6 +18,8 @@ namespace mfa::texts {
 
 // "2 minutes", "1 hour", "45 seconds": rounded up, so that whoever waits that long has waited enough.
 [[nodiscard]] std::string duration(std::chrono::seconds length);
+// All of them, one a line.
+[[nodiscard]] std::string lines(const std::vector<std::string>& texts, std::string_view last);
 
 // `rounds_left` in this dialogue, `tries_left` until the lock: what comes first is told.
 [[nodiscard]] std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left);
@@ -26,6 +28,7 @@ namespace mfa::texts {
 [[nodiscard]] std::string not_a_code(const CodePrompt& prompt = {});  // without one: of an app
 [[nodiscard]] std::string not_an_enrolment_code(const Settings& settings);
 [[nodiscard]] std::string enrolment_code_help(const Settings& settings);
+[[nodiscard]] std::string no_code_behind_password();  // where a program asks once for both
 [[nodiscard]] std::string unreadable(const CodePrompt& prompt);
 [[nodiscard]] std::string too_long(const CodePrompt& prompt = {});
 [[nodiscard]] std::string failed_logins(std::uint32_t count);

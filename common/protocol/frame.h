@@ -51,6 +51,7 @@ enum class Tag : std::uint8_t {
   hint = 7,     // Verdict: what to do next
   more = 8,     // Result: one byte 1: the next Result goes on with this value
   reason = 9,   // Verdict: a word for syslog
+  codes = 10,   // Verdict of Phase::split: a code is due; how many digits, a byte each, the default factor's first
   // Login:
   user = 20,
   service = 21,
@@ -62,12 +63,13 @@ enum class Tag : std::uint8_t {
   configuration_only = 27,  // present: decide without the store
   phase = 28,               // a Phase, one byte
   password_passed = 29,     // present: a line before asked for a password and found it right
+  one_answer = 30,          // present: a line before took the one answer there is; the first Ask gets its code
 };
 
 enum class AnswerStatus : std::uint8_t { given = 1, conversation_failed = 2, is_password = 3, too_long = 4 };
 
 // Which entry point of the module asks. A login without one is no login.
-enum class Phase : std::uint8_t { authenticate = 1, failed_password = 2, account = 3, password_changed = 4 };
+enum class Phase : std::uint8_t { authenticate = 1, failed_password = 2, account = 3, password_changed = 4, split = 5 };
 
 // How it ended. The module maps them to PAM codes in one switch, mfa-enroll to exit statuses.
 enum class VerdictCode : std::uint8_t {
@@ -79,7 +81,7 @@ enum class VerdictCode : std::uint8_t {
   denied = 6,
   unavailable = 7,
   conversation = 8,
-  done = 9,      // a request: carried out
+  done = 9,      // a request or a report: carried out; lets nobody in
   refused = 10,  // a request: not carried out, see text and hint
   usage = 11,    // a request that makes no sense
 };

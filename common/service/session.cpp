@@ -60,6 +60,8 @@ std::optional<Phase> phase_in(const Fields& fields) {
       return Phase::account;
     case protocol::Phase::password_changed:
       return Phase::password_changed;
+    case protocol::Phase::split:
+      return Phase::split;
   }
   return std::nullopt;
 }
@@ -77,6 +79,7 @@ std::optional<LoginFacts> facts_in(const Fields& fields, Caller caller) {
                     .ssh_auth_info = text(Tag::ssh_auth_info),
                     .phase = *phase,
                     .password_passed = fields.get(Tag::password_passed).has_value(),
+                    .one_answer = fields.get(Tag::one_answer).has_value(),
                     .from_root = caller.uid.value == 0,
                     .configuration_only = fields.get(Tag::configuration_only).has_value()};
 }

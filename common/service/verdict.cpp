@@ -28,6 +28,8 @@ VerdictCode code_of(LoginResult result) {
       return VerdictCode::unavailable;
     case LoginResult::conversation:
       return VerdictCode::conversation;
+    case LoginResult::done:
+      return VerdictCode::done;
   }
   return VerdictCode::denied;
 }
@@ -52,13 +54,22 @@ std::span<const char> verdict_frame(FrameBuffer& room, const Verdict& verdict, b
   frame.field(Tag::verdict, static_cast<std::uint8_t>(verdict.code));
   if (with_texts && !verdict.hint.empty()) frame.field(Tag::hint, verdict.hint);
   if (with_texts && !verdict.reason.empty()) frame.field(Tag::reason, verdict.reason);
+  if (verdict.codes) {
+    std::string digits;
+    for (const int number : *verdict.codes) digits.push_back(static_cast<char>(number));
+    frame.field(Tag::codes, digits);
+  }
   return frame.finish();
 }
 
 }  // namespace
 
 Verdict verdict_of(const LoginVerdict& verdict) {
-  return {.code = code_of(verdict.result), .text = verdict.text, .hint = {}, .reason = verdict.reason};
+  return {.code = code_of(verdict.result),
+          .text = verdict.text,
+          .hint = {},
+          .reason = verdict.reason,
+          .codes = verdict.codes};
 }
 
 Verdict verdict_of(const RequestError& error) {

@@ -1,7 +1,9 @@
 // How a session ended, as it is told to the client, and how the flows' results become that.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "common/flows/login.h"
 #include "common/flows/requests.h"
@@ -12,9 +14,10 @@ namespace mfa {
 
 struct Verdict {
   protocol::VerdictCode code = protocol::VerdictCode::unavailable;
-  std::string text;    // for the person; may be empty
-  std::string hint;    // what to do next; may be empty
-  std::string reason;  // a word or two for syslog; may be empty
+  std::string text;                                      // for the person; may be empty
+  std::string hint;                                      // what to do next; may be empty
+  std::string reason;                                    // a word or two for syslog; may be empty
+  std::optional<std::vector<int>> codes = std::nullopt;  // as LoginVerdict has it
 };
 
 [[nodiscard]] Verdict verdict_of(const LoginVerdict& verdict);

@@ -3,9 +3,10 @@ import socket
 import struct
 
 LOGIN, REQUEST, ANSWER, HELLO, SHOW, ASK, RESULT, VERDICT = (ord(c) for c in "LQaHSARV")
-VERSION, OLDEST, TEXT, FLAG, VERDICT_CODE, JSON, HINT, MORE, REASON = range(1, 10)
-USER, SERVICE, TTY, RHOST, RUSER, SSH_CONNECTION, SSH_AUTH_INFO, CONFIGURATION_ONLY, PHASE, PASSWORD_PASSED = range(20, 30)
-AUTHENTICATE, FAILED_PASSWORD, ACCOUNT, PASSWORD_CHANGED = b"\x01", b"\x02", b"\x03", b"\x04"
+VERSION, OLDEST, TEXT, FLAG, VERDICT_CODE, JSON, HINT, MORE, REASON, CODES = range(1, 11)
+(USER, SERVICE, TTY, RHOST, RUSER, SSH_CONNECTION, SSH_AUTH_INFO, CONFIGURATION_ONLY, PHASE, PASSWORD_PASSED,
+ ONE_ANSWER) = range(20, 31)
+AUTHENTICATE, FAILED_PASSWORD, ACCOUNT, PASSWORD_CHANGED, SPLIT = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 PASSED, TRUSTED, SKIPPED, WRONG, LOCKED, DENIED, UNAVAILABLE, CONVERSATION, DONE, REFUSED, USAGE = range(1, 12)
 LET_IN = {PASSED, TRUSTED, SKIPPED}
 MOST_PAYLOAD = 16384
@@ -25,7 +26,7 @@ def frame(kind, fields=()):
 def login(user, service=b"code", **more):
     tags = {"tty": TTY, "rhost": RHOST, "ruser": RUSER, "ssh_connection": SSH_CONNECTION,
             "ssh_auth_info": SSH_AUTH_INFO, "configuration_only": CONFIGURATION_ONLY, "phase": PHASE,
-            "password_passed": PASSWORD_PASSED}
+            "password_passed": PASSWORD_PASSED, "one_answer": ONE_ANSWER}
     more.setdefault("phase", AUTHENTICATE)
     fields = [(VERSION, b"\x01"), (USER, user), (SERVICE, service)]
     return frame(LOGIN, fields + sorted((tags[name], content) for name, content in more.items()))

@@ -55,10 +55,12 @@ def test_another_users_name_gets_nothing(campus):
     campus.configure(EVERYONE_AND_CRON)
     alice, bob = campus.student("alice"), campus.student("bob")
     for name in (b"bob", b"root", b"mfa", b"nobody", b"no-such-person", b"", b"x" * 4096, b"bob\0", b"\xff\xfe"):
-        for more in ({}, {"service": b"cron"}, {"rhost": b"192.0.2.1"}, {"configuration_only": b""}):
+        for more in ({}, {"service": b"cron"}, {"rhost": b"192.0.2.1"}, {"configuration_only": b""}, {"one_answer": b""},
+                     {"phase": frames.SPLIT}):
             received = campus.as_person(alice, lambda name=name, more=more: says(frames.login(name, **more)))
             assert not frames.asked(received), name
             assert not frames.LET_IN & set(frames.verdicts(received)), (name, more, received)
+            assert not any(frames.CODES in fields for _, fields in received), (name, more, received)
     serves_root(campus, bob)
 
 

@@ -46,7 +46,8 @@ TEST(Arguments, NotUnderstoodAreNamed) {
                            "debug=1",
                            "debugging",
                            "authfail ",
-                           "forward_pass",
+                           "forward_pass=1",
+                           "use_first_pass",
                            "socket",
                            "socket=",
                            "socket=run/x",
@@ -68,7 +69,14 @@ TEST(Arguments, NotUnderstoodAreNamed) {
   }
 }
 
-TEST(Arguments, OfOtherTypesAreTheSameButForAuthfail) {
+TEST(Arguments, ALineEitherReportsOrForwards) {
+  EXPECT_TRUE(parse({"forward_pass", "debug"})->forward_pass);
+  EXPECT_FALSE(parse({"debug"})->forward_pass);
+  EXPECT_EQ(parse({"forward_pass", "authfail"}).error(), "authfail");
+  EXPECT_EQ(parse({"authfail", "forward_pass"}).error(), "forward_pass");
+}
+
+TEST(Arguments, OfOtherTypesAreTheSameButForAuthfailAndForwardPass) {
   const std::vector<const char*> words{"debug", "socket=/run/other.sock", "timeout=5"};
   for (const LineType type : {LineType::account, LineType::password}) {
     const auto arguments = parse_arguments(type, words);
@@ -76,7 +84,7 @@ TEST(Arguments, OfOtherTypesAreTheSameButForAuthfail) {
     EXPECT_TRUE(arguments->debug);
     EXPECT_STREQ(arguments->socket, "/run/other.sock");
     EXPECT_EQ(arguments->timeout, 5);
-    for (const char* word : {"authfail", "nullok", "timeout=4"}) {
+    for (const char* word : {"authfail", "forward_pass", "nullok", "timeout=4"}) {
       const auto refused = parse_arguments(type, std::vector{"debug", word});
       ASSERT_FALSE(refused) << word;
       EXPECT_EQ(refused.error(), word);

@@ -143,7 +143,7 @@ TEST_F(Phases, WithoutPromptsDoNotEvenAskForTheName) {
 
 TEST_F(Phases, AnUnknownArgumentIsNamedAndDenies) {
   for (const Line* line : kAll) {
-    for (const char* word : {"nullok", "forward_pass", "Debug"}) {
+    for (const char* word : {"nullok", "forward", "Debug"}) {
       anew();
       EXPECT_EQ(run(*line, {verdict(VerdictCode::passed)}, word), line->denied) << line->what;
       EXPECT_EQ(connections, 0) << line->what;
@@ -152,8 +152,10 @@ TEST_F(Phases, AnUnknownArgumentIsNamedAndDenies) {
     }
   }
   for (const Line* line : {&kAccount, &kPassword}) {
-    EXPECT_EQ(run(*line, {verdict(VerdictCode::passed)}, "authfail"), line->denied) << line->what;
-    EXPECT_EQ(connections, 0) << line->what;
+    for (const char* word : {"authfail", "forward_pass"}) {
+      EXPECT_EQ(run(*line, {verdict(VerdictCode::passed)}, word), line->denied) << line->what;
+      EXPECT_EQ(connections, 0) << line->what;
+    }
   }
 }
 

@@ -256,7 +256,7 @@ TEST_F(Trusting, ThePasswordHookEndsIt) {
   LoginFacts changed = facts;
   changed.phase = Phase::password_changed;
   changed.service = "passwd";
-  EXPECT_EQ(login(world.engine, changed, kRoot, world.dialogue).result, LoginResult::skipped);
+  EXPECT_EQ(login(world.engine, changed, kRoot, world.dialogue).result, LoginResult::done);
   EXPECT_EQ(log_in({}), LoginResult::conversation);
   EXPECT_THAT(prompt(0), HasSubstr("Your password changed"));
 }

@@ -73,6 +73,7 @@ struct Heard {
     const auto found = fields.find(tag);
     return found == fields.end() ? std::string() : found->second;
   }
+  [[nodiscard]] bool has(Tag tag) const { return fields.contains(tag); }
   [[nodiscard]] VerdictCode verdict() const {
     const std::string code = text(Tag::verdict);
     return code.size() == 1 ? static_cast<VerdictCode>(code[0]) : VerdictCode{};

@@ -105,14 +105,42 @@ TEST_F(SessionTest, EveryPhaseIsItsOwnQuestion) {
     int phase;
     VerdictCode verdict;
   };
-  for (const Row& row : {Row{2, VerdictCode::wrong}, Row{3, VerdictCode::denied}, Row{4, VerdictCode::skipped},
-                         Row{0, VerdictCode::usage}, Row{5, VerdictCode::usage}, Row{255, VerdictCode::usage}}) {
+  for (const Row& row :
+       {Row{2, VerdictCode::wrong}, Row{3, VerdictCode::denied}, Row{4, VerdictCode::done}, Row{5, VerdictCode::done},
+        Row{0, VerdictCode::usage}, Row{6, VerdictCode::usage}, Row{255, VerdictCode::usage}}) {
     const Client client = connect(kRoot);
     client.say(login_frame("alice", {{Tag::phase, byte(row.phase)}}));
     const auto verdict = client.verdict();
     ASSERT_TRUE(verdict) << row.phase;
     EXPECT_EQ(verdict->verdict(), row.verdict) << row.phase;
   }
+}
+
+TEST_F(SessionTest, WhichCodesAreDueIsToldWithTheirDigitsAndNothingWhereNoneIs) {
+  world_.enrol("alice", Uid{1000});
+  for (const bool due : {true, false}) {
+    const Client client = connect(kRoot);
+    client.say(login_frame(due ? "alice" : "bob", {{Tag::phase, byte(static_cast<int>(protocol::Phase::split))}}));
+    const auto verdict = client.verdict();
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->verdict(), VerdictCode::done);
+    EXPECT_EQ(verdict->has(Tag::codes), due);
+    if (due) {
+      EXPECT_EQ(verdict->text(Tag::codes), "\6");
+    }
+  }
+}
+
+TEST_F(SessionTest, WhoHasOneAnswerIsAskedForOne) {
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice", {{Tag::phase, byte(1)}, {Tag::password_passed, ""}, {Tag::one_answer, ""}}));
+  ASSERT_TRUE(client.hear(FrameType::ask));
+  client.say(answer_frame(world_.wrong_code()));
+  const auto verdict = client.verdict();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->verdict(), VerdictCode::wrong);
 }
 
 TEST_F(SessionTest, ALoginFrameWithoutAPhaseIsNone) {
