@@ -64,8 +64,8 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
       record_failure(engine, account, "wrong_password");
       return std::unexpected(refused("That password is not right.", "Nothing was changed. Try again."));
     case PasswordAnswer::too_often:
-      return std::unexpected(
-          refused("Too many wrong passwords.", "Nothing was changed. Wait a minute, then try again."));
+      return std::unexpected(refused("Too many wrong passwords.", fmt::format("Nothing was changed. Try again in {}.",
+                                                                              texts::duration(asker.password.wait()))));
     case PasswordAnswer::unavailable:
       break;
   }

@@ -1,6 +1,7 @@
 // The rest of the outside world as flows see it: clock, randomness, accounts, passwords, the journal.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -90,6 +91,8 @@ class PasswordCheck {
  public:
   virtual ~PasswordCheck() = default;
   [[nodiscard]] virtual PasswordAnswer check(const Secret& password) = 0;
+  // After too_often: until a password is compared again.
+  [[nodiscard]] virtual std::chrono::seconds wait() const = 0;
 };
 
 // The place of an event in the trail, for its syslog line.

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (request->content != message.substr(1)) std::abort();
   }
   const auto answer = monitor::parse_password_reply(message);
-  if (answer != mfa::PasswordAnswer::unavailable && monitor::reply_of(answer) != message) std::abort();
+  if (answer.answer != mfa::PasswordAnswer::unavailable && monitor::reply_of(answer) != message) std::abort();
   const auto version = monitor::parse_version_reply(message);
   if (version && monitor::reply_of(version) != message) std::abort();
   return 0;

@@ -40,9 +40,18 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PasswordReplies, mean_what_was_said) {
   for (const auto answer : {PasswordAnswer::right, PasswordAnswer::wrong, PasswordAnswer::none,
                             PasswordAnswer::too_often, PasswordAnswer::unavailable})
-    EXPECT_EQ(parse_password_reply(reply_of(answer)), answer);
-  for (const auto* text : {"", "x", "rr", "R", "r\n", "0"})
-    EXPECT_EQ(parse_password_reply(text), PasswordAnswer::unavailable) << text;
+    EXPECT_EQ(parse_password_reply(reply_of(PasswordReply{.answer = answer})).answer, answer);
+  for (const auto* text : {"", "x", "rr", "R", "r\n", "0", "o", "o12"})
+    EXPECT_EQ(parse_password_reply(text).answer, PasswordAnswer::unavailable) << text;
+}
+
+TEST(PasswordReplies, tell_how_long_to_wait) {
+  const auto told = [](std::chrono::seconds wait) {
+    return parse_password_reply(reply_of(PasswordReply{.answer = PasswordAnswer::too_often, .wait = wait})).wait;
+  };
+  for (const auto wait : {0s, 1s, 60s, 200s, 255s}) EXPECT_EQ(told(wait), wait);
+  EXPECT_EQ(told(1000s), 255s);
+  EXPECT_EQ(told(-1s), 0s);
 }
 
 TEST(VersionReplies, mean_what_was_said) {
@@ -66,7 +75,9 @@ TEST_F(Tries, are_three_a_minute) {
   EXPECT_TRUE(limit_.take({1}, now_ + 1s));
   EXPECT_TRUE(limit_.take({1}, now_ + 2s));
   EXPECT_FALSE(limit_.take({1}, now_ + 2s));
+  EXPECT_EQ(limit_.wait({1}, now_ + 2s), 58s);
   EXPECT_FALSE(limit_.take({1}, now_ + 59s + 999ms));
+  EXPECT_EQ(limit_.wait({1}, now_ + 59s + 999ms), 1s) << "rounded up";
 }
 
 TEST_F(Tries, come_back_one_by_one_and_a_refused_one_costs_nothing) {

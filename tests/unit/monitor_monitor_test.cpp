@@ -226,7 +226,9 @@ TEST_F(Password, may_be_tried_three_times_a_minute_by_each_user) {
   EXPECT_EQ(asked(), "daemon\ndaemon\ndaemon\n");  // and PAM was not asked
   EXPECT_EQ(monitor.check_password(bin.get(), Secret("right")), PasswordAnswer::right);
   *seconds_ = 59;
-  EXPECT_EQ(monitor.check_password(daemon.get(), Secret("right")), PasswordAnswer::too_often);
+  ConnectionPassword bound(monitor, daemon.get());
+  EXPECT_EQ(bound.check(Secret("right")), PasswordAnswer::too_often);
+  EXPECT_EQ(bound.wait(), std::chrono::seconds(1));
   *seconds_ = 60;
   EXPECT_EQ(monitor.check_password(daemon.get(), Secret("right")), PasswordAnswer::right);
 }

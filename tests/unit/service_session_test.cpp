@@ -35,6 +35,7 @@ class SessionTest : public ::testing::Test {
   struct Borrowed final : PasswordCheck {
     explicit Borrowed(PasswordCheck& check) : check_(check) {}
     PasswordAnswer check(const Secret& password) override { return check_.check(password); }
+    std::chrono::seconds wait() const override { return check_.wait(); }
     PasswordCheck& check_;
   };
 

@@ -34,16 +34,22 @@ std::optional<Request> parse_request(std::string_view message, std::size_t descr
   return std::nullopt;
 }
 
-std::string reply_of(PasswordAnswer answer) {
-  for (const auto& [known, letter] : kPasswordReplies)
-    if (known == answer) return {letter};
+std::string reply_of(const PasswordReply& reply) {
+  for (const auto& [known, letter] : kPasswordReplies) {
+    if (known != reply.answer) continue;
+    if (known != PasswordAnswer::too_often) return {letter};
+    return {letter, static_cast<char>(std::clamp(reply.wait, std::chrono::seconds(0), kLongestWait).count())};
+  }
   return {'u'};
 }
 
-PasswordAnswer parse_password_reply(std::string_view reply) {
-  for (const auto& [known, letter] : kPasswordReplies)
-    if (reply.size() == 1 && reply[0] == letter) return known;
-  return PasswordAnswer::unavailable;
+PasswordReply parse_password_reply(std::string_view reply) {
+  for (const auto& [known, letter] : kPasswordReplies) {
+    const bool waits = known == PasswordAnswer::too_often;
+    if (reply.size() != (waits ? 2 : 1) || reply[0] != letter) continue;
+    return {.answer = known, .wait = std::chrono::seconds(waits ? static_cast<unsigned char>(reply[1]) : 0)};
+  }
+  return {};
 }
 
 std::string reply_of(const Version& version) {

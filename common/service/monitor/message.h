@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <optional>
@@ -50,10 +51,15 @@ enum class VersionError : std::uint8_t { unavailable };
 // Nothing: the user has no password on this host (none in /etc/shadow, or one that can never be typed).
 using Version = std::expected<std::optional<std::string>, VersionError>;
 
-[[nodiscard]] std::string reply_of(PasswordAnswer answer);
+struct PasswordReply {
+  PasswordAnswer answer = PasswordAnswer::unavailable;
+  std::chrono::seconds wait{0};  // of too_often: until a password is compared again; at most kLongestWait
+};
+inline constexpr std::chrono::seconds kLongestWait{255};
+[[nodiscard]] std::string reply_of(const PasswordReply& reply);
 [[nodiscard]] std::string reply_of(const Version& version);
 // What cannot be read is "unavailable".
-[[nodiscard]] PasswordAnswer parse_password_reply(std::string_view reply);
+[[nodiscard]] PasswordReply parse_password_reply(std::string_view reply);
 [[nodiscard]] Version parse_version_reply(std::string_view reply);
 
 }  // namespace mfa::monitor

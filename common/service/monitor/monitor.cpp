@@ -154,21 +154,22 @@ void Monitor::answer_password(std::vector<Descriptor> descriptors, std::string_v
 }
 
 // The answer, or nothing: then a process works on it and has taken the reply channel.
-std::optional<PasswordAnswer> Monitor::start_check(const Descriptor& connection, std::string_view password,
-                                                   Descriptor& reply) {
+std::optional<PasswordReply> Monitor::start_check(const Descriptor& connection, std::string_view password,
+                                                  Descriptor& reply) {
   const auto uid = peer_of(connection.get());
-  if (!uid || checks_.size() >= options_.most_checks) return PasswordAnswer::unavailable;
+  if (!uid || checks_.size() >= options_.most_checks) return PasswordReply{};
   const auto taken = options_.clock();
-  if (!tries_.take(*uid, taken)) return PasswordAnswer::too_often;
+  if (!tries_.take(*uid, taken))
+    return PasswordReply{.answer = PasswordAnswer::too_often, .wait = tries_.wait(*uid, taken)};
   const auto deadline = std::chrono::steady_clock::now() + options_.check_limit;
   const pid_t pid = ::fork();
-  if (pid < 0) return PasswordAnswer::unavailable;
+  if (pid < 0) return PasswordReply{};
   if (pid == 0) check_password_and_exit(*uid, Secret(password), options_.pam, shadow_);
   Descriptor process = open_process(pid);
   if (!process) {
     kill_check(pid);
     ::waitpid(pid, nullptr, 0);
-    return PasswordAnswer::unavailable;
+    return PasswordReply{};
   }
   checks_.push_back({.process = std::move(process),
                      .pid = pid,
@@ -210,7 +211,7 @@ bool Monitor::finish(Check& check) {
   if (waited == 0 && how.si_pid == 0) return false;
   const auto answer = waited == 0 ? answer_of(how.si_code, how.si_status) : PasswordAnswer::unavailable;
   if (answer == PasswordAnswer::right) tries_.give_back(check.uid, check.taken);
-  if (check.reply) send_reply(check.reply, reply_of(answer));
+  if (check.reply) send_reply(check.reply, reply_of(PasswordReply{.answer = answer}));
   return true;
 }
 
@@ -219,7 +220,7 @@ void Monitor::end_overdue() {
   for (auto& check : checks_) {
     if (!check.reply || now < check.deadline) continue;
     kill_check(check.pid);
-    send_reply(check.reply, reply_of(PasswordAnswer::unavailable));
+    send_reply(check.reply, reply_of(PasswordReply{}));
     check.reply.reset();
   }
 }

@@ -71,8 +71,8 @@ class Monitor {
   void accept_engine();
   [[nodiscard]] bool serve(const Descriptor& channel);  // false: the channel has ended
   void answer_password(std::vector<Descriptor> descriptors, std::string_view password);
-  [[nodiscard]] std::optional<PasswordAnswer> start_check(const Descriptor& connection, std::string_view password,
-                                                          Descriptor& reply);
+  [[nodiscard]] std::optional<PasswordReply> start_check(const Descriptor& connection, std::string_view password,
+                                                         Descriptor& reply);
   void answer_version(const Descriptor& reply, std::string_view name);
   [[nodiscard]] Version version_of(std::string_view name);
   [[nodiscard]] bool finish(Check& check);

@@ -46,11 +46,14 @@ MonitorClient::MonitorClient(Descriptor control) : control_(std::move(control)),
 
 MonitorClient::MonitorClient(std::string socket, Uid owner) : socket_(std::move(socket)), owner_(owner) {}
 
-PasswordAnswer MonitorClient::check_password(int connection, const Secret& password) {
+PasswordAnswer MonitorClient::check_password(int connection, const Secret& password, std::chrono::seconds* wait) {
   // Longer than any password the monitor takes: not sent, since that would end the channel.
   if (password.size() > kLongestAnswer) return PasswordAnswer::wrong;
   const auto reply = ask(monitor::Question::password, password.text(), connection);
-  return reply ? monitor::parse_password_reply(*reply) : PasswordAnswer::unavailable;
+  if (!reply) return PasswordAnswer::unavailable;
+  const auto said = monitor::parse_password_reply(*reply);
+  if (wait != nullptr) *wait = said.wait;
+  return said.answer;
 }
 
 monitor::Version MonitorClient::password_version(const Username& user) {

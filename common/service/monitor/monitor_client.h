@@ -24,8 +24,9 @@ class MonitorClient {
   explicit MonitorClient(std::string socket, Uid owner = {0});
 
   // Is it the password of whoever is at the other end of `connection` (a Unix socket)? Three wrong ones a minute at
-  // most.
-  [[nodiscard]] PasswordAnswer check_password(int connection, const Secret& password);
+  // most; then `wait`, if given, is how long until the next one.
+  [[nodiscard]] PasswordAnswer check_password(int connection, const Secret& password,
+                                              std::chrono::seconds* wait = nullptr);
 
   // A stable text that is another one after each change of the user's password, locking apart; nothing for a user
   // without a password on this host. Never a hash of the password.
@@ -47,12 +48,14 @@ class ConnectionPassword final : public PasswordCheck {
   // Both must outlive it.
   ConnectionPassword(MonitorClient& monitor, int connection) : monitor_(monitor), connection_(connection) {}
   [[nodiscard]] PasswordAnswer check(const Secret& password) override {
-    return monitor_.check_password(connection_, password);
+    return monitor_.check_password(connection_, password, &wait_);
   }
+  [[nodiscard]] std::chrono::seconds wait() const override { return wait_; }
 
  private:
   MonitorClient& monitor_;
   int connection_;
+  std::chrono::seconds wait_{0};
 };
 
 // Which version a user's password has, by the monitor's word.

@@ -15,6 +15,12 @@ bool TryLimit::take(Uid uid, Time now) {
   return true;
 }
 
+std::chrono::seconds TryLimit::wait(Uid uid, Time now) const {
+  const auto found = tries_.find(uid);
+  if (found == tries_.end()) return std::chrono::seconds(0);
+  return std::chrono::ceil<std::chrono::seconds>(found->second.front() + kWindow - now);
+}
+
 void TryLimit::give_back(Uid uid, Time taken) {
   const auto found = tries_.find(uid);
   if (found == tries_.end()) return;

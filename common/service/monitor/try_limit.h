@@ -22,6 +22,8 @@ class TryLimit {
 
   // Whether one more is allowed now; then it counts, until it is given back.
   [[nodiscard]] bool take(Uid uid, Time now);
+  // Where take() has just refused: until it allows one again. Whole seconds, rounded up.
+  [[nodiscard]] std::chrono::seconds wait(Uid uid, Time now) const;
   // The one that began at `taken`; nothing if it is over.
   void give_back(Uid uid, Time taken);
 
