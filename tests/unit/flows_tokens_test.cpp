@@ -337,6 +337,17 @@ TEST_F(Tokens, AreNotAddedWithoutTheFactorThereIs) {
   EXPECT_THAT(reply->recovery_codes, IsEmpty()) << "there are some";
 }
 
+TEST_F(Tokens, AreNotAddedBesideAFactorThatCameMeanwhile) {
+  say({kPassword, kSeed, code(0), code(1)});
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.answers.size() == 1) world.enrol("alice", Uid{1000});
+  };
+  const auto reply = enrol_hotp(world.engine, asker(), "", 6);
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().text, HasSubstr("in the meantime"));
+  EXPECT_THAT(factors(), SizeIs(1));
+}
+
 TEST_F(Tokens, AreRegisteredOnceOrACodeWouldCountTwice) {
   enrol();
   say({kPassword, code(0), kSeed, code(1), code(2)});
@@ -396,7 +407,7 @@ TEST_F(Tokens, CountAmongTheHelpdesksActsOfADay) {
 
   // Nor does one begun before the other help: the cap is looked at again where it is kept.
   world.settings.acts_per_day = 2;
-  say({kSeed, code(0), code(1)});
+  say({kPassword, kSeed, code(0), code(1)});
   world.dialogue.before_answer = [&](doubles::Script& script) {
     if (script.answers.size() != 1) return;
     (void)world.store.write([&](Transaction& tx) {
@@ -407,7 +418,9 @@ TEST_F(Tokens, CountAmongTheHelpdesksActsOfADay) {
       tx.append(other);
     });
   };
-  EXPECT_FALSE(helpdesk_token(world.engine, asker(Uid{2000}), token_for("bob")));
+  const auto late = helpdesk_token(world.engine, asker(Uid{2000}), token_for("bob"));
+  ASSERT_FALSE(late);
+  EXPECT_THAT(late.error().text, HasSubstr("more than 2 such acts"));
   EXPECT_EQ(std::ranges::count(kinds(), EventKind::helpdesk_token_added), 1);
 }
 
