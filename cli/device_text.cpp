@@ -36,6 +36,12 @@ std::string moment(const Json& device, const char* key) {
   return time ? local_time(*time) : "?";
 }
 
+// Until when, or why not.
+std::string until_text(const Json& device) {
+  if (text_of(device, "ended") == "password_changed") return "ended: your password changed";
+  return text_of(device, "ended").empty() ? moment(device, "until") : "ended";
+}
+
 std::string with_id(const Json& device, const Style& style) {
   return fmt::format("{} on {} ({})", device_text(device, style), printable_line(text_of(device, "server")),
                      printable_line(text_of(device, "id")));
@@ -61,7 +67,9 @@ std::string devices_text(const std::vector<Json>& devices, std::int64_t now, con
     const auto until = parse_time(text_of(device, "until"));
     rows.push_back({"  ", printable_line(text_of(device, "id")), device_text(device, style),
                     printable_line(text_of(device, "server")), moment(device, "since"),
-                    until ? fmt::format("{} ({})", local_time(*until), time_until(*until, now)) : "?"});
+                    until && text_of(device, "ended").empty()
+                        ? fmt::format("{} ({})", local_time(*until), time_until(*until, now))
+                        : until_text(device)});
   }
   return table(rows, style) + "\nNot yours, or no longer used? mfa-enroll devices forget ID\n";
 }
@@ -69,7 +77,9 @@ std::string devices_text(const std::vector<Json>& devices, std::int64_t now, con
 std::string device_lines(const std::vector<Json>& devices, const Style& style) {
   std::string text;
   for (const Json& device : devices)
-    text += fmt::format("  {} until {}\n", with_id(device, style), moment(device, "until"));
+    text += text_of(device, "ended").empty()
+                ? fmt::format("  {} until {}\n", with_id(device, style), until_text(device))
+                : fmt::format("  {}, {}\n", with_id(device, style), until_text(device));
   return text;
 }
 

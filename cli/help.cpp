@@ -39,6 +39,22 @@ constexpr std::array kVerbs{
              "That is where you answered yes when a login offered to remember the device.", "mfa-enroll devices"},
     VerbHelp{"devices forget", "ID | --all", "be asked for a code there again", "ID is as in devices: device-3.",
              "mfa-enroll devices forget device-3"},
+    VerbHelp{"history", "[--all] [--since TIME]", "your logins and changes",
+             "The newest last. TIME is 2026-12-01, \"2026-12-01 08:00\" in local time, or as in RFC 3339. With --json\n"
+             "one object a line.",
+             "mfa-enroll history --since 2026-12-01"},
+    VerbHelp{"report", "", "that was not me: end all trust, tell the staff",
+             "For a login or a change that you did not make. It asks for nothing; every login of yours is asked for a\n"
+             "code after it.",
+             "mfa-enroll report"},
+    VerbHelp{"enable", "", "be asked for a code again", "After disable.", "mfa-enroll enable"},
+    VerbHelp{"disable", "", "not be asked, where the rules leave it to you",
+             "Where a rule requires a code you are asked all the same. Asks for your password and a code, and ends\n"
+             "trust in all devices.",
+             "mfa-enroll disable"},
+    VerbHelp{"privacy", "", "what is kept about you, and why", "", "mfa-enroll privacy"},
+    VerbHelp{"export", "", "all of it as JSON, but no secrets", "Your history is in it.",
+             "mfa-enroll export > mfa.json"},
     VerbHelp{"helpdesk key", "USER FILE --reason TEXT --checked TEXT [--name NAME]",
              "add someone's FIDO2 SSH key (helpdesk)",
              "FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"

@@ -26,10 +26,12 @@
 #include "cli/terminal.h"
 #include "cli/verbs/admin.h"
 #include "cli/verbs/admin_init.h"
+#include "cli/verbs/choices.h"
 #include "cli/verbs/devices.h"
 #include "cli/verbs/foresee.h"
 #include "cli/verbs/guided.h"
 #include "cli/verbs/keys.h"
+#include "cli/verbs/record.h"
 #include "cli/verbs/self.h"
 #include "cli/verbs/tokens.h"
 
@@ -52,6 +54,7 @@ struct Arguments {
   std::string users;
   std::string device;
   bool all = false;
+  HistoryOptions history;
   KeyOptions key;
   HelpdeskKeyOptions helpdesk_key;
   TokenOptions token;
@@ -111,6 +114,17 @@ void add_device_verbs(CLI::App& app, Arguments& a) {
       add_verb(*group, a, "forget", [&a](const Console& c) { return forget_devices(c, a.device, a.all); });
   forget->add_option("ID", a.device);
   forget->add_flag("--all", a.all);
+}
+
+void add_record_verbs(CLI::App& app, Arguments& a) {
+  CLI::App* past = add_verb(app, a, "history", [&a](const Console& c) { return history(c, a.history); });
+  past->add_flag("--all", a.history.all);
+  past->add_option("--since", a.history.since, "TIME");
+  add_verb(app, a, "report", report_login);
+  add_verb(app, a, "enable", enable);
+  add_verb(app, a, "disable", disable);
+  add_verb(app, a, "privacy", privacy);
+  add_verb(app, a, "export", export_data);
 }
 
 void add_key_verbs(CLI::App& app, Arguments& a) {
@@ -275,6 +289,7 @@ int enroll(int argc, char** argv) {
   app.add_option("--socket", arguments.socket, "PATH");
   add_own_verbs(app, arguments);
   add_device_verbs(app, arguments);
+  add_record_verbs(app, arguments);
   add_key_verbs(app, arguments);
   add_admin_verbs(app, arguments);
   const auto done = run(app, arguments, argc, argv);

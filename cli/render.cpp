@@ -50,10 +50,15 @@ std::string factors_text(const std::vector<Json>& factors, const Style& style) {
 std::string requirement_text(const Json& status, std::int64_t now) {
   const std::string mfa = text_of(status, "mfa");
   const auto since = parse_time(text_of(status, "required_since"));
+  const bool disabled = flag_of(status, "disabled");
+  if (disabled && mfa == "optional" && (!since || *since <= now))
+    return "Logins do not ask you for a second factor: you switched that off.\n";
   if (since && *since > now)
     return fmt::format("A second factor is required here from {}, {}.{}\n", spoken_time(*since),
                        time_until(*since, now),
-                       mfa == "optional" ? " Until then logins ask for it once you have one." : "");
+                       mfa != "optional" ? ""
+                       : disabled        ? " Until then logins do not ask you: you switched that off."
+                                         : " Until then logins ask for it once you have one.");
   if (mfa == "require" && since)
     return fmt::format("A second factor is required here since {}.\n", spoken_time(*since));
   if (mfa == "require") return "A second factor is required here.\n";
@@ -68,8 +73,14 @@ std::string status_heading(const Json& status, std::int64_t now, const Style& st
   std::string text =
       painted(style, Paint::bold, "Multi-factor authentication for " + printable_line(text_of(status, "user"))) + "\n";
   text += requirement_text(status, now);
-  for (const std::string& notice : texts_of(status, "notices"))
+  if (const auto reported = parse_time(text_of(status, "reported")))
+    text += painted(style, Paint::warning,
+                    fmt::format("You reported on {} that something was not you.", local_time(*reported))) +
+            "\n";
+  const std::vector<std::string> notices = texts_of(status, "notices");
+  for (const std::string& notice : notices)
     text += painted(style, Paint::warning, "Notice: " + printable_line(notice)) + "\n";
+  if (!notices.empty()) text += "Was that not you? mfa-enroll report\n";
   if (const auto locked = parse_time(text_of(status, "locked_until")); locked && *locked > now)
     text += painted(style, Paint::warning,
                     fmt::format("Locked after wrong codes until {} ({}). It ends by itself.", local_time(*locked),

@@ -27,6 +27,13 @@ constexpr std::array kTable{
     Row{Verb::devices, "devices", {false, false, StepUp::none}},
     // Makes nothing easier but a denial: whoever is at the terminal may.
     Row{Verb::forget_devices, "devices forget", {false, true, StepUp::none}},
+    Row{Verb::history, "history", {false, false, StepUp::none}},
+    // Fear must not meet a hurdle; nor does it make anything easier.
+    Row{Verb::report, "report", {false, true, StepUp::none}},
+    Row{Verb::enable, "enable", {false, true, StepUp::none}},
+    Row{Verb::disable, "disable", {false, true, StepUp::afresh}},
+    Row{Verb::privacy, "privacy", {false, false, StepUp::none}},
+    Row{Verb::own_data, "export", {false, false, StepUp::none}},
     Row{Verb::helpdesk_key, "helpdesk key", {false, true, StepUp::recent}},
     Row{Verb::helpdesk_token, "helpdesk token", {false, true, StepUp::recent}},
     Row{Verb::provision, "admin provision", {true, true, StepUp::none}},

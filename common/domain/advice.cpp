@@ -23,6 +23,7 @@ std::optional<Advice> beside(FactorKind only) {
 }  // namespace
 
 Advice next_step(const Holdings& has) {
+  if (has.reported) return Advice::change_password;
   if (has.locked) return Advice::wait;
   if (has.factors.empty()) return Advice::set_up;
   if (has.recovery_codes < kFewRecoveryCodes) return Advice::make_codes;

@@ -12,16 +12,18 @@
 namespace mfa {
 
 enum class Advice : std::uint8_t {
-  wait,            // locked out
-  set_up,          // nothing is enrolled
-  make_codes,      // few recovery codes are left, or none
-  app_beside_key,  // security keys alone, which answer over SSH only
-  test,            // no factor was ever used
-  back_up,         // one factor alone: a second one lets in when the first is lost
+  change_password,  // somebody else knows it
+  wait,             // locked out
+  set_up,           // nothing is enrolled
+  make_codes,       // few recovery codes are left, or none
+  app_beside_key,   // security keys alone, which answer over SSH only
+  test,             // no factor was ever used
+  back_up,          // one factor alone: a second one lets in when the first is lost
   nothing,
 };
 
 struct Holdings {
+  bool reported = false;  // a login was not theirs, and the password is still the same
   bool locked = false;
   std::vector<FactorKind> factors;
   std::size_t recovery_codes = 0;

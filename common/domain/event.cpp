@@ -2,6 +2,23 @@
 
 namespace mfa {
 
+bool is_told(EventKind kind) {
+  constexpr std::uint16_t kFirstAdminAct = 40;
+  constexpr std::uint16_t kLastAdminAct = 59;
+  switch (kind) {
+    case EventKind::factor_added:
+    case EventKind::factor_removed:
+    case EventKind::recovery_codes_made:
+    case EventKind::asking_disabled:
+      return true;
+    default:
+      break;
+  }
+  const auto number = static_cast<std::uint16_t>(kind);
+  return (number >= kFirstAdminAct && number <= kLastAdminAct) ||
+         (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
+}
+
 std::string_view name_of(EventKind kind) {
   switch (kind) {
     case EventKind::login_passed:
@@ -50,6 +67,10 @@ std::string_view name_of(EventKind kind) {
       return "enrolment.code_made";
     case EventKind::enrolment_refused:
       return "enrolment.refused";
+    case EventKind::asking_disabled:
+      return "mfa.disabled";
+    case EventKind::asking_enabled:
+      return "mfa.enabled";
     case EventKind::provisioned:
       return "admin.provisioned";
     case EventKind::helpdesk_key_added:

@@ -36,6 +36,8 @@ enum class EventKind : std::uint16_t {
   step_up_failed = 28,
   enrolment_code_made = 29,
   enrolment_refused = 30,  // a wrong enrolment code, or none
+  asking_disabled = 33,    // by the person, where the rules leave it to them
+  asking_enabled = 34,
   provisioned = 40,
   store_created = 60,
   schema_upgraded = 61,
@@ -50,6 +52,10 @@ inline constexpr std::uint16_t kLastHelpdeskAct = 98;
 // A person's own changes to their factors, for bounding them.
 inline constexpr std::uint16_t kFirstOwnChange = 20;
 inline constexpr std::uint16_t kLastOwnChange = 24;
+
+// Whether it is told to the person at their next login: changes to how they log in, by whomever, and whatever root (40
+// to 59) or the helpdesk did. The store's index has the same kinds.
+[[nodiscard]] bool is_told(EventKind kind);
 
 // "login.passed"; a stable key for scripts. Every kind has one.
 [[nodiscard]] std::string_view name_of(EventKind kind);

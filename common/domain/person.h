@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "common/domain/lockout.h"
 #include "common/domain/types.h"
@@ -19,6 +21,10 @@ struct Person {
   std::uint32_t next_trust = 1;          // likewise of trusted devices
   bool enrol_by_code = false;            // since a reset: the password alone enrols nothing
   std::uint32_t failed_since_login = 0;  // logins that failed at the code since the last that passed; told once
+  bool asks_off = false;                 // they do not want to be asked where the rules leave that to them
+  std::int64_t told = 0;                 // the last row of the trail about them that a login has told (TrailRow::seq)
+  std::optional<UnixTime> reported;      // when they said "that was not me", until that is settled
+  std::string reported_version;          // their password's version then; empty: it cannot be seen here
 };
 
 }  // namespace mfa

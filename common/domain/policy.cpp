@@ -189,11 +189,11 @@ void decide_required(const std::set<FactorKind>& usable, const History& history,
 }
 
 // Optional: whoever has enrolled is asked. If the rule lists none of what they have, anything they have will do: not
-// asking them at all would be weaker.
+// asking them at all would be weaker. But it is left to them: who switched asking off is not asked.
 void decide_optional(const std::set<FactorKind>& usable, const History& history, Decision& decision) {
   const bool enrolled = !history.enrolled.empty();
-  decision.outcome = enrolled ? Outcome::require : Outcome::skip;
-  decision.reason = enrolled ? Reason::enrolled : Reason::nothing_enrolled;
+  decision.outcome = enrolled && !history.asks_off ? Outcome::require : Outcome::skip;
+  decision.reason = !enrolled ? Reason::nothing_enrolled : history.asks_off ? Reason::disabled : Reason::enrolled;
   decision.factors = usable.empty() ? history.enrolled : usable;
 }
 
@@ -230,6 +230,12 @@ Judgement apply(const Rule& rule, const PolicyFacts& facts, const std::optional<
   return decision;
 }
 
+// Whatever the service, the place and the first factor are, now and later.
+bool always_matches(const Rule& rule, UnixTime now) {
+  return rule.service.empty() && rule.from.empty() && rule.country.empty() && rule.first_factor.empty() &&
+         !rule.before && (!rule.after || now >= *rule.after);
+}
+
 }  // namespace
 
 bool contains(const Network& network, const Address& address) {
@@ -252,6 +258,8 @@ std::string_view name_of(Reason reason) {
       return "rule_requires";
     case Reason::enrolled:
       return "enrolled";
+    case Reason::disabled:
+      return "disabled";
     case Reason::nothing_enrolled:
       return "nothing_enrolled";
     case Reason::required_and_none:
@@ -296,6 +304,25 @@ Judgement judge(std::span<const Rule> rules, const PolicyFacts& facts, const std
   Rule otherwise;
   otherwise.name = kNoRule;
   return apply(otherwise, facts, history, std::move(decision));
+}
+
+Leeway leeway_of(std::span<const Rule> rules, const PolicyFacts& facts) {
+  Leeway leeway;
+  for (const Rule& rule : rules) {
+    const bool over = rule.before && facts.now >= *rule.before;
+    if (rule.observe || over || !user_matches(rule, facts.user) || !server_matches(rule, facts.server)) continue;
+    const Match member = group_match(rule, facts);
+    if (member == Match::no) continue;
+    if (member == Match::unknown) leeway.unknown = true;
+    if (rule.mfa == Requirement::optional) leeway.left = true;
+    if (rule.mfa == Requirement::require && !required_at(rule, facts.now)) {
+      leeway.left = true;
+      leeway.required_from = std::min(leeway.required_from.value_or(*rule.since), *rule.since);
+    }
+    if (member == Match::yes && always_matches(rule, facts.now)) return leeway;
+  }
+  leeway.left = true;  // where no rule matches
+  return leeway;
 }
 
 std::set<std::string> groups_mentioned(std::span<const Rule> rules) {

@@ -85,6 +85,7 @@ struct PolicyFacts {
 struct History {
   std::set<FactorKind> enrolled;  // kinds of confirmed factors
   std::set<std::string> keys;     // fingerprints of the FIDO2 SSH keys among them
+  bool asks_off = false;          // they switched asking off, where the rules leave that to them
 };
 
 enum class Outcome : std::uint8_t { skip, require, enrol, deny };
@@ -94,6 +95,7 @@ enum class Reason : std::uint8_t {
   rule_denies,
   rule_requires,      // and a usable factor is enrolled
   enrolled,           // optional, and a factor is enrolled
+  disabled,           // optional, a factor is enrolled, and its owner does not want to be asked
   nothing_enrolled,   // optional, or required later, and none is
   required_and_none,  // required now, and no factor that the rule accepts
   country_unknown,    // a rule asks for the country, and it cannot be known
@@ -122,6 +124,15 @@ using Judgement = std::variant<Decision, Need>;
 // (Outcome::enrol), under `optional` is asked for what they have.
 [[nodiscard]] Judgement judge(std::span<const Rule> rules, const PolicyFacts& facts,
                               const std::optional<History>& history);
+
+// Whether the rules leave it to a person to be asked or not, somewhere: at some service, from some place.
+struct Leeway {
+  bool left = false;
+  bool unknown = false;                   // a group that decides about it could not be looked up
+  std::optional<UnixTime> required_from;  // a rule that leaves it takes it away then
+};
+// Of `facts` only what a person keeps from login to login counts: user, groups (looked up), server, now.
+[[nodiscard]] Leeway leeway_of(std::span<const Rule> rules, const PolicyFacts& facts);
 
 // The names of all groups that any rule mentions: what to look up when judge() says Need::groups.
 [[nodiscard]] std::set<std::string> groups_mentioned(std::span<const Rule> rules);

@@ -22,6 +22,7 @@ constexpr std::array kNames{
     Row{TrustEnd::forgotten, "forgotten"},
     Row{TrustEnd::reported, "reported"},
     Row{TrustEnd::reset, "reset"},
+    Row{TrustEnd::disabled, "disabled"},
 };
 
 constexpr std::size_t kNetworkBytesV4 = 3;

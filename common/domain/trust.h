@@ -27,6 +27,7 @@ enum class TrustEnd : std::uint8_t {
   forgotten,         // `devices forget`
   reported,          // `notme` or `report`
   reset,             // by the helpdesk
+  disabled,          // the person switched asking off; on again, they are asked
 };
 [[nodiscard]] std::string_view name_of(TrustEnd end);
 [[nodiscard]] std::optional<TrustEnd> trust_end(std::string_view name);

@@ -39,6 +39,7 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
   tx.drop_enrolment_code(person.id);
   tx.drop_pending(person.id);
   person.enrol_by_code = false;
+  if (factors.empty()) person.asks_off = false;  // whoever begins anew wants it
   tx.save(person);
   tx.forget_step_ups(person.id);
   if (addition.terminal) tx.record_step_up(person.id, *addition.terminal, now + kStepUpLasts);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/flows/notices.h"
+
 namespace mfa {
 namespace {
 
@@ -14,6 +16,7 @@ std::expected<Record, StoreError> load(Engine& engine, const Account& account) {
     if (!found.person || found.mismatch) return record;
     record.factors = default_first(tx.factors(found.person->id), *found.person);
     record.trusts = tx.trusts(found.person->id);
+    record.untold = untold(tx, *found.person);
     record.recovery_codes = tx.recovery_codes_left(found.person->id);
     record.person = std::move(found.person);
     return record;
@@ -129,6 +132,7 @@ History history_of(const Record& record) {
     history.enrolled.insert(factor.kind());
     if (const auto* key = std::get_if<KeyFactor>(&factor.detail)) history.keys.insert(key->fingerprint);
   }
+  history.asks_off = record.person && record.person->asks_off;
   return history;
 }
 
@@ -179,6 +183,7 @@ LoginView usual_view(Engine& engine, const Account& account) {
 
 std::expected<Assessment, StoreError> assess(Engine& engine, LoginView view, const Account& account) {
   Assessment result;
+  result.past_first_factor = view.first_factor_proven;
   Judgement early = decide_without_history(engine, view.policy, account);
   if (auto* decision = std::get_if<Decision>(&early)) {
     result.decision = std::move(*decision);

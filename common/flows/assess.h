@@ -40,6 +40,7 @@ struct Record {
   bool mismatch = false;
   std::vector<Factor> factors;  // the default one first
   std::vector<Trust> trusts;
+  std::vector<TrailRow> untold;  // newest first
   std::size_t recovery_codes = 0;
 };
 
@@ -62,6 +63,7 @@ struct Assessment {
   Record record;
   TrustedPlace place;
   TrustLook trust;
+  bool past_first_factor = false;   // and so told what happened since
   EnrolWay enrol = EnrolWay::none;  // in the login: for Way::enrol, and for Way::skip before the date
   std::optional<Device> device;     // as the view has it
   std::uint32_t key_factor = 0;     // for Way::key: the factor's number

@@ -83,8 +83,8 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
                 .reason = "too_many_wrong",
                 .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
   }
-  if (const auto* replayed = std::get_if<ReplayedAnswer>(&result))
-    return again(texts::replayed(replayed->kind), "replayed");
+  if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
+    return again(spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind), "replayed");
   trail_.note_refused("not_a_code", answer);
   return again(texts::not_a_code(prompt_), "not_a_code");
 }

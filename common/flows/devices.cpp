@@ -13,13 +13,15 @@
 namespace mfa {
 namespace {
 
-DeviceEntry entry_of(const Trust& trust) {
+DeviceEntry entry_of(const Trust& trust, const std::optional<std::string>& password_version = std::nullopt) {
+  const bool ended = password_version && *password_version != trust.password_version;
   return {.id = fmt::format("device-{}", trust.number),
           .kind = std::string(name_of(trust.device.kind)),
           .label = trust.label,
           .server = trust.server,
           .since = trust.since,
-          .until = trust.until};
+          .until = trust.until,
+          .ended = ended ? std::string(name_of(TrustEnd::password_changed)) : ""};
 }
 
 bool listed(const Trust& trust, UnixTime now) {
@@ -28,24 +30,30 @@ bool listed(const Trust& trust, UnixTime now) {
 
 }  // namespace
 
-std::vector<DeviceEntry> devices_of(std::span<const Trust> trusts, UnixTime now) {
+std::vector<DeviceEntry> devices_of(std::span<const Trust> trusts, UnixTime now,
+                                    const std::optional<std::string>& password_version) {
   std::vector<DeviceEntry> entries;
   for (const Trust& trust : trusts) {
-    if (listed(trust, now)) entries.push_back(entry_of(trust));
+    if (listed(trust, now)) entries.push_back(entry_of(trust, password_version));
   }
   return entries;
+}
+
+std::optional<std::string> version_for(Engine& engine, const Account& account, std::span<const Trust> trusts) {
+  if (trusts.empty()) return std::nullopt;
+  auto version = engine.versions.version_of(account.name);
+  return version ? std::optional(*std::move(version)) : std::nullopt;
 }
 
 std::expected<DevicesReply, RequestError> devices(Engine& engine, const Asker& asker) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  DevicesReply reply;
-  const auto read = engine.store.read([&](Transaction& tx) {
+  const auto trusts = reading(engine.store, [&](Transaction& tx) {
     const Found found = find_person(tx, *account);
-    if (found.person && !found.mismatch) reply.devices = devices_of(tx.trusts(found.person->id), engine.clock.now());
+    return found.person && !found.mismatch ? tx.trusts(found.person->id) : std::vector<Trust>{};
   });
-  if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
-  return reply;
+  if (!trusts) return std::unexpected(store_failed(engine, asker, trusts.error()));
+  return DevicesReply{devices_of(*trusts, engine.clock.now(), version_for(engine, *account, *trusts))};
 }
 
 std::expected<DevicesReply, RequestError> forget_devices(Engine& engine, const Asker& asker,
@@ -95,6 +103,7 @@ std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const
     if (!found.person || found.mismatch) return;
     reply.devices = devices_of(tx.trusts(found.person->id), now);
     tx.append(about);
+    found.person->reported.reset();
     end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });
   if (!done) return std::unexpected(store_failed(engine, asker, done.error()));

@@ -3,17 +3,25 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "common/domain/trust.h"
+#include "common/flows/identity.h"
 #include "common/flows/requests.h"
 
 namespace mfa {
 
-// Those for which trust holds as far as the store knows, on any server of it.
-[[nodiscard]] std::vector<DeviceEntry> devices_of(std::span<const Trust> trusts, UnixTime now);
+// Those for which trust holds as far as the store knows, on any server of it. With the password's version now (nothing:
+// it is not known) those whose trust a new password has ended, though no login from there has met it yet, are told to
+// be so.
+[[nodiscard]] std::vector<DeviceEntry> devices_of(std::span<const Trust> trusts, UnixTime now,
+                                                  const std::optional<std::string>& password_version = std::nullopt);
+// That version; not asked for where there is nothing it could matter to.
+[[nodiscard]] std::optional<std::string> version_for(Engine& engine, const Account& account,
+                                                     std::span<const Trust> trusts);
 
 [[nodiscard]] std::expected<DevicesReply, RequestError> devices(Engine& engine, const Asker& asker);
 // `device`: an id ("device-3"), or empty for all of them. The reply names those that were forgotten.

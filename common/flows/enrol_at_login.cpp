@@ -9,6 +9,8 @@
 #include "common/flows/choose_factor.h"
 #include "common/flows/code_dialogue.h"
 #include "common/flows/enrol.h"
+#include "common/flows/notices.h"
+#include "common/flows/reporting.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
 
@@ -55,8 +57,7 @@ class LoginEnrolment {
                       .passed = EventKind::step_up_passed,
                       .failed = EventKind::login_failed,
                       .about = trail_.event(EventKind::step_up_passed)};
-    CodeDialogue codes(engine_, trail_, dialogue_,
-                       [this] { return refuse("notme", texts::reported(engine_.settings)); });
+    CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(engine_, trail_, account_); });
     LoginVerdict verdict = codes.run(prompt, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
       if (!could_be_code(answer)) return NotACode{};
       const UnixTime now = engine_.clock.now();
@@ -71,8 +72,7 @@ class LoginEnrolment {
 
   // Wrong ones count as wrong codes do. It is spent when the enrolment is done.
   std::optional<LoginVerdict> ask_enrolment_code() {
-    CodeDialogue codes(engine_, trail_, dialogue_,
-                       [this] { return refuse("notme", texts::reported(engine_.settings)); });
+    CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(engine_, trail_, account_); });
     texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.enrolment_code = true;
     LoginVerdict verdict = codes.run(prompt, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
@@ -152,10 +152,12 @@ class LoginEnrolment {
     const auto added = writing(engine_.store, [&](Transaction& tx) -> std::optional<Added> {
       const Found found = find_person(tx, account_);
       if (!found.person || found.mismatch) return std::nullopt;
+      const bool all_told = untold(tx, *found.person).empty();
       Added result = add_factor(tx, engine_, now, addition);
       if (result.refusal) return result;
       Person person = *find_person(tx, account_).person;
       person.failed_since_login = 0;
+      if (all_told) note_told(person, untold(tx, person));  // what was done here needs no telling
       tx.save(person);
       passed.factor = result.id;
       tx.append(passed);

@@ -7,8 +7,10 @@
 #include "common/flows/code_dialogue.h"
 #include "common/flows/enrol_at_login.h"
 #include "common/flows/login_trail.h"
+#include "common/flows/notices.h"
 #include "common/flows/one_answer.h"
 #include "common/flows/passwords.h"
+#include "common/flows/reporting.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
 
@@ -17,7 +19,6 @@ namespace {
 
 constexpr int kMostLooks = 3;
 constexpr std::size_t kRecoveryCodesShownToStrangers = 10;
-constexpr std::chrono::hours kBetweenReports{1};  // of one user's own programs
 
 // To what the program can show and ask.
 void suit(CodeDialogue& codes, const LoginFacts& facts) {
@@ -53,7 +54,7 @@ class Login {
         if (assessed.enrol == EnrolWay::offer && facts_.phase == Phase::authenticate) {
           if (auto verdict = enrol_at_login(engine_, trail_, dialogue_, account_, assessed)) return *std::move(verdict);
         }
-        return trail_.skipped(assessed.decision);
+        return skipped(assessed);
       case Way::unknown:
         return trail_.refuse(LoginResult::unavailable, reason, texts::unavailable(settings));
       case Way::mismatch:
@@ -84,22 +85,36 @@ class Login {
     return trail_.refuse(LoginResult::denied, "one_factor", texts::one_factor(engine_.settings));
   }
 
+  // Who switched asking off still hears what happened.
+  LoginVerdict skipped(const Assessment& assessed) {
+    LoginVerdict verdict = trail_.skipped(assessed.decision);
+    const auto& person = assessed.record.person;
+    const bool news = person && (!assessed.record.untold.empty() || person->failed_since_login > 0);
+    if (!news || facts_.phase != Phase::authenticate || !assessed.past_first_factor) return verdict;
+    const auto done = engine_.store.write([&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      if (found.person && !found.mismatch) verdict.text = tell_in_passing(tx, engine_.clock, *found.person);
+    });
+    if (!done) {
+      verdict.text.clear();
+      trail_.note(Severity::warning, "what there was to tell could not be noted as told");
+    }
+    return verdict;
+  }
+
   LoginVerdict trusted(const Assessment& assessed) {
     const Event about = trail_.event(EventKind::login_trusted);
-    std::uint32_t failed = 0;  // logins that knew the password and not the code: told here too, or nobody would hear
+    std::string told;  // here too, or nobody would hear
     const auto used = writing(engine_.store, [&](Transaction& tx) {
       Found found = find_person(tx, account_);
       if (!found.person || found.mismatch) return false;
       if (!use_trust(tx, engine_.settings.trust, found.person->id, assessed.place, about)) return false;
       if (facts_.phase == Phase::account) return true;
-      failed = std::exchange(found.person->failed_since_login, 0);
-      if (failed > 0) tx.save(*found.person);
+      told = tell_in_passing(tx, engine_.clock, *found.person);
       return true;
     });
     if (!used) return trail_.store_failed(used.error());
-    if (*used)
-      return {
-          .result = LoginResult::trusted, .reason = "trusted", .text = failed > 0 ? texts::failed_logins(failed) : ""};
+    if (*used) return {.result = LoginResult::trusted, .reason = "trusted", .text = std::move(told)};
     return once_more();  // it ended in this moment: what holds now decides
   }
 
@@ -111,6 +126,7 @@ class Login {
 
   LoginVerdict by_key(const Assessment& assessed) {
     const Event about = trail_.event(EventKind::login_passed);
+    std::string told;
     const auto used = writing(engine_.store, [&](Transaction& tx) -> std::optional<std::string> {
       Found found = find_person(tx, account_);
       if (!found.person || found.mismatch) return std::nullopt;
@@ -121,6 +137,7 @@ class Login {
         Event passed = about;
         passed.factor = factor.id();
         tx.append(passed);
+        told = tell_in_passing(tx, engine_.clock, *found.person);
         after_right(tx, assessed.place, std::nullopt);
         return factor.id();
       }
@@ -128,7 +145,7 @@ class Login {
     });
     if (!used) return trail_.store_failed(used.error());
     if (!*used) return once_more();  // removed in this moment
-    return {.result = LoginResult::passed, .reason = **used, .text = ""};
+    return {.result = LoginResult::passed, .reason = **used, .text = std::move(told)};
   }
 
   LoginVerdict by_code(const Assessment& assessed) {
@@ -140,6 +157,7 @@ class Login {
                       .failed = EventKind::login_failed,
                       .about = trail_.event(EventKind::login_passed),
                       .first_wrong = true,
+                      .past_first_factor = assessed.past_first_factor,
                       .from_root = facts_.from_root};
     std::optional<bool> remember;
     const auto check = [&](const Answer& answer) -> std::expected<Verification, StoreError> {
@@ -148,22 +166,25 @@ class Login {
       if (place.may_be_trusted()) remember = answer.remember;
       auto result = writing(engine_.store, [&](Transaction& tx) {
         Verification verified = verify(tx, engine_.settings, now, purpose, answer);
-        if (std::holds_alternative<RightAnswer>(verified)) after_right(tx, place, remember);
+        if (std::holds_alternative<RightAnswer>(verified)) {
+          note_what_was_told(tx, assessed);
+          after_right(tx, place, remember);
+        }
         if (std::holds_alternative<WrongAnswer>(verified)) after_wrong(tx, place);
         return verified;
       });
       if (result && std::holds_alternative<WrongAnswer>(*result)) purpose.first_wrong = false;
       return result;
     };
-    CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(); });
+    CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(engine_, trail_, account_); });
     suit(codes, facts_);
     const texts::CodePrompt prompt = prompt_for(assessed);
     LoginVerdict verdict = codes.run(prompt, check);
     if (verdict.result != LoginResult::passed) return verdict;
-    if (facts_.one_answer) verdict.text = texts::lines(prompt.notices, verdict.text);  // nobody has read the prompt
+    if (facts_.one_answer) verdict.text = texts::lines(prompt.notices, verdict.text);
     if (!place.may_be_trusted()) return verdict;
     if (!remember && !facts_.one_answer) ask_to_remember(place);
-    if (too_many_devices_) verdict.text = texts::too_many_devices();
+    if (too_many_devices_) verdict.text = texts::lines({verdict.text}, texts::too_many_devices());
     return verdict;
   }
 
@@ -173,9 +194,15 @@ class Login {
     for (const Factor& factor : assessed.record.factors) {
       if (assessed.decision.factors.contains(factor.kind())) texts::add_factor(prompt, factor);
     }
+    // Not to whoever has shown nothing yet.
+    if (!assessed.past_first_factor) return prompt;
+    prompt.notices = change_notices(engine_.clock, assessed.record.untold, assessed.record.factors);
+    // With one answer nobody reads a prompt: these are told after it.
+    const auto how = facts_.one_answer ? texts::SayBy::command : texts::SayBy::word;
+    if (!prompt.notices.empty()) prompt.notices.push_back(texts::not_wanted(how));
     for (const TrustEnd why : assessed.trust.ended) prompt.notices.push_back(texts::trust_ended(why));
     const std::uint32_t failed = assessed.record.person ? assessed.record.person->failed_since_login : 0;
-    if (failed > 0) prompt.notices.push_back(texts::failed_logins(failed));
+    if (failed > 0) prompt.notices.push_back(texts::failed_logins(failed, how));
     return prompt;
   }
 
@@ -189,6 +216,14 @@ class Login {
         end_what_is_over(tx, engine_.settings.trust, found.person->id, assessed.place, about);
     });
     if (!done) trail_.note(Severity::warning, "the end of trust could not be recorded");
+  }
+
+  void note_what_was_told(Transaction& tx, const Assessment& assessed) {
+    if (!assessed.past_first_factor || assessed.record.untold.empty()) return;
+    Found found = find_person(tx, account_);
+    if (!found.person || found.mismatch) return;
+    note_told(*found.person, assessed.record.untold);
+    tx.save(*found.person);
   }
 
   // In the transaction of the right answer.
@@ -227,19 +262,6 @@ class Login {
       if (found.person && !found.mismatch && found.person->next_trust == next_trust_) grant(tx, *found.person, now);
     });
     if (!done) trail_.note(Severity::warning, "a device could not be remembered");
-  }
-
-  // An unprivileged program can say so as often as it likes: one row an hour tells all there is to tell.
-  LoginVerdict not_me() {
-    const Event about = trail_.event(EventKind::reported, "notme");
-    const auto done = engine_.store.write([&](Transaction& tx) {
-      if (trail_.from_root() || !tx.reported_since(about.user, about.at - kBetweenReports)) tx.append(about);
-      Found found = find_person(tx, account_);
-      if (found.person && !found.mismatch) end_all_trust(tx, *found.person, TrustEnd::reported, about);
-    });
-    if (done) return {.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine_.settings)};
-    if (trail_.from_root()) engine_.journal.record(about, std::nullopt);
-    return {.result = LoginResult::unavailable, .reason = "notme", .text = texts::unavailable(engine_.settings)};
   }
 
   Engine& engine_;

@@ -45,6 +45,7 @@ LoginVerdict end_trust_for_new_password(Engine& engine, const LoginFacts& facts,
     Found found = find_person(tx, account);
     if (!found.person || found.mismatch) return;
     tx.append(about);
+    found.person->reported.reset();
     end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });
   if (!done) return trail.store_failed(done.error());

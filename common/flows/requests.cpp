@@ -11,6 +11,8 @@
 #include "common/flows/devices.h"
 #include "common/flows/enrol.h"
 #include "common/flows/identity.h"
+#include "common/flows/notices.h"
+#include "common/flows/reporting.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 
@@ -18,7 +20,7 @@ namespace mfa {
 namespace {
 
 // What the policy says of this person at an SSH login from anywhere: the strictest that is generally asked of them.
-Decision policy_for(Engine& engine, const Account& account, const std::vector<Factor>& factors) {
+Decision policy_for(Engine& engine, const Account& account, const std::vector<Factor>& factors, bool asks_off) {
   PolicyFacts facts;
   facts.user = account.name;
   facts.service = "sshd";
@@ -27,6 +29,7 @@ Decision policy_for(Engine& engine, const Account& account, const std::vector<Fa
   facts.now = engine.clock.now();
   History history;
   for (const Factor& factor : factors) history.enrolled.insert(factor.kind());
+  history.asks_off = asks_off;
   return decide(engine, facts, account, history);
 }
 
@@ -35,6 +38,7 @@ Requirement requirement_of(const Decision& decision) {
     case Reason::rule_skips:
       return Requirement::skip;
     case Reason::enrolled:
+    case Reason::disabled:
     case Reason::nothing_enrolled:
       return Requirement::optional;
     case Reason::rule_denies:
@@ -129,6 +133,7 @@ std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Ask
 
 std::string next_step_of(const Engine& engine, const StatusReply& reply, const std::vector<Factor>& factors) {
   Holdings has{
+      .reported = reply.reported.has_value(),
       .locked = reply.locked_until.has_value(),
       .factors = {},
       .recovery_codes = reply.recovery_codes_left,
@@ -141,36 +146,54 @@ std::string next_step_of(const Engine& engine, const StatusReply& reply, const s
 
 }  // namespace
 
+std::vector<StatusReply::Entry> entries_of(const std::vector<Factor>& factors, const Person& person) {
+  std::vector<StatusReply::Entry> entries;
+  entries.reserve(factors.size());
+  for (const Factor& factor : factors)
+    entries.push_back({.id = factor.id(),
+                       .kind = std::string(name_of(factor.kind())),
+                       .name = factor.name,
+                       .detail = detail_of(factor),
+                       .is_default = factor.number == default_number(person, factors),
+                       .added = factor.added,
+                       .last_used = factor.last_used});
+  return entries;
+}
+
 std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
   StatusReply reply;
   reply.user = account->name.value;
   std::vector<Factor> factors;
+  std::vector<Trust> trusts;
+  std::vector<TrailRow> news;
+  std::optional<Person> person;
   bool mismatch = false;
   const UnixTime now = engine.clock.now();
   const auto read = engine.store.read([&](Transaction& tx) {
     const Found found = find_person(tx, *account);
     mismatch = found.mismatch;
     if (!found.person || mismatch) return;
+    person = found.person;
     factors = tx.factors(found.person->id);
-    for (const Factor& factor : factors)
-      reply.factors.push_back({.id = factor.id(),
-                               .kind = std::string(name_of(factor.kind())),
-                               .name = factor.name,
-                               .detail = detail_of(factor),
-                               .is_default = factor.number == default_number(*found.person, factors),
-                               .added = factor.added,
-                               .last_used = factor.last_used});
+    trusts = tx.trusts(found.person->id);
+    news = untold(tx, *found.person);
+    reply.factors = entries_of(factors, *found.person);
     reply.recovery_codes_left = tx.recovery_codes_left(found.person->id);
-    reply.devices = devices_of(tx.trusts(found.person->id), now);
-    reply.locked_until = locked_out(found.person->lockout, now);
-    if (found.person->failed_since_login > 0)
-      reply.notices.push_back(texts::failed_logins(found.person->failed_since_login));
   });
   if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
+  if (person) {
+    reply.devices = devices_of(trusts, now, version_for(engine, *account, trusts));
+    reply.locked_until = locked_out(person->lockout, now);
+    reply.disabled = person->asks_off;
+    reply.reported = unsettled_report(engine, *account, *person);
+    reply.notices = change_notices(engine.clock, news, factors);
+    if (person->failed_since_login > 0)
+      reply.notices.push_back(texts::failed_logins(person->failed_since_login, texts::SayBy::elsewhere));
+  }
   if (mismatch) reply.notices.push_back(texts::other_person(engine.settings));
-  const Decision decision = policy_for(engine, *account, factors);
+  const Decision decision = policy_for(engine, *account, factors, reply.disabled);
   reply.mfa = requirement_of(decision);
   reply.required_since = decision.required_since;
   reply.next = next_step_of(engine, reply, factors);
@@ -261,7 +284,7 @@ std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Ask
 std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker, const std::string& factor) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  const Decision policy = policy_for(engine, *account, {});
+  const Decision policy = policy_for(engine, *account, {}, false);
   const bool required = requirement_of(policy) == Requirement::require;
   // Of the kinds that the rule takes: what else there is would not let in.
   const auto last_one = [&](const std::vector<Factor>& factors, const Factor& chosen) -> std::optional<RequestError> {

@@ -33,6 +33,7 @@ struct Asker {
 struct DeviceEntry {
   std::string id, kind, label, server;
   UnixTime since, until;
+  std::string ended;  // why it will be asked again although its time is not over; mostly empty
 };
 struct CodesReply {
   struct Entry {
@@ -61,9 +62,14 @@ struct StatusReply {
   std::size_t recovery_codes_left = 0;
   std::vector<DeviceEntry> devices;
   std::optional<UnixTime> locked_until;
-  std::vector<std::string> notices;
-  std::string next;  // the next sensible step, a sentence
+  std::optional<UnixTime> reported;  // a login that was not theirs: the password is to be changed
+  bool disabled = false;             // asking, where the rules leave it to them
+  std::vector<std::string> notices;  // that no login has told yet
+  std::string next;                  // the next sensible step, a sentence
 };
+
+// As status lists them.
+[[nodiscard]] std::vector<StatusReply::Entry> entries_of(const std::vector<Factor>& factors, const Person& person);
 
 struct EnrolledReply {
   std::string factor, kind, uri, secret;    // uri and secret are told once

@@ -80,7 +80,8 @@ std::string why_not(const Verification& result, const Engine& engine, std::uint3
   if (const auto* wrong = std::get_if<WrongAnswer>(&result))
     return wrong->tries_left > 0 ? texts::wrong(rounds_left, wrong->tries_left)
                                  : texts::locked(wrong->locked_until - engine.clock.now(), engine.settings);
-  if (const auto* replayed = std::get_if<ReplayedAnswer>(&result)) return texts::replayed(replayed->kind);
+  if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
+    return spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind);
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
     return texts::locked(locked->until - engine.clock.now(), engine.settings);
   if (std::holds_alternative<NoSuchPerson>(result)) return texts::other_person(engine.settings);

@@ -32,13 +32,6 @@ std::string type_instead(const CodePrompt& prompt) {
   return fmt::format("Type the digits {} shows now.", source(prompt));
 }
 
-// As the configuration says it: "30 days" rather than "720 hours".
-std::string window_words(std::chrono::seconds window) {
-  constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
-  if (window.count() >= kDay && window.count() % kDay == 0) return counted(window.count() / kDay, "day");
-  return duration(window);
-}
-
 std::string lines_of(std::string_view text) { return text.empty() ? "" : std::string(text) + "\n"; }
 
 std::string number_word(int digits) {
@@ -70,12 +63,19 @@ std::string lines(const std::vector<std::string>& texts, std::string_view last) 
   return all.append(last);
 }
 
+std::string window(std::chrono::seconds length) {
+  constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
+  if (length.count() >= kDay && length.count() % kDay == 0) return counted(length.count() / kDay, "day");
+  return duration(length);
+}
+
 std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left) {
   const std::uint32_t left = std::min(rounds_left, tries_left);
   if (left == 0) return "That code is not right.";
   return fmt::format("That code is not right. {} left{}.", left == 1 ? "1 try" : fmt::format("{} tries", left),
                      tries_left <= rounds_left ? ", then you have to wait" : "");
 }
+std::string recovery_code_used() { return "That recovery code was already used. Each works once."; }
 std::string replayed(FactorKind kind) {
   return kind == FactorKind::hotp ? "That code was already used. Press the button for the next one."
                                   : "That code was already used. Wait for the next one.";
@@ -103,10 +103,16 @@ std::string too_long(const CodePrompt& prompt) {
   return fmt::format("That answer is too long. {}", type_instead(prompt));
 }
 
-std::string failed_logins(std::uint32_t count) {
-  return fmt::format(
-      "Since your last login, {} knew your password but not the code. Not you? Change your password, and type notme.",
-      count == 1 ? "1 login" : fmt::format("{} logins", count));
+std::string not_wanted(SayBy how) {
+  return how == SayBy::word ? "Not what you wanted? Type notme." : "Not what you wanted? Run: mfa-enroll report";
+}
+
+std::string failed_logins(std::uint32_t count, SayBy how) {
+  std::string text = fmt::format("Since your last login, {} knew your password but not the code.",
+                                 count == 1 ? "1 login" : fmt::format("{} logins", count));
+  if (how == SayBy::elsewhere) return text;
+  return fmt::format("{} Not you? Change your password, and {}.", text,
+                     how == SayBy::word ? "type notme" : "run mfa-enroll report");
 }
 
 std::string trust_ended(TrustEnd why) {
@@ -131,14 +137,16 @@ std::string trust_ended(TrustEnd why) {
       return "This device was to be forgotten, so we ask again.";
     case TrustEnd::reported:
       return "A login was reported as not yours, so we ask again.";
+    case TrustEnd::disabled:
+      return "You had switched asking for codes off, so we ask again.";
     case TrustEnd::reset:
       return "Your second factor was reset, so we ask again.";
   }
   return {};
 }
 
-std::string remember(std::chrono::seconds window) {
-  return fmt::format("Remember this device for {}? [y/N]: ", window_words(window));
+std::string remember(std::chrono::seconds length) {
+  return fmt::format("Remember this device for {}? [y/N]: ", window(length));
 }
 
 std::string locked(std::chrono::seconds wait, const Settings& settings) {
@@ -315,6 +323,8 @@ std::string recovery_left(std::size_t codes) {
 std::string advice(Advice advice, const Settings& settings, std::size_t recovery_codes,
                    std::chrono::seconds locked_for) {
   switch (advice) {
+    case Advice::change_password:
+      return fmt::format("Change your password now, then tell {}.", helpdesk(settings));
     case Advice::wait:
       return fmt::format("Wait {}, then log in again; or ask {}.", duration(locked_for), helpdesk(settings));
     case Advice::set_up:
@@ -334,6 +344,18 @@ std::string advice(Advice advice, const Settings& settings, std::size_t recovery
       break;
   }
   return "Nothing to do. A new phone? Add it while the old one still works: mfa-enroll totp --name NAME";
+}
+
+std::string_view kind_in_words(FactorKind kind) {
+  switch (kind) {
+    case FactorKind::totp:
+      return "authenticator app";
+    case FactorKind::hotp:
+      return "hardware token";
+    case FactorKind::key:
+      return "security key";
+  }
+  return "factor";
 }
 
 std::string helpdesk(const Settings& settings) {

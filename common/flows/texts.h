@@ -20,10 +20,13 @@ namespace mfa::texts {
 [[nodiscard]] std::string duration(std::chrono::seconds length);
 // All of them, one a line.
 [[nodiscard]] std::string lines(const std::vector<std::string>& texts, std::string_view last);
+// As the configuration says it: "30 days" rather than "720 hours".
+[[nodiscard]] std::string window(std::chrono::seconds length);
 
 // `rounds_left` in this dialogue, `tries_left` until the lock: what comes first is told.
 [[nodiscard]] std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left);
 [[nodiscard]] std::string replayed(FactorKind kind);
+[[nodiscard]] std::string recovery_code_used();
 [[nodiscard]] std::string empty_answer(const CodePrompt& prompt);
 [[nodiscard]] std::string not_a_code(const CodePrompt& prompt = {});  // without one: of an app
 [[nodiscard]] std::string not_an_enrolment_code(const Settings& settings);
@@ -31,10 +34,17 @@ namespace mfa::texts {
 [[nodiscard]] std::string no_code_behind_password();  // where a program asks once for both
 [[nodiscard]] std::string unreadable(const CodePrompt& prompt);
 [[nodiscard]] std::string too_long(const CodePrompt& prompt = {});
-[[nodiscard]] std::string failed_logins(std::uint32_t count);
+// How whoever reads it can say that it was not them.
+enum class SayBy : std::uint8_t {
+  word,       // at the prompt: "notme"
+  command,    // mfa-enroll report
+  elsewhere,  // whoever shows this says so
+};
+[[nodiscard]] std::string not_wanted(SayBy how);
+[[nodiscard]] std::string failed_logins(std::uint32_t count, SayBy how = SayBy::word);
 
 [[nodiscard]] std::string trust_ended(TrustEnd why);
-[[nodiscard]] std::string remember(std::chrono::seconds window);  // the question, a prompt
+[[nodiscard]] std::string remember(std::chrono::seconds length);  // the question, a prompt
 
 // Enrolment, in a login and guided. What ends in ": " is a whole prompt; the others are the problem in one.
 [[nodiscard]] std::string prove_first();
@@ -93,6 +103,8 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 [[nodiscard]] std::string advice(Advice advice, const Settings& settings, std::size_t recovery_codes,
                                  std::chrono::seconds locked_for);
 
+// "authenticator app"
+[[nodiscard]] std::string_view kind_in_words(FactorKind kind);
 // "your helpdesk", or the words of the configuration.
 [[nodiscard]] std::string helpdesk(const Settings& settings);
 

@@ -76,7 +76,10 @@ Event event(const VerifyFor& purpose, EventKind kind, UnixTime now, std::string 
 
 Verification accept(Transaction& tx, UnixTime now, const VerifyFor& purpose, Person person, RightAnswer right) {
   person.lockout = {};
-  if (purpose.passed == EventKind::login_passed) person.failed_since_login = 0;
+  if (purpose.passed == EventKind::login_passed) {
+    if (purpose.past_first_factor) person.failed_since_login = 0;
+    if (person.reported_version.empty()) person.reported.reset();
+  }
   tx.save(person);
   tx.append(event(purpose, purpose.passed, now, right.factor, ""));
   return right;
@@ -84,11 +87,17 @@ Verification accept(Transaction& tx, UnixTime now, const VerifyFor& purpose, Per
 
 Verification refuse(Transaction& tx, UnixTime now, const VerifyFor& purpose, Person person, const Reserved& reserved) {
   person.lockout = reserved.next;
-  if (purpose.failed == EventKind::login_failed && purpose.first_wrong) ++person.failed_since_login;
+  if (purpose.failed == EventKind::login_failed && purpose.first_wrong && purpose.past_first_factor)
+    ++person.failed_since_login;
   tx.save(person);
   tx.append(event(purpose, purpose.failed, now, "", "wrong"));
   if (reserved.tries_left == 0) tx.append(event(purpose, EventKind::locked_out, now, "", "too_many_wrong"));
   return WrongAnswer{.tries_left = reserved.tries_left, .locked_until = reserved.next.locked_until};
+}
+
+// No failure: the reservation is not kept.
+void note_replay(Transaction& tx, UnixTime now, const VerifyFor& purpose, std::string factor) {
+  if (purpose.from_root) tx.append(event(purpose, purpose.failed, now, std::move(factor), "replayed"));
 }
 
 }  // namespace
@@ -128,7 +137,12 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   const auto& reserved = std::get<Reserved>(reservation);
 
   if (answer.shape == AnswerShape::recovery) {
-    if (!tx.use_recovery_code(person.id, answer.normal.text())) return refuse(tx, now, purpose, person, reserved);
+    const std::string_view code = answer.normal.text();
+    if (tx.recovery_code_was_used(person.id, code)) {
+      note_replay(tx, now, purpose, "recovery");
+      return ReplayedAnswer{.kind = {}, .recovery = true};
+    }
+    if (!tx.use_recovery_code(person.id, code)) return refuse(tx, now, purpose, person, reserved);
     return accept(tx, now, purpose, person, {.factor = "recovery", .recovery_left = tx.recovery_codes_left(person.id)});
   }
   const Match match = match_digits(tx, settings, now, purpose, person, answer);
@@ -137,9 +151,9 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
     tx.save_factor(person.id, *match.accepted);
     return accept(tx, now, purpose, person, {.factor = match.accepted->id()});
   }
-  if (match.replayed) {  // no failure: the reservation is not kept
-    if (purpose.from_root) tx.append(event(purpose, purpose.failed, now, "", "replayed"));
-    return ReplayedAnswer{*match.replayed};
+  if (match.replayed) {
+    note_replay(tx, now, purpose, "");
+    return ReplayedAnswer{.kind = *match.replayed, .recovery = false};
   }
   for (const Factor& token : match.out_of_step) tx.save_factor(person.id, token);
   return refuse(tx, now, purpose, person, reserved);

@@ -23,6 +23,7 @@ struct WrongAnswer {
 };
 struct ReplayedAnswer {  // right, but spent
   FactorKind kind = FactorKind::totp;
+  bool recovery = false;  // a recovery code, and of no kind
 };
 struct LockedAnswer {  // not compared
   UnixTime until;
@@ -39,6 +40,8 @@ struct VerifyFor {
   EventKind failed;
   Event about;              // user, service, from, server; the rest is filled in
   bool first_wrong = true;  // of this login: counted for the notice at the next one
+  // The password (or key) was right, and so is what a passed login has told: it is over with that.
+  bool past_first_factor = true;
   // Asked by root's programs. What others may repeat without limit (a spent code, any code while locked) is no row of
   // theirs, lest they fill the trail.
   bool from_root = true;

@@ -49,6 +49,12 @@ struct PendingFactor {
   std::string password_version;  // at that time
 };
 
+// A row of the trail.
+struct TrailRow {
+  std::int64_t seq = 0;  // from 1, in the order of events
+  Event event;
+};
+
 // A terminal of a login session, as the kernel names it: what a step-up is good for. Opaque; equal or not.
 struct TerminalId {
   std::string value;
@@ -76,6 +82,8 @@ class Transaction {
   virtual void replace_recovery_codes(PersonId person, std::span<const std::string> codes) = 0;
   [[nodiscard]] virtual std::size_t recovery_codes_left(PersonId person) = 0;
   [[nodiscard]] virtual bool use_recovery_code(PersonId person, std::string_view code) = 0;  // true once
+  // Whether it is one of the set at hand that has been used.
+  [[nodiscard]] virtual bool recovery_code_was_used(PersonId person, std::string_view code) = 0;
 
   [[nodiscard]] virtual std::optional<PendingFactor> pending_factor(PersonId person) = 0;
   // In place of an older one; those of others may go an hour after their time, seen from this one's.
@@ -86,6 +94,7 @@ class Transaction {
   virtual void keep_enrolment_code(PersonId person, std::string_view code, UnixTime until) = 0;
   [[nodiscard]] virtual bool enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) = 0;
   virtual void drop_enrolment_code(PersonId person) = 0;
+  [[nodiscard]] virtual std::optional<UnixTime> enrolment_code_until(PersonId person) = 0;
 
   [[nodiscard]] virtual std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) = 0;
   virtual void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) = 0;
@@ -107,6 +116,13 @@ class Transaction {
   [[nodiscard]] virtual std::size_t refusals_since(const std::string& actor, UnixTime since) = 0;
   // Whether one of the last hundred events about this user is a report ("notme") that is not older than `since`.
   [[nodiscard]] virtual bool reported_since(const std::string& user, UnixTime since) = 0;
+  // Events about this user with numbers below `before`, newest first, `most` at most.
+  [[nodiscard]] virtual std::vector<TrailRow> events_about(const std::string& user, std::int64_t before,
+                                                           std::size_t most) = 0;
+  // Of the events about this user with numbers above `after` those that are told (is_told()), newest first, `most` at
+  // most. Costs no more for all the others.
+  [[nodiscard]] virtual std::vector<TrailRow> told_about(const std::string& user, std::int64_t after,
+                                                         std::size_t most) = 0;
 };
 
 class Store {

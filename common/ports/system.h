@@ -23,6 +23,8 @@ class Clock {
   [[nodiscard]] virtual UnixTime now() = 0;
   // The day, by the server's own calendar: "1 December 2026".
   [[nodiscard]] virtual std::string date_in_words(UnixTime time) = 0;
+  // To the minute: "3 Nov 14:02", with the year ("3 Nov 2026 14:02") unless it is this one.
+  [[nodiscard]] virtual std::string time_in_words(UnixTime time) = 0;
 };
 
 class Random {

@@ -311,8 +311,10 @@ Listener::Guest Listener::accept_guest() {
   return guest;
 }
 
-// Without the lock while it deals with the guest, which may take long: see kHurry.
+// Without the lock while it deals with the guest, which may take long: see kHurry. Counted before the guest hears of
+// it.
 void Listener::turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate fate) {
+  note_turned_away(guest);
   leaving_.push_back(pthread_self());
   lock.unlock();
   if (fate == Fate::crowded) {
@@ -325,6 +327,10 @@ void Listener::turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate 
   lock.lock();
   std::erase(leaving_, pthread_self());
   left_.notify_one();
+}
+
+// With the lock.
+void Listener::note_turned_away(const Guest& guest) {
   ++turned_away_;
   const auto now = limits_.now();
   if (now < next_note_) return;

@@ -74,6 +74,7 @@ class Listener {
   [[nodiscard]] bool wait_for_guest(int milliseconds) const;
   [[nodiscard]] Guest accept_guest();
   void turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate fate);
+  void note_turned_away(const Guest& guest);
 
   Descriptor socket_;
   Descriptor stop_event_;

@@ -6,10 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "common/flows/asking.h"
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
 #include "common/flows/guided.h"
+#include "common/flows/history.h"
 #include "common/flows/keys.h"
+#include "common/flows/own_data.h"
+#include "common/flows/privacy.h"
+#include "common/flows/reporting.h"
 #include "common/flows/tokens.h"
 #include "common/service/render.h"
 
@@ -65,6 +70,12 @@ Reply told_once(std::expected<std::vector<std::string>, RequestError> codes) {
   return json;
 }
 
+HistoryRequest page_of(const Request& request) {
+  HistoryRequest page{.before = request.before, .since = request.since};
+  if (request.most) page.most = static_cast<std::size_t>(*request.most);
+  return page;
+}
+
 }  // namespace
 
 Reply perform(Engine& engine, const Asker& asker, const Request& request) {
@@ -93,6 +104,18 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(devices(engine, asker));
     case Verb::forget_devices:
       return rendered(forget_devices(engine, asker, request.device));
+    case Verb::history:
+      return rendered(history(engine, asker, page_of(request)));
+    case Verb::report:
+      return rendered(report_login(engine, asker));
+    case Verb::enable:
+      return rendered(enable_asking(engine, asker));
+    case Verb::disable:
+      return rendered(disable_asking(engine, asker));
+    case Verb::privacy:
+      return rendered(privacy(engine, asker));
+    case Verb::own_data:
+      return rendered(own_data(engine, asker));
     case Verb::helpdesk_key:
       return told_once(helpdesk_key(engine, asker,
                                     {.user = request.user,

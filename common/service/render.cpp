@@ -73,9 +73,48 @@ void write_devices(JsonWriter& json, const std::vector<DeviceEntry>& devices) {
   for (const DeviceEntry& device : devices) {
     json.open_object().member("id", device.id).member("kind", device.kind).member("label", device.label);
     json.member("server", device.server).member("since", rfc3339(device.since)).member("until", rfc3339(device.until));
+    if (!device.ended.empty()) json.member("ended", device.ended);
     json.close_object();
   }
   json.close_array();
+}
+
+void write_factors(JsonWriter& json, const std::vector<StatusReply::Entry>& entries) {
+  json.key("factors").open_array();
+  for (const auto& entry : entries) write_entry(json, entry);
+  json.close_array();
+}
+
+// What there is nothing to say of is left out.
+void write_text(JsonWriter& json, std::string_view name, std::string_view text) {
+  if (!text.empty()) json.member(name, text);
+}
+
+void write_row(JsonWriter& json, const TrailRow& row) {
+  const Event& event = row.event;
+  json.open_object().member("at", rfc3339(event.at)).member("user", event.user);
+  write_text(json, "actor", event.actor);
+  json.member("event", name_of(event.kind));
+  write_text(json, "service", event.service);
+  write_text(json, "from", event.from);
+  write_text(json, "server", event.server);
+  write_text(json, "factor", event.factor);
+  write_text(json, "reason", event.reason);
+  json.member("seq", row.seq).close_object();
+}
+
+// All of it but the password's version.
+void write_trust(JsonWriter& json, const Trust& trust) {
+  json.open_object().member("id", fmt::format("device-{}", trust.number)).member("kind", name_of(trust.device.kind));
+  json.member("label", trust.label).member("server", trust.server).member("rule", trust.rule);
+  json.member("since", rfc3339(trust.since)).member("until", rfc3339(trust.until));
+  json.member("last_seen", rfc3339(trust.last_seen));
+  write_text(json, "country", trust.country);
+  write_text(json, "network", trust.network);
+  json.member("failures", static_cast<std::int64_t>(trust.failures)).member("burst", trust.burst);
+  if (trust.ended) json.member("ended", name_of(*trust.ended));
+  write_time(json, "ended_at", trust.ended_at);
+  json.close_object();
 }
 
 }  // namespace
@@ -98,12 +137,12 @@ WipedText to_json(const StatusReply& reply) {
   JsonWriter json;
   json.open_object().member("user", reply.user).member("mfa", name_of(reply.mfa));
   write_time(json, "required_since", reply.required_since);
-  json.key("factors").open_array();
-  for (const auto& entry : reply.factors) write_entry(json, entry);
-  json.close_array();
+  write_factors(json, reply.factors);
   json.member("recovery_codes_left", static_cast<std::int64_t>(reply.recovery_codes_left));
   write_devices(json, reply.devices);
   write_time(json, "locked_until", reply.locked_until);
+  write_time(json, "reported", reply.reported);
+  if (reply.disabled) json.member("disabled", true);
   write_texts(json, "notices", reply.notices);
   if (!reply.next.empty()) json.member("next", reply.next);
   return json.close_object().take();
@@ -149,6 +188,62 @@ WipedText to_json(const CodesReply& reply) {
     json.close_object();
   }
   return json.close_array().close_object().take();
+}
+
+WipedText to_json(const HistoryReply& reply) {
+  JsonWriter json;
+  json.open_object().key("events").open_array();
+  for (const TrailRow& row : reply.rows) write_row(json, row);
+  json.close_array();
+  if (reply.before) json.member("before", *reply.before);
+  return json.close_object().take();
+}
+
+WipedText to_json(const ReportReply& reply) {
+  JsonWriter json;
+  return json.open_object().member("recorded", reply.recorded).member("helpdesk", reply.helpdesk).close_object().take();
+}
+
+WipedText to_json(const AskingReply& reply) {
+  JsonWriter json;
+  json.open_object().member("asked", reply.asked).member("changed", reply.changed);
+  write_time(json, "required_since", reply.required_from);
+  return json.close_object().take();
+}
+
+WipedText to_json(const PrivacyReply& reply) {
+  JsonWriter json;
+  json.open_object().key("kept").open_array();
+  for (const auto& section : reply.kept) {
+    json.open_object().member("what", section.what).member("why", section.why);
+    json.member("how_long", section.how_long).close_object();
+  }
+  json.close_array().member("never", reply.never).member("who", reply.who).member("ask", reply.ask);
+  return json.close_object().take();
+}
+
+WipedText to_json(const OwnDataReply& reply) {
+  const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
+  JsonWriter json;
+  json.open_object().member("user", reply.user).member("uid", number(reply.uid.value));
+  if (reply.person) write_time(json, "known_since", reply.person->first_seen);
+  write_factors(json, reply.factors);
+  json.member("recovery_codes_left", number(reply.recovery_codes_left)).key("devices").open_array();
+  for (const Trust& trust : reply.trusts) write_trust(json, trust);
+  json.close_array();
+  if (reply.person) {
+    const Person& person = *reply.person;
+    json.member("wrong_codes", number(person.lockout.failures)).member("locks", number(person.lockout.locks));
+    if (person.lockout.locked_until > person.lockout.locked_at)
+      write_time(json, "locked_until", person.lockout.locked_until);
+    json.member("failed_since_login", number(person.failed_since_login));
+    json.member("enrol_by_code", person.enrol_by_code).member("disabled", person.asks_off);
+    write_time(json, "reported", person.reported);
+  }
+  write_time(json, "set_up_until", reply.set_up_until);
+  if (!reply.set_up_from.empty()) json.member("set_up_from", reply.set_up_from);
+  write_time(json, "enrolment_code_until", reply.enrolment_code_until);
+  return json.close_object().take();
 }
 
 WipedText to_json(const ExplainReply& reply) {

@@ -6,7 +6,12 @@
 #include <vector>
 
 #include "common/domain/types.h"
+#include "common/flows/asking.h"
 #include "common/flows/foresee.h"
+#include "common/flows/history.h"
+#include "common/flows/own_data.h"
+#include "common/flows/privacy.h"
+#include "common/flows/reporting.h"
 #include "common/flows/requests.h"
 #include "common/json/wiped_text.h"
 
@@ -21,6 +26,11 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const RegisteredReply& reply);
 [[nodiscard]] WipedText to_json(const DevicesReply& reply);
 [[nodiscard]] WipedText to_json(const CodesReply& reply);
+[[nodiscard]] WipedText to_json(const HistoryReply& reply);
+[[nodiscard]] WipedText to_json(const ReportReply& reply);
+[[nodiscard]] WipedText to_json(const AskingReply& reply);
+[[nodiscard]] WipedText to_json(const PrivacyReply& reply);
+[[nodiscard]] WipedText to_json(const OwnDataReply& reply);
 [[nodiscard]] WipedText to_json(const ExplainReply& reply);
 [[nodiscard]] WipedText to_json(const ForecastReply& reply);
 [[nodiscard]] WipedText codes_to_json(const std::vector<std::string>& codes);

@@ -105,6 +105,12 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::key:
       return kOfKey;
     case Verb::devices:
+    case Verb::history:
+    case Verb::report:
+    case Verb::enable:
+    case Verb::disable:
+    case Verb::privacy:
+    case Verb::own_data:
       return {};
     case Verb::forget_devices:
       return kOfForget;
@@ -146,12 +152,32 @@ std::optional<int> token_digits(const std::string& text) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> number(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 // Seconds since the epoch, as digits.
 std::optional<UnixTime> moment(const std::string& text) {
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return UnixTime{seconds};
+  const auto seconds = number(text);
+  return seconds ? std::optional(UnixTime{*seconds}) : std::nullopt;
+}
+
+// What history has beside strings. What is wrong with it, or nothing.
+std::string take_page(Members& members, Request& request) {
+  if (const auto since = take(members, "since")) {
+    request.since = moment(*since);
+    if (!request.since) return "since is no time";
+  }
+  for (const auto& [name, place] : {std::pair{"before", &Request::before}, std::pair{"most", &Request::most}}) {
+    const auto given = take(members, name);
+    if (!given) continue;
+    request.*place = number(*given);
+    if (!(request.*place) || *(request.*place) < 0) return std::string(name) + " is no number";
+  }
+  return {};
 }
 
 }  // namespace
@@ -190,6 +216,9 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     const auto at = take(members, "at");
     if (at) request.at = moment(*at);
     if (at && !request.at) return std::unexpected("at is no time");
+  }
+  if (*verb == Verb::history) {
+    if (auto fault = take_page(members, request); !fault.empty()) return std::unexpected(std::move(fault));
   }
   if (!members.empty()) return std::unexpected("a key that this verb does not have");
   return request;

@@ -30,7 +30,9 @@ struct Request {
   std::string line;                // key: as in a .pub file
   std::string service, from, key;  // explain
   std::optional<UnixTime> at;      // explain, forecast
-  std::string reason, checked;     // helpdesk
+  std::optional<UnixTime> since;   // history
+  std::optional<std::int64_t> before, most;  // history: number of a row, rows; not below 0
+  std::string reason, checked;               // helpdesk
 };
 
 // Or what is wrong with it, for whoever wrote the client.

@@ -174,7 +174,29 @@ ALTER TABLE factor ADD COLUMN resync INTEGER CHECK (
 UPDATE factor SET counter = NULL;
 )sql";
 
-constexpr std::array<SchemaStep, 4> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
+// What people are told and decide of themselves. The index holds the kinds of is_told() (domain/event.h) alone, so that
+// a login finds what it has to tell without reading what else happened. What happened before this release is not told
+// any more.
+constexpr SchemaStep kVersion5 = R"sql(
+ALTER TABLE person ADD COLUMN
+  asks_off INTEGER NOT NULL DEFAULT 0 CHECK (asks_off IN (0, 1));
+ALTER TABLE person ADD COLUMN
+  told INTEGER NOT NULL DEFAULT 0 CHECK (told >= 0);
+ALTER TABLE person ADD COLUMN
+  reported INTEGER NOT NULL DEFAULT -2147483648;
+ALTER TABLE person ADD COLUMN
+  reported_version TEXT NOT NULL DEFAULT '';
+UPDATE person SET asks_off = 0, told = (SELECT coalesce(max(seq), 0) FROM event), reported = -2147483648,
+  reported_version = '';
+
+ALTER TABLE recovery_code ADD COLUMN
+  used INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1));
+
+CREATE INDEX event_to_tell ON event (user, seq)
+  WHERE kind IN (20, 21, 24, 33) OR kind BETWEEN 40 AND 59 OR kind BETWEEN 80 AND 98;
+)sql";
+
+constexpr std::array<SchemaStep, 5> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
 constexpr std::string_view kKeyCheckText = "this key fits this store";

@@ -15,10 +15,18 @@ UnixTime time_or_zero(std::int64_t value) { return maybe_time(value).value_or(Un
 
 constexpr std::string_view kPersonByName =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
-    " failed_since_login, next_trust, enrol_by_code FROM person WHERE name = ?";
+    " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version FROM person WHERE name "
+    "= ?";
 constexpr std::string_view kPersonByUid =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
-    " failed_since_login, next_trust, enrol_by_code FROM person WHERE uid = ?";
+    " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version FROM person WHERE uid "
+    "= ?";
+
+bool flag_of(const Person& person, std::int64_t value) {
+  if (value != 0 && value != 1)
+    throw StoreFailure(StoreError::damaged, fmt::format("person {} holds an unknown value", person.id.value));
+  return value == 1;
+}
 
 std::optional<Person> person_of(Statement& found) {
   if (!found.row()) return std::nullopt;
@@ -33,11 +41,30 @@ std::optional<Person> person_of(Statement& found) {
   person.next_factor = narrow(found.integer(9));
   person.failed_since_login = narrow(found.integer(10));
   person.next_trust = narrow(found.integer(11));
-  const auto by_code = found.integer(12);
-  if (by_code != 0 && by_code != 1)
-    throw StoreFailure(StoreError::damaged, fmt::format("person {} holds an unknown value", person.id.value));
-  person.enrol_by_code = by_code == 1;
+  person.enrol_by_code = flag_of(person, found.integer(12));
+  person.asks_off = flag_of(person, found.integer(13));
+  person.told = found.integer(14);
+  person.reported = maybe_time(found.integer(15));
+  person.reported_version = found.text(16);
   return person;
+}
+
+std::vector<TrailRow> rows_of(Statement& found) {
+  std::vector<TrailRow> rows;
+  while (found.row()) {
+    TrailRow row{.seq = found.integer(0), .event = {}};
+    row.event = {.kind = static_cast<EventKind>(narrow(found.integer(2))),  // maybe of a newer release: without a name
+                 .at = {found.integer(1)},
+                 .user = found.text(3),
+                 .actor = found.text(4),
+                 .service = found.text(5),
+                 .from = found.text(6),
+                 .server = found.text(7),
+                 .factor = found.text(8),
+                 .reason = found.text(9)};
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -65,10 +92,12 @@ Person SqliteTransaction::add_person(const Username& name, Uid uid, UnixTime fir
   connection_
       .prepared(
           "INSERT INTO person (name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor,"
-          " next_factor, failed_since_login, next_trust, enrol_by_code) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1, 0)")
+          " next_factor, failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version)"
+          " VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1, 0, 0, 0, ?, '')")
       .bind(name.value)
       .bind(std::int64_t{uid.value})
       .bind(first_seen.seconds)
+      .bind(kNever)
       .bind(kNever)
       .bind(kNever)
       .run();
@@ -82,8 +111,9 @@ void SqliteTransaction::save(const Person& person) {
   connection_
       .prepared(
           "UPDATE person SET first_seen = ?, failures = ?, locks = ?, locked_at = ?, locked_until = ?,"
-          " default_factor = ?, next_factor = ?, failed_since_login = ?, next_trust = ?, enrol_by_code = ? WHERE id = "
-          "?")
+          " default_factor = ?, next_factor = ?, failed_since_login = ?, next_trust = ?, enrol_by_code = ?, asks_off = "
+          "?,"
+          " told = ?, reported = ?, reported_version = ? WHERE id = ?")
       .bind(person.first_seen.seconds)
       .bind(std::int64_t{person.lockout.failures})
       .bind(std::int64_t{person.lockout.locks})
@@ -94,6 +124,10 @@ void SqliteTransaction::save(const Person& person) {
       .bind(std::int64_t{person.failed_since_login})
       .bind(std::int64_t{person.next_trust})
       .bind(std::int64_t{person.enrol_by_code})
+      .bind(std::int64_t{person.asks_off})
+      .bind(person.told)
+      .bind(kept(person.reported))
+      .bind(person.reported_version)
       .bind(person.id.value)
       .run();
   touched_one("person");
@@ -137,6 +171,22 @@ bool SqliteTransaction::reported_since(const std::string& user, UnixTime since) 
       "SELECT 1 FROM (SELECT kind, at FROM event WHERE user = ? ORDER BY seq DESC LIMIT 100) WHERE kind = 7 AND at"
       " >= ?");
   return found.bind(user).bind(since.seconds).row();
+}
+
+std::vector<TrailRow> SqliteTransaction::events_about(const std::string& user, std::int64_t before, std::size_t most) {
+  auto rows = connection_.prepared(
+      "SELECT seq, at, kind, user, actor, service, place, server, factor, reason FROM event WHERE user = ? AND seq < ?"
+      " ORDER BY seq DESC LIMIT ?");
+  return rows_of(rows.bind(user).bind(before).bind(static_cast<std::int64_t>(most)));
+}
+
+// The kinds stand in the text as they do in the index (schema.cpp), which is named so that no other is taken.
+std::vector<TrailRow> SqliteTransaction::told_about(const std::string& user, std::int64_t after, std::size_t most) {
+  auto rows = connection_.prepared(
+      "SELECT seq, at, kind, user, actor, service, place, server, factor, reason FROM event INDEXED BY event_to_tell"
+      " WHERE (kind IN (20, 21, 24, 33) OR kind BETWEEN 40 AND 59 OR kind BETWEEN 80 AND 98) AND user = ? AND seq > ?"
+      " ORDER BY seq DESC LIMIT ?");
+  return rows_of(rows.bind(user).bind(after).bind(static_cast<std::int64_t>(most)));
 }
 
 }  // namespace mfa

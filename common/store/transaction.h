@@ -42,6 +42,7 @@ class SqliteTransaction final : public Transaction {
   void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override;
   std::size_t recovery_codes_left(PersonId person) override;
   bool use_recovery_code(PersonId person, std::string_view code) override;
+  bool recovery_code_was_used(PersonId person, std::string_view code) override;
 
   std::optional<PendingFactor> pending_factor(PersonId person) override;
   void keep_pending(PersonId person, const PendingFactor& pending) override;
@@ -50,6 +51,7 @@ class SqliteTransaction final : public Transaction {
   void keep_enrolment_code(PersonId person, std::string_view code, UnixTime until) override;
   bool enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) override;
   void drop_enrolment_code(PersonId person) override;
+  std::optional<UnixTime> enrolment_code_until(PersonId person) override;
 
   std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override;
   void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override;
@@ -65,6 +67,8 @@ class SqliteTransaction final : public Transaction {
   [[nodiscard]] std::size_t changes_since(const std::string& user, UnixTime since) override;
   [[nodiscard]] std::size_t refusals_since(const std::string& actor, UnixTime since) override;
   [[nodiscard]] bool reported_since(const std::string& user, UnixTime since) override;
+  std::vector<TrailRow> events_about(const std::string& user, std::int64_t before, std::size_t most) override;
+  std::vector<TrailRow> told_about(const std::string& user, std::int64_t after, std::size_t most) override;
 
   [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }
 

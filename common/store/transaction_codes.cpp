@@ -35,21 +35,31 @@ void SqliteTransaction::replace_recovery_codes(PersonId person, std::span<const 
 }
 
 std::size_t SqliteTransaction::recovery_codes_left(PersonId person) {
-  auto count = connection_.prepared("SELECT count(*) FROM recovery_code WHERE person = ?");
+  auto count = connection_.prepared("SELECT count(*) FROM recovery_code WHERE person = ? AND used = 0");
   if (!count.bind(person.value).row()) return 0;
   return static_cast<std::size_t>(count.integer(0));
 }
 
-// What is compared is the keyed hash, so that the time a look-up takes tells nothing of the code.
+// What is compared is the keyed hash, so that the time a look-up takes tells nothing of the code. A used one stays
+// until the next set, so that whoever types it again can be told.
 bool SqliteTransaction::use_recovery_code(PersonId person, std::string_view code) {
   changing();
   for (const KeyId id : keys_.newest_first()) {
     const Digest hash = keyed_hash(*keys_.subkey(id, KeyUse::codes), kRecoveryCode, person, code);
-    connection_.prepared("DELETE FROM recovery_code WHERE person = ? AND hash = ?")
+    connection_.prepared("UPDATE recovery_code SET used = 1 WHERE person = ? AND hash = ? AND used = 0")
         .bind(person.value)
         .bind_blob(hash)
         .run();
     if (connection_.changes() == 1) return true;
+  }
+  return false;
+}
+
+bool SqliteTransaction::recovery_code_was_used(PersonId person, std::string_view code) {
+  for (const KeyId id : keys_.newest_first()) {
+    const Digest hash = keyed_hash(*keys_.subkey(id, KeyUse::codes), kRecoveryCode, person, code);
+    auto found = connection_.prepared("SELECT 1 FROM recovery_code WHERE person = ? AND hash = ? AND used = 1");
+    if (found.bind(person.value).bind_blob(hash).row()) return true;
   }
   return false;
 }
@@ -76,6 +86,12 @@ bool SqliteTransaction::enrolment_code_holds(PersonId person, std::string_view c
 void SqliteTransaction::drop_enrolment_code(PersonId person) {
   changing();
   connection_.prepared("DELETE FROM enrolment_code WHERE person = ?").bind(person.value).run();
+}
+
+std::optional<UnixTime> SqliteTransaction::enrolment_code_until(PersonId person) {
+  auto found = connection_.prepared("SELECT until FROM enrolment_code WHERE person = ?");
+  if (!found.bind(person.value).row()) return std::nullopt;
+  return UnixTime{found.integer(0)};
 }
 
 std::optional<UnixTime> SqliteTransaction::step_up_until(PersonId person, const TerminalId& terminal) {

@@ -11,6 +11,7 @@ class SystemClock final : public Clock {
  public:
   [[nodiscard]] UnixTime now() override;
   [[nodiscard]] std::string date_in_words(UnixTime time) override;
+  [[nodiscard]] std::string time_in_words(UnixTime time) override;
 };
 
 }  // namespace mfa

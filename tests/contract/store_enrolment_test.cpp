@@ -169,6 +169,23 @@ TEST_P(StoreRows, A_dropped_enrolment_code_is_gone_for_one_person) {
   EXPECT_TRUE(holds(*store, bob.id, kCode, kStart));
 }
 
+TEST_P(StoreRows, Until_when_an_enrolment_code_is_good_is_known_of_its_person_alone) {
+  const Person alice = person_called("alice", 1001);
+  const Person bob = person_called("bob", 1002);
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    EXPECT_FALSE(tx.enrolment_code_until(alice.id));
+    tx.keep_enrolment_code(alice.id, "7k3m92qxd4tp", kStart);
+    tx.keep_enrolment_code(alice.id, "zzzzzzzzzzzz", kStart + minutes(1));
+  }));
+  reopen();
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    EXPECT_EQ(tx.enrolment_code_until(alice.id), kStart + minutes(1));
+    EXPECT_FALSE(tx.enrolment_code_until(bob.id));
+    tx.drop_enrolment_code(alice.id);
+    EXPECT_FALSE(tx.enrolment_code_until(alice.id));
+  }));
+}
+
 TEST_P(StoreRows, Enrolment_codes_and_recovery_codes_are_two_things) {
   const Person alice = person_called("alice", 1001);
   const std::vector<std::string> recovery{"zzzzzzzzzzzz"};

@@ -75,6 +75,10 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   alice.next_trust = 4294967294U;
   alice.failed_since_login = 4294967295U;
   alice.enrol_by_code = true;
+  alice.asks_off = true;
+  alice.told = 9223372036854775807;
+  alice.reported = UnixTime{1'790'000'300};
+  alice.reported_version = "9f2c61d0";
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   reopen();
   const auto found = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
@@ -87,19 +91,28 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   EXPECT_EQ((**found).next_trust, 4294967294U);
   EXPECT_EQ((**found).failed_since_login, 4294967295U);
   EXPECT_TRUE((**found).enrol_by_code);
+  EXPECT_TRUE((**found).asks_off);
+  EXPECT_EQ((**found).told, alice.told);
+  EXPECT_EQ((**found).reported, alice.reported);
+  EXPECT_EQ((**found).reported_version, "9f2c61d0");
   const auto other = reading(*store, [](Transaction& tx) { return tx.person_by_name({"bob"}); });
   ASSERT_TRUE(other && *other);
   EXPECT_EQ((**other).lockout, LockoutState{});
   EXPECT_EQ((**other).id, bob.id);
-  EXPECT_FALSE((**other).enrol_by_code);
+  EXPECT_FALSE((**other).enrol_by_code || (**other).asks_off || (**other).reported);
+  EXPECT_EQ((**other).told, 0);
 
   alice.lockout = {};
   alice.enrol_by_code = false;
+  alice.asks_off = false;
+  alice.reported.reset();
+  alice.reported_version.clear();
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   const auto cleared = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
   ASSERT_TRUE(cleared && *cleared);
   EXPECT_EQ((**cleared).lockout, LockoutState{});
-  EXPECT_FALSE((**cleared).enrol_by_code);
+  EXPECT_FALSE((**cleared).enrol_by_code || (**cleared).asks_off || (**cleared).reported);
+  EXPECT_TRUE((**cleared).reported_version.empty());
 }
 
 TEST_P(StoreRows, Saving_what_is_not_there_fails) {
@@ -211,9 +224,18 @@ TEST_P(StoreRows, A_recovery_code_works_once_and_for_its_person_alone) {
   for (const char* wrong : {"", "7k3m92qxd4t", "7K3M92QXD4TP", "7k3m-92qx-d4tp", "%"})
     EXPECT_FALSE(use(alice.id, wrong));
   EXPECT_EQ(left(alice.id), 3U);
+  const auto was_used = [&](PersonId person, std::string_view code) {
+    return reading(*store, [&](Transaction& tx) { return tx.recovery_code_was_used(person, code); }).value_or(true);
+  };
+  EXPECT_FALSE(was_used(alice.id, "7k3m92qxd4tp"));
   EXPECT_TRUE(use(alice.id, "7k3m92qxd4tp"));
   EXPECT_FALSE(use(alice.id, "7k3m92qxd4tp"));
   EXPECT_EQ(left(alice.id), 2U);
+  reopen();
+  EXPECT_TRUE(was_used(alice.id, "7k3m92qxd4tp"));
+  EXPECT_FALSE(was_used(bob.id, "7k3m92qxd4tp"));
+  for (const char* other : {"000000000000", "000000000001", "", "7k3m-92qx-d4tp"})
+    EXPECT_FALSE(was_used(alice.id, other)) << other;
 }
 
 TEST_P(StoreRows, New_recovery_codes_end_the_old_ones) {
@@ -228,6 +250,13 @@ TEST_P(StoreRows, New_recovery_codes_end_the_old_ones) {
     ASSERT_TRUE(used.has_value());
     EXPECT_EQ(*used, works) << code;
   }
+  const std::vector<std::string> newest{"000000000000"};  // the same once more is a new one
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    tx.replace_recovery_codes(alice.id, newest);
+    EXPECT_FALSE(tx.recovery_code_was_used(alice.id, "qqqqqqqqqqqq"));
+    EXPECT_TRUE(tx.use_recovery_code(alice.id, "000000000000"));
+    EXPECT_TRUE(tx.recovery_code_was_used(alice.id, "000000000000"));
+  }));
 }
 
 TEST_P(StoreRows, A_step_up_is_for_one_person_at_one_terminal) {

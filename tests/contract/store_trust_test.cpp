@@ -38,7 +38,8 @@ constexpr TrustEnd kEnds[] = {TrustEnd::expired,
                               TrustEnd::not_offered,
                               TrustEnd::forgotten,
                               TrustEnd::reported,
-                              TrustEnd::reset};
+                              TrustEnd::reset,
+                              TrustEnd::disabled};
 
 TEST_P(StoreRows, A_new_person_trusts_no_device) {
   const Person alice = person_called("alice", 1001);

@@ -21,6 +21,7 @@ class FixedClock : public Clock {
  public:
   UnixTime now() override { return time; }
   std::string date_in_words(UnixTime) override { return "15 January 2027"; }
+  std::string time_in_words(UnixTime at) override { return "15 Jan 08:" + std::to_string(at.seconds % 3600 / 60); }
   UnixTime time{1'800'000'000};
 };
 

@@ -33,6 +33,7 @@ class MemoryStore : public Store {
     std::vector<Person> people;
     std::map<std::int64_t, std::vector<Factor>> factors;
     std::map<std::int64_t, std::vector<std::string>> codes;
+    std::map<std::int64_t, std::vector<std::string>> used_codes;
     std::map<std::int64_t, std::vector<Trust>> trusts;
     std::map<std::int64_t, PendingFactor> pending;
     std::map<std::int64_t, std::pair<std::string, UnixTime>> enrolment_codes;
@@ -102,6 +103,7 @@ class MemoryStore : public Store {
       changing();
       require(person);
       state_.codes[person.value].assign(codes.begin(), codes.end());
+      state_.used_codes[person.value].clear();
     }
     std::size_t recovery_codes_left(PersonId person) override {
       step();
@@ -109,7 +111,14 @@ class MemoryStore : public Store {
     }
     bool use_recovery_code(PersonId person, std::string_view code) override {
       changing();
-      return std::erase(state_.codes[person.value], code) > 0;
+      if (std::erase(state_.codes[person.value], code) == 0) return false;
+      state_.used_codes[person.value].emplace_back(code);
+      return true;
+    }
+    bool recovery_code_was_used(PersonId person, std::string_view code) override {
+      step();
+      const auto& used = state_.used_codes[person.value];
+      return std::ranges::find(used, code) != used.end();
     }
     std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override {
       step();
@@ -188,6 +197,21 @@ class MemoryStore : public Store {
       changing();
       state_.enrolment_codes.erase(person.value);
     }
+    std::optional<UnixTime> enrolment_code_until(PersonId person) override {
+      step();
+      const auto found = state_.enrolment_codes.find(person.value);
+      return found == state_.enrolment_codes.end() ? std::nullopt : std::optional(found->second.second);
+    }
+    std::vector<TrailRow> events_about(const std::string& user, std::int64_t before, std::size_t most) override {
+      step();
+      return newest(most, [&](const TrailRow& row) { return row.event.user == user && row.seq < before; });
+    }
+    std::vector<TrailRow> told_about(const std::string& user, std::int64_t after, std::size_t most) override {
+      step();
+      return newest(most, [&](const TrailRow& row) {
+        return row.event.user == user && row.seq > after && is_told(row.event.kind);
+      });
+    }
     bool reported_since(const std::string& user, UnixTime since) override {
       step();
       return std::ranges::any_of(state_.events, [&](const Event& event) {
@@ -231,6 +255,15 @@ class MemoryStore : public Store {
     template <class Row>
     static void remove_row(std::vector<Row>& rows, std::uint32_t number) {
       if (std::erase_if(rows, [&](const Row& row) { return row.number == number; }) == 0) throw Failed{};
+    }
+    template <class Is>
+    std::vector<TrailRow> newest(std::size_t most, Is is) {
+      std::vector<TrailRow> rows;
+      for (std::size_t seq = state_.events.size(); seq > 0 && rows.size() < most; --seq) {
+        TrailRow row{.seq = static_cast<std::int64_t>(seq), .event = state_.events[seq - 1]};
+        if (is(row)) rows.push_back(std::move(row));
+      }
+      return rows;
     }
     template <class Is>
     std::optional<Person> find(Is is) {

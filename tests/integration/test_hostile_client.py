@@ -324,9 +324,10 @@ def test_notme_over_and_over_does_not_fill_the_trail(campus):
     assert results.count(frames.DENIED) > 100, results  # others found their last one still closing
     assert len(campus.log.lines(r"event=login\.reported user=alice ")) == 1
     assert len(campus.log.lines("mfad")) < before + 5, campus.log.text
-    # At a login of root's programs it counts as ever.
-    assert campus.at_the_same_instant("code", [("alice", "notme")]) != ["0"]
-    assert len(campus.log.lines(r"event=login\.reported user=alice ")) == 2
+    # At a login of root's programs, too, it ends the login and is no other row: anybody who knows the password could.
+    for _ in range(5):
+        assert campus.at_the_same_instant("code", [("alice", "notme")]) != ["0"]
+    assert len(campus.log.lines(r"event=login\.reported user=alice ")) == 1
 
 
 def test_a_server_that_is_not_the_engine_is_not_believed(campus):

@@ -36,6 +36,19 @@ TEST(Devices, AreATable) {
       "Not yours, or no longer used? mfa-enroll devices forget ID\n");
 }
 
+TEST(Devices, ThatANewPasswordEndedAreSaidToBe) {
+  constexpr const char* kEnded =
+      R"({"devices":[{"id":"device-3","kind":"address","label":"203.0.113.7","server":"lab-gw",)"
+      R"("since":"2026-11-20T10:00:00Z","until":"2026-12-20T10:00:00Z","ended":"password_changed"}]})";
+  ScriptedEngine engine{hello(), result(kEnded), verdict(VerdictCode::done)};
+  Script script(engine, false);
+  ASSERT_TRUE(devices(script.console));
+  EXPECT_THAT(script.results.text(), HasSubstr("2026-11-20 10:00  ended: your password changed\n"));
+  EXPECT_THAT(script.results.text(), Not(HasSubstr("in 29 days")));
+  EXPECT_EQ(device_lines(objects_of(*parse_json(kEnded), "devices"), {}),
+            "  address 203.0.113.7 on lab-gw (device-3), ended: your password changed\n");
+}
+
 TEST(Devices, AreToldInTheReadersTime) {
   ScriptedEngine engine{hello(), result(kTwo), verdict(VerdictCode::done)};
   Script script(engine, false);

@@ -19,6 +19,7 @@ TEST(Advice, IsTheOneStepThatMattersMost) {
   const std::array kRows{
       Row{"nothing enrolled", {.factors = {}}, Advice::set_up},
       Row{"not even where nobody is asked", {.factors = {}, .asked = false}, Advice::set_up},
+      Row{"a login was not theirs", {.reported = true, .locked = true, .factors = {totp}}, Advice::change_password},
       Row{"locked out", {.locked = true, .factors = {totp}, .recovery_codes = 10, .any_used = true}, Advice::wait},
       Row{"locked out by wrong enrolment codes", {.locked = true, .factors = {}}, Advice::wait},
       Row{"no recovery codes", {.factors = {totp, totp}, .recovery_codes = 0, .any_used = true}, Advice::make_codes},

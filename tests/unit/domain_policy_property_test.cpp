@@ -111,6 +111,7 @@ class Chance {
   History history() {
     History made{.enrolled = kinds(), .keys = {}};
     for (std::size_t i = below(3); i > 0; --i) made.keys.insert(key());
+    made.asks_off = once_in(3);
     return made;
   }
   std::vector<Rule> rules() {
@@ -358,6 +359,58 @@ TEST(PolicyProperty, AnObservingRuleNeverChangesTheDecision) {
     ASSERT_EQ(with.factors, without.factors) << i;
     ASSERT_GE(with.observed.size(), without.observed.size()) << i;
   }
+}
+
+// Who switched asking off is not asked where they would have been for having enrolled, and nothing else changes.
+TEST(PolicyProperty, SwitchingAskingOffChangesNothingThatIsRequired) {
+  Chance chance(10);
+  int not_asked = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    const std::vector<Rule> rules = chance.rules();
+    const PolicyFacts facts = chance.facts();
+    History history = chance.history();
+    history.asks_off = false;
+    const Decision asked = decided(rules, facts, history);
+    history.asks_off = true;
+    const Decision off = decided(rules, facts, history);
+    ASSERT_EQ(off.rule, asked.rule) << i;
+    if (asked.reason == Reason::enrolled) {
+      ASSERT_EQ(off.outcome, Outcome::skip) << i;
+      ASSERT_EQ(off.reason, Reason::disabled) << i;
+      ++not_asked;
+    } else {
+      ASSERT_EQ(off.outcome, asked.outcome) << i;
+      ASSERT_EQ(off.reason, asked.reason) << i;
+    }
+  }
+  EXPECT_GT(not_asked, kRounds / 100);
+}
+
+// Where the rules leave no choice, no login from anywhere, now or later, is let in for having chosen.
+TEST(PolicyProperty, WhoHasNoChoiceIsNeverLetInForIt) {
+  Chance chance(11);
+  int without = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    std::vector<Rule> rules = chance.rules();
+    Rule last = chance.once_in(4) ? chance.rule() : Rule{};
+    last.mfa = Requirement::require;
+    if (chance.once_in(2)) last.observe = false;
+    rules.push_back(last);
+    const PolicyFacts person = chance.facts();
+    if (leeway_of(rules, person).left) continue;
+    ++without;
+    for (int login = 0; login < 5; ++login) {
+      PolicyFacts facts = chance.facts();
+      facts.user = person.user;
+      facts.groups = person.groups;
+      facts.server = person.server;
+      facts.now = person.now + std::chrono::seconds(login);
+      History history = chance.history();
+      history.asks_off = true;
+      ASSERT_NE(decided(rules, facts, history).reason, Reason::disabled) << i;
+    }
+  }
+  EXPECT_GT(without, kRounds / 100);
 }
 
 }  // namespace

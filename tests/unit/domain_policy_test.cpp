@@ -74,6 +74,126 @@ TEST(Judge, EachReason) {
   }
 }
 
+TEST(Judge, AsksNobodyWhoSwitchedThatOffUnlessARuleRequiresIt) {
+  struct Row {
+    std::string_view what;
+    Requirement mfa;
+    std::optional<int> since;  // seconds from now
+    std::set<FactorKind> enrolled;
+    Outcome outcome;
+    Reason reason;
+  };
+  using enum Requirement;
+  const std::vector<Row> rows{
+      {"optional", optional, {}, {kApp}, Outcome::skip, Reason::disabled},
+      {"optional, nothing", optional, {}, {}, Outcome::skip, Reason::nothing_enrolled},
+      {"require", require, {}, {kApp}, Outcome::require, Reason::rule_requires},
+      {"require, nothing", require, {}, {}, Outcome::enrol, Reason::required_and_none},
+      {"required from now", require, 0, {kApp}, Outcome::require, Reason::rule_requires},
+      {"required in a second", require, 1, {kApp}, Outcome::skip, Reason::disabled},
+      {"required in a second, nothing", require, 1, {}, Outcome::skip, Reason::nothing_enrolled},
+      {"skip", skip, {}, {kApp}, Outcome::skip, Reason::rule_skips},
+      {"deny", deny, {}, {kApp}, Outcome::deny, Reason::rule_denies},
+  };
+  for (const Row& row : rows) {
+    Rule only = rule("the rule", row.mfa);
+    if (row.since) only.since = kNow + std::chrono::seconds(*row.since);
+    const Decision decision = decided({only}, alice(), {.enrolled = row.enrolled, .keys = {}, .asks_off = true});
+    EXPECT_EQ(decision.outcome, row.outcome) << row.what;
+    EXPECT_EQ(decision.reason, row.reason) << row.what;
+  }
+  const Decision no_rule = decided({}, alice(), {.enrolled = {kApp}, .keys = {}, .asks_off = true});
+  EXPECT_EQ(no_rule.reason, Reason::disabled);
+}
+
+// Some rule that could be met must leave it to the person.
+TEST(Leeway, IsLeftWhereARuleOfThePersonsLeavesIt) {
+  struct Row {
+    std::string_view what;
+    std::vector<Rule> rules;
+    bool left, unknown;
+    std::optional<UnixTime> required_from;
+  };
+  const auto with = [](Requirement mfa, const std::function<void(Rule&)>& change) {
+    Rule made = rule("a rule", mfa);
+    change(made);
+    return made;
+  };
+  using enum Requirement;
+  const Rule must = rule("must", require);
+  const Rule may = rule("may", optional);
+  const auto soon = [](Rule& r) { r.since = kNow + std::chrono::seconds(9); };
+  const auto later = [](Rule& r) {
+    r.since = kNow + std::chrono::seconds(99);
+    r.service = {"sudo"};
+  };
+  const UnixTime then = kNow + std::chrono::seconds(9);
+  const std::vector<Row> rows{
+      {"no rule at all", {}, true, false, {}},
+      {"optional", {may}, true, false, {}},
+      {"require", {must}, false, false, {}},
+      {"skip asks nobody anyway", {rule("skips", skip)}, false, false, {}},
+      {"deny", {rule("denies", deny)}, false, false, {}},
+      {"optional behind require", {must, may}, false, false, {}},
+      {"require at one service, then optional",
+       {with(require, [](Rule& r) { r.service = {"sshd"}; }), may},
+       true,
+       false,
+       {}},
+      {"require at one service, then require",
+       {with(require, [](Rule& r) { r.service = {"sshd"}; }), must},
+       false,
+       false,
+       {}},
+      {"optional at one service", {with(optional, [](Rule& r) { r.service = {"sudo"}; }), must}, true, false, {}},
+      {"optional from one place",
+       {with(optional, [](Rule& r) { r.from = places({"console"}); }), must},
+       true,
+       false,
+       {}},
+      {"optional in one country", {with(optional, [](Rule& r) { r.country = {"NZ"}; }), must}, true, false, {}},
+      {"optional with a key", {with(optional, [](Rule& r) { r.first_factor = {"publickey"}; }), must}, true, false, {}},
+      {"require from some place, and nothing else",
+       {with(require, [](Rule& r) { r.from = places({"console"}); })},
+       true,
+       false,
+       {}},
+      {"somebody else's", {with(optional, [](Rule& r) { r.user = {"bob"}; }), must}, false, false, {}},
+      {"of her group", {with(optional, [](Rule& r) { r.group = {"students"}; }), must}, true, false, {}},
+      {"of another group", {with(optional, [](Rule& r) { r.group = {"staff"}; }), must}, false, false, {}},
+      {"of a group nobody knows", {with(require, [](Rule& r) { r.group = {"ghosts"}; }), must}, false, true, {}},
+      {"of a group nobody knows, then left",
+       {with(require, [](Rule& r) { r.group = {"ghosts"}; }), may},
+       true,
+       true,
+       {}},
+      {"on another server", {with(optional, [](Rule& r) { r.server = {"web-*"}; }), must}, false, false, {}},
+      {"on this server", {with(require, [](Rule& r) { r.server = {"lab-*"}; }), may}, false, false, {}},
+      {"observed", {with(optional, [](Rule& r) { r.observe = true; }), must}, false, false, {}},
+      {"over", {with(optional, [](Rule& r) { r.before = kNow; }), must}, false, false, {}},
+      {"over in a second",
+       {with(optional, [](Rule& r) { r.before = kNow + std::chrono::seconds(1); }), must},
+       true,
+       false,
+       {}},
+      {"not yet", {with(require, [](Rule& r) { r.after = kNow + std::chrono::seconds(1); }), may}, true, false, {}},
+      {"from now on", {with(require, [](Rule& r) { r.after = kNow; }), may}, false, false, {}},
+      {"required since", {with(require, [](Rule& r) { r.since = kNow; }), may}, false, false, {}},
+      {"required soon", {with(require, soon)}, true, false, then},
+      {"required at some service later, and at all soon",
+       {with(require, later), with(require, soon)},
+       true,
+       false,
+       then},
+  };
+  for (const Row& row : rows) {
+    const Leeway leeway = leeway_of(row.rules, alice());
+    EXPECT_EQ(leeway.left, row.left) << row.what;
+    EXPECT_EQ(leeway.unknown, row.unknown) << row.what;
+    EXPECT_EQ(leeway.required_from, row.required_from) << row.what;
+  }
+}
+
 TEST(Judge, TellsHowToEnrolAsTheRuleSays) {
   for (const EnrolBy by : {EnrolBy::in_login, EnrolBy::code, EnrolBy::refuse}) {
     Rule only = rule("r", Requirement::require);

@@ -197,6 +197,7 @@ TEST(TrustEndsFor, GoodOrOnlyHereAndNow) {
            {"forgotten", TrustEnd::forgotten, "students", soon, true},
            {"reported", TrustEnd::reported, "students", soon, true},
            {"reset", TrustEnd::reset, "students", soon, true},
+           {"disabled", TrustEnd::disabled, "students", soon, true},
        }) {
     TrustFacts facts = same_place();
     facts.rule = each.rule;
@@ -215,7 +216,7 @@ TEST(TrustEndsFor, AnotherServersLoginEndsNothing) {
 }
 
 TEST(TrustEnds, EachHasANameOfItsOwn) {
-  for (int value = 1; value <= static_cast<int>(TrustEnd::reset); ++value) {
+  for (int value = 1; value <= static_cast<int>(TrustEnd::disabled); ++value) {
     const auto end = static_cast<TrustEnd>(value);
     ASSERT_FALSE(name_of(end).empty()) << value;
     EXPECT_EQ(trust_end(name_of(end)), end);

@@ -441,7 +441,7 @@ TEST_F(Tokens, AreProvisionedByRootAlone) {
 
 TEST_F(Tokens, WhoseStoreFailsAreNotThere) {
   enrol();
-  for (int at = 0; at < 12; ++at) {
+  for (int at = 0; at < 100; ++at) {
     world.store.fail_at = at;
     const auto result = log_in({code(0)});
     world.store.fail_at = -1;

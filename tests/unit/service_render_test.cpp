@@ -30,8 +30,10 @@ TEST(Rendering, StatusInFull) {
   reply.factors.push_back({"totp-1", "totp", "iPhone", "SHA1, 6 digits, 30 s", true, {0}, UnixTime{60}});
   reply.factors.push_back({"totp-2", "totp", "tablet", "", false, {0}, std::nullopt});
   reply.recovery_codes_left = 9;
-  reply.devices = {{"device-3", "address", "203.0.113.7", "lab-gw", {0}, {60}}};
+  reply.devices = {{"device-3", "address", "203.0.113.7", "lab-gw", {0}, {60}, "password_changed"}};
   reply.locked_until = UnixTime{120};
+  reply.reported = UnixTime{180};
+  reply.disabled = true;
   reply.notices = {"one", "two"};
   reply.next = "Nothing to do.";
   EXPECT_EQ(
@@ -41,8 +43,8 @@ TEST(Rendering, StatusInFull) {
       R"("added":"1970-01-01T00:00:00Z","last_used":"1970-01-01T00:01:00Z"},)"
       R"({"id":"totp-2","kind":"totp","name":"tablet","default":false,"added":"1970-01-01T00:00:00Z"}],)"
       R"("recovery_codes_left":9,"devices":[{"id":"device-3","kind":"address","label":"203.0.113.7","server":"lab-gw",)"
-      R"("since":"1970-01-01T00:00:00Z","until":"1970-01-01T00:01:00Z"}],"locked_until":"1970-01-01T00:02:00Z","notices":["one","two"],)"
-      R"("next":"Nothing to do."})");
+      R"("since":"1970-01-01T00:00:00Z","until":"1970-01-01T00:01:00Z","ended":"password_changed"}],"locked_until":"1970-01-01T00:02:00Z",)"
+      R"("reported":"1970-01-01T00:03:00Z","disabled":true,"notices":["one","two"],"next":"Nothing to do."})");
 }
 
 TEST(Rendering, WhatDoesNotApplyIsLeftOut) {
@@ -52,6 +54,78 @@ TEST(Rendering, WhatDoesNotApplyIsLeftOut) {
             R"({"user":"bob","mfa":"optional","factors":[],"recovery_codes_left":0,"devices":[],"notices":[]})");
   EXPECT_EQ(plain(to_json(EnrolledReply{"totp-1", "totp", "otpauth://totp/x", "AAAA", {}})),
             R"({"factor":"totp-1","kind":"totp","uri":"otpauth://totp/x","secret":"AAAA"})");
+}
+
+TEST(Rendering, HistoryHasTheProductsKeys) {
+  HistoryReply reply;
+  EXPECT_EQ(plain(to_json(reply)), R"({"events":[]})");
+  const Event whole{.kind = EventKind::helpdesk_key_added,
+                    .at = {0},
+                    .user = "alice",
+                    .actor = "carol",
+                    .service = "mfa-enroll",
+                    .from = "203.0.113.7",
+                    .server = "lab-gw",
+                    .factor = "key-2",
+                    .reason = "new \"key\""};
+  Event bare;
+  bare.kind = EventKind::login_passed;
+  bare.user = "alice";
+  reply.rows = {{.seq = 7, .event = whole}, {.seq = 9, .event = bare}};
+  reply.before = 7;
+  EXPECT_EQ(plain(to_json(reply)),
+            R"({"events":[{"at":"1970-01-01T00:00:00Z","user":"alice","actor":"carol","event":"helpdesk.key",)"
+            R"("service":"mfa-enroll","from":"203.0.113.7","server":"lab-gw","factor":"key-2",)"
+            R"("reason":"new \"key\"","seq":7},)"
+            R"({"at":"1970-01-01T00:00:00Z","user":"alice","event":"login.passed","seq":9}],"before":7})");
+}
+
+TEST(Rendering, ChoicesAndReports) {
+  EXPECT_EQ(plain(to_json(ReportReply{.recorded = true, .helpdesk = "your helpdesk"})),
+            R"({"recorded":true,"helpdesk":"your helpdesk"})");
+  EXPECT_EQ(plain(to_json(AskingReply{.asked = false, .changed = true, .required_from = UnixTime{60}})),
+            R"({"asked":false,"changed":true,"required_since":"1970-01-01T00:01:00Z"})");
+  EXPECT_EQ(plain(to_json(AskingReply{})), R"({"asked":true,"changed":false})");
+}
+
+TEST(Rendering, PrivacyAndExport) {
+  EXPECT_EQ(plain(to_json(PrivacyReply{.kept = {{"a", "b", "c"}}, .never = "d", .who = "e", .ask = "f"})),
+            R"({"kept":[{"what":"a","why":"b","how_long":"c"}],"never":"d","who":"e","ask":"f"})");
+  OwnDataReply reply;
+  reply.user = "alice";
+  reply.uid = {1000};
+  EXPECT_EQ(plain(to_json(reply)), R"({"user":"alice","uid":1000,"factors":[],"recovery_codes_left":0,"devices":[]})");
+  Person person;
+  person.lockout = {6, 1, {60}, {120}};
+  person.reported = UnixTime{180};
+  person.reported_version = "a version of the password";
+  person.asks_off = true;
+  reply.person = person;
+  Trust trust;
+  trust.number = 3;
+  trust.device = {.kind = DeviceKind::address, .id = "203.0.113.7"};
+  trust.label = "203.0.113.7";
+  trust.server = "lab-gw";
+  trust.rule = "everyone";
+  trust.password_version = "a version of the password";
+  trust.country = "NZ";
+  trust.ended = TrustEnd::reported;
+  trust.ended_at = UnixTime{60};
+  reply.trusts = {trust};
+  reply.set_up_until = UnixTime{60};
+  reply.set_up_from = "address:203.0.113.7";
+  reply.enrolment_code_until = UnixTime{120};
+  const std::string json = plain(to_json(reply));
+  EXPECT_EQ(json,
+            R"({"user":"alice","uid":1000,"known_since":"1970-01-01T00:00:00Z","factors":[],"recovery_codes_left":0,)"
+            R"("devices":[{"id":"device-3","kind":"address","label":"203.0.113.7","server":"lab-gw","rule":"everyone",)"
+            R"("since":"1970-01-01T00:00:00Z","until":"1970-01-01T00:00:00Z","last_seen":"1970-01-01T00:00:00Z",)"
+            R"("country":"NZ","failures":0,"burst":false,"ended":"reported","ended_at":"1970-01-01T00:01:00Z"}],)"
+            R"("wrong_codes":6,"locks":1,"locked_until":"1970-01-01T00:02:00Z","failed_since_login":0,)"
+            R"("enrol_by_code":false,"disabled":true,"reported":"1970-01-01T00:03:00Z",)"
+            R"("set_up_until":"1970-01-01T00:01:00Z","set_up_from":"address:203.0.113.7",)"
+            R"("enrolment_code_until":"1970-01-01T00:02:00Z"})");
+  EXPECT_TRUE(nlohmann::json::accept(json));
 }
 
 TEST(Rendering, WhatIsToldOnce) {

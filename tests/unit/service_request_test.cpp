@@ -82,6 +82,30 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
     EXPECT_FALSE(parse_request(json)) << json;
 }
 
+// Whose history it is cannot be said: it is the asker's.
+TEST(RequestJson, VerbsAboutOneself) {
+  EXPECT_EQ(parse_request(R"({"verb":"history"})")->verb, Verb::history);
+  const auto page = parse_request(R"({"verb":"history","before":"4711","since":"-5","most":"9223372036854775807"})");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->before, 4711);
+  EXPECT_EQ(page->since, UnixTime{-5});
+  EXPECT_EQ(page->most, 9'223'372'036'854'775'807);
+  for (const auto& [name, verb] : {std::pair{"report", Verb::report},
+                                   {"enable", Verb::enable},
+                                   {"disable", Verb::disable},
+                                   {"privacy", Verb::privacy},
+                                   {"export", Verb::own_data}})
+    EXPECT_EQ(parse_request(std::string(R"({"verb":")") + name + "\"}")->verb, verb);
+  for (const std::string json :
+       {R"({"verb":"history","user":"bob"})", R"({"verb":"history","before":"-1"})",
+        R"({"verb":"history","most":"-1"})", R"({"verb":"history","before":"9223372036854775808"})",
+        R"({"verb":"history","before":"1x"})", R"({"verb":"history","before":""})",
+        R"({"verb":"history","since":"soon"})", R"({"verb":"history","most":10})", R"({"verb":"report","user":"bob"})",
+        R"({"verb":"disable","user":"bob"})", R"({"verb":"export","user":"bob"})", R"({"verb":"privacy","before":"1"})",
+        R"({"verb":"status","since":"1"})", R"({"verb":"own_data"})"})
+    EXPECT_FALSE(parse_request(json)) << json;
+}
+
 TEST(RequestJson, AnythingElseIsNone) {
   const std::vector<std::string> rows{
       "",

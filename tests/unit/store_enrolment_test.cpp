@@ -99,7 +99,9 @@ TEST_F(StoreEnrolment, To_begin_and_to_look_cost_the_same_while_100_000_others_a
     const std::string range = "WITH RECURSIVE n AS (SELECT " + std::to_string(first) +
                               " AS i UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(last) + ") ";
     const std::string until = std::to_string(pending_in("").until.seconds);
-    tamper((range + "INSERT INTO person SELECT 1000 + i, 'user' || i, 10000 + i, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0 FROM n")
+    tamper((range + "INSERT INTO person (id, name, uid, first_seen, failures, locks, locked_at, locked_until, "
+                    "default_factor, next_factor, failed_since_login, next_trust, enrol_by_code) SELECT 1000 + i, "
+                    "'user' || i, 10000 + i, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0 FROM n")
                .c_str());
     tamper((range + "INSERT INTO pending_factor SELECT 1000 + i, zeroblob(53), 1, 6, 30, " + until + ", 'p', '' FROM n")
                .c_str());
@@ -174,7 +176,7 @@ TEST_F(StoreEnrolment, A_key_moved_to_another_place_is_damage) {
 TEST_F(StoreEnrolment, A_hash_of_a_code_is_good_for_its_person_and_use_alone) {
   tamper(
       "INSERT INTO enrolment_code SELECT 2, hash, until FROM enrolment_code;"
-      "INSERT INTO recovery_code SELECT person, hash FROM enrolment_code");
+      "INSERT INTO recovery_code SELECT person, hash, 0 FROM enrolment_code");
   auto store = open();
   ASSERT_TRUE((*store)->write([&](Transaction& tx) {
     EXPECT_TRUE(tx.enrolment_code_holds(alice_, kCode, kStart));
@@ -185,14 +187,27 @@ TEST_F(StoreEnrolment, A_hash_of_a_code_is_good_for_its_person_and_use_alone) {
 }
 
 TEST_F(StoreEnrolment, A_value_that_no_release_wrote_is_damage) {
-  for (const char* change :
-       {"pending_factor SET algorithm = 0", "pending_factor SET algorithm = 4", "pending_factor SET algorithm = 257",
-        "pending_factor SET algorithm = -1", "pending_factor SET digits = 5", "pending_factor SET digits = 9",
-        "pending_factor SET digits = 4294967302", "pending_factor SET period = 9", "pending_factor SET period = 301",
-        "pending_factor SET place = ''", "pending_factor SET sealed = x''", "pending_factor SET sealed = zeroblob(33)",
-        "person SET enrol_by_code = 2", "person SET enrol_by_code = -1", "person SET enrol_by_code = 256",
-        "factor SET algorithm = 4", "factor SET digits = 9", "factor SET digits = 4294967302",
-        "factor SET period = 301"}) {
+  for (const char* change : {"pending_factor SET algorithm = 0",
+                             "pending_factor SET algorithm = 4",
+                             "pending_factor SET algorithm = 257",
+                             "pending_factor SET algorithm = -1",
+                             "pending_factor SET digits = 5",
+                             "pending_factor SET digits = 9",
+                             "pending_factor SET digits = 4294967302",
+                             "pending_factor SET period = 9",
+                             "pending_factor SET period = 301",
+                             "pending_factor SET place = ''",
+                             "pending_factor SET sealed = x''",
+                             "pending_factor SET sealed = zeroblob(33)",
+                             "person SET enrol_by_code = 2",
+                             "person SET enrol_by_code = -1",
+                             "person SET enrol_by_code = 256",
+                             "person SET asks_off = 2",
+                             "person SET asks_off = -1",
+                             "factor SET algorithm = 4",
+                             "factor SET digits = 9",
+                             "factor SET digits = 4294967302",
+                             "factor SET period = 301"}) {
     const std::string before = bytes_of(path);
     tamper(("PRAGMA ignore_check_constraints=1; UPDATE " + std::string(change)).c_str());
     {

@@ -9,6 +9,7 @@
 #include "tests/unit/store_version1.h"
 #include "tests/unit/store_version2.h"
 #include "tests/unit/store_version3.h"
+#include "tests/unit/store_version4.h"
 
 namespace mfa::test {
 namespace {
@@ -31,8 +32,12 @@ class StoreSchema : public StoreFolder {
   void make_version_1(const std::string& and_then = "") { make(kVersion1Dump + and_then, kVersion1Key); }
   void make_version_2(const std::string& and_then = "") { make(kVersion2Dump + and_then, kVersion2Key); }
   void make_version_3(const std::string& and_then = "") { make(kVersion3Dump + and_then, kVersion3Key); }
+  void make_version_4(const std::string& and_then = "") { make(kVersion4Dump + and_then, kVersion4Key); }
   void make_version(int version) {
-    version == 1 ? make_version_1() : version == 2 ? make_version_2() : make_version_3();
+    version == 1   ? make_version_1()
+    : version == 2 ? make_version_2()
+    : version == 3 ? make_version_3()
+                   : make_version_4();
   }
   static std::int64_t newest() { return static_cast<std::int64_t>(schema_steps().size()); }
   void remove_store() {
@@ -206,11 +211,39 @@ TEST_F(StoreSchema, A_store_of_version_3_opens_with_all_it_holds) {
   EXPECT_EQ(trail->rows, 5);  // three, the upgrade, and the one above
 }
 
+TEST_F(StoreSchema, A_store_of_version_4_opens_with_all_it_holds) {
+  make_version_4();
+  auto store = open();
+  ASSERT_TRUE(store.has_value()) << journal.notes();
+  ASSERT_TRUE((*store)->write([](Transaction& tx) {
+    const auto alice = tx.person_by_name({"alice"});
+    ASSERT_TRUE(alice);
+    EXPECT_EQ(alice->failed_since_login, 2U);
+    EXPECT_FALSE(alice->asks_off || alice->reported);
+    const auto factors = tx.factors(alice->id);
+    ASSERT_EQ(factors.size(), 3U);
+    EXPECT_EQ(std::get<HotpFactor>(factors[2].detail).state, (HotpState{.next = {42}, .resync = HotpCounter{57}}));
+    EXPECT_EQ(tx.recovery_codes_left(alice->id), 2U);
+    EXPECT_FALSE(tx.recovery_code_was_used(alice->id, "7k3m92qxd4tp"));
+    EXPECT_TRUE(tx.use_recovery_code(alice->id, "7k3m92qxd4tp"));
+    EXPECT_EQ(tx.recovery_codes_left(alice->id), 1U);
+    // What happened before is in the history, and no news any more.
+    EXPECT_EQ(tx.events_about("alice", 1000, 9).size(), 2U);
+    EXPECT_TRUE(tx.told_about("alice", alice->told, 9).empty());
+    tx.append(event_about("alice", EventKind::factor_added));
+    EXPECT_EQ(tx.told_about("alice", alice->told, 9).size(), 1U);
+  }));
+  const auto trail = (*store)->verify_trail();
+  ASSERT_TRUE(trail.has_value());
+  EXPECT_FALSE(trail->first_bad.has_value());
+  EXPECT_EQ(trail->rows, 5);  // three, the upgrade, and the one above
+}
+
 TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
   create();
   const std::string fresh = tables();
   for (const auto mode : {StoreMode::resident, StoreMode::per_command})
-    for (const int version : {1, 2, 3}) {
+    for (const int version : {1, 2, 3, 4}) {
       remove_store();
       const auto told = journal.events().size();
       make_version(version);
@@ -227,6 +260,8 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
           tx.keep_pending(alice->id, pending_in("console:console"));
           tx.keep_enrolment_code(alice->id, "zzzzzzzzzzzz", kStart);
           alice->enrol_by_code = true;
+          alice->asks_off = true;
+          alice->reported = kStart;
           tx.save(*alice);
         })) << journal.notes();
       }
@@ -245,7 +280,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
 
 // Or logins would move rows about for weeks after an upgrade.
 TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3}) {
+  for (const int version : {1, 2, 3, 4}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'person'";
@@ -264,7 +299,7 @@ TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
 }
 
 TEST_F(StoreSchema, Rows_of_factors_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3}) {
+  for (const int version : {1, 2, 3, 4}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'factor'";
@@ -324,6 +359,16 @@ TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_3) {
   EXPECT_FALSE(open().has_value());
   EXPECT_EQ(tables(), before);
   EXPECT_EQ(number("PRAGMA user_version"), 3);
+  EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
+  EXPECT_TRUE(journal.events().empty());
+}
+
+TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_4) {
+  make_version_4("CREATE INDEX event_to_tell ON event (at); PRAGMA user_version=4;");
+  const std::string before = tables();
+  EXPECT_FALSE(open().has_value());
+  EXPECT_EQ(tables(), before);
+  EXPECT_EQ(number("PRAGMA user_version"), 4);
   EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
   EXPECT_TRUE(journal.events().empty());
 }

@@ -39,10 +39,12 @@ TEST_F(StoreTrust, A_look_and_a_save_cost_the_same_among_rows_of_100_000_others)
   const auto add_others = [&](int first, int last) {
     const std::string range =
         std::to_string(first) + " AS i UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(last);
-    tamper(("WITH RECURSIVE n AS (SELECT " + range +
-            ") INSERT INTO person SELECT 1000 + i, 'user' || i, 10000 + i, 0,"
-            " 0, 0, 0, 0, 0, 1, 0, 2, 0 FROM n")
-               .c_str());
+    tamper(
+        ("WITH RECURSIVE n AS (SELECT " + range +
+         ") INSERT INTO person (id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, "
+         "next_factor, failed_since_login, next_trust, enrol_by_code) SELECT 1000 + i, 'user' || i, 10000 + i, 0,"
+         " 0, 0, 0, 0, 0, 1, 0, 2, 0 FROM n")
+            .c_str());
     tamper(("INSERT INTO trust SELECT id, 1, 2, '198.51.100.9', '', 'lab-gw', '', 0, 0, 0, '', '', '', 0, 0, 0, 0, 0"
             " FROM person WHERE id BETWEEN 1000 + " +
             std::to_string(first) + " AND 1000 + " + std::to_string(last))
@@ -73,7 +75,7 @@ TEST_F(StoreTrust, Counting_the_acts_of_the_helpdesk_costs_the_same_after_10_000
 }
 
 TEST_F(StoreTrust, A_value_of_another_release_is_damage_and_never_trust) {
-  for (const char* change : {"kind = 4", "kind = 255", "kind = 0", "kind = 257", "ended = 12", "ended = 255",
+  for (const char* change : {"kind = 4", "kind = 255", "kind = 0", "kind = 257", "ended = 13", "ended = 255",
                              "ended = 256", "ended = 257", "ended = -1"}) {
     const std::string before = bytes_of(path);
     tamper(

@@ -1,5 +1,4 @@
-// A store of schema version 3 and its key, as the releases before notices and choices of one's own wrote them
-// (sqlite3's .dump).
+// A store of schema version 3 and its key, as the releases before hardware tokens wrote them (sqlite3's .dump).
 #pragma once
 
 namespace mfa::test {

@@ -1,0 +1,116 @@
+#include "cli/history_text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cli/plain_text.h"
+#include "cli/table.h"
+#include "cli/times.h"
+
+namespace mfa::cli {
+
+namespace {
+
+struct Words {
+  std::string_view name;
+  std::string_view words;
+};
+
+constexpr std::array kEvents{
+    Words{"login.passed", "logged in"},
+    Words{"login.failed", "login failed"},
+    Words{"login.refused", "login refused"},
+    Words{"login.skipped", "logged in, nothing asked"},
+    Words{"login.abandoned", "login broken off"},
+    Words{"login.locked_out", "locked out"},
+    Words{"login.reported", "reported as not you"},
+    Words{"login.trusted", "logged in from a trusted device"},
+    Words{"trust.granted", "device remembered"},
+    Words{"trust.ended", "device no longer trusted"},
+    Words{"password.failed", "wrong password from a trusted device"},
+    Words{"password.changed", "password changed"},
+    Words{"factor.added", "factor added"},
+    Words{"factor.removed", "factor removed"},
+    Words{"factor.renamed", "factor renamed"},
+    Words{"factor.default", "default factor chosen"},
+    Words{"recovery.made", "new recovery codes made"},
+    Words{"test.passed", "code tried: right"},
+    Words{"test.failed", "code tried: not right"},
+    Words{"step_up.passed", "proved who you are"},
+    Words{"step_up.failed", "did not prove who you are"},
+    Words{"enrolment.code_made", "enrolment code made for you"},
+    Words{"enrolment.refused", "enrolment refused"},
+    Words{"mfa.disabled", "asking for codes switched off"},
+    Words{"mfa.enabled", "asking for codes switched on"},
+    Words{"admin.provisioned", "factor added by an administrator"},
+    Words{"helpdesk.key", "security key added by the helpdesk"},
+    Words{"helpdesk.token", "hardware token added by the helpdesk"},
+    Words{"helpdesk.refused", "act of the helpdesk refused"},
+    Words{"store.created", "store made"},
+    Words{"store.upgraded", "store upgraded"},
+};
+
+// Reasons whose own word says too little; the others are read as they are.
+constexpr std::array kReasons{
+    Words{"wrong", "wrong code"},
+    Words{"replayed", "code used before"},
+    Words{"locked", "locked out"},
+    Words{"too_many_wrong", "too many wrong codes"},
+    Words{"gone", "no answer"},
+    Words{"cannot_ask", "the program shows no questions"},
+    Words{"answered_with_password", "the program shows no questions"},
+    Words{"notme", "notme at a login"},
+    Words{"report", "mfa-enroll report"},
+    Words{"password_changed", "new password"},
+    Words{"failed_attempts", "wrong passwords or codes from it"},
+    Words{"reported", "a report"},
+    Words{"one_factor", "a key alone"},
+    Words{"burst", "right after a code"},
+};
+
+template <std::size_t N>
+std::string_view in_words(const std::array<Words, N>& table, std::string_view name) {
+  const auto* found = std::ranges::find(table, name, &Words::name);
+  return found == table.end() ? std::string_view{} : found->words;
+}
+
+// Words of scripts are joined by "_"; a clerk's reason is a sentence.
+std::string reason_text(const Json& event) {
+  std::string reason = text_of(event, "reason");
+  if (const std::string_view known = in_words(kReasons, reason); !known.empty()) return std::string(known);
+  if (!reason.contains(' ')) std::ranges::replace(reason, '_', ' ');
+  return printable_line(reason);
+}
+
+std::string why_text(const Json& event) {
+  const std::string actor = text_of(event, "actor");
+  std::string reason = reason_text(event);
+  if (actor.empty()) return reason;
+  return reason.empty() ? fmt::format("by {}", printable_line(actor))
+                        : fmt::format("by {}: {}", printable_line(actor), reason);
+}
+
+}  // namespace
+
+std::string event_in_words(std::string_view event) {
+  const std::string_view words = in_words(kEvents, event);
+  return words.empty() ? printable_line(event) : std::string(words);
+}
+
+std::string history_text(const std::vector<Json>& events, bool older, const Style& style) {
+  if (events.empty()) return older ? "Nothing since then.\n" : "Nothing has been recorded of you here.\n";
+  std::vector<Row> rows{{"  ", "WHEN", "WHAT", "SERVICE", "FROM", "FACTOR", "WHY"}};
+  for (const Json& event : events) {
+    const auto at = parse_time(text_of(event, "at"));
+    rows.push_back({"  ", at ? local_time(*at) : "?", event_in_words(text_of(event, "event")),
+                    printable_line(text_of(event, "service")), printable_line(text_of(event, "from")),
+                    printable_line(text_of(event, "factor")), why_text(event)});
+  }
+  std::string text = table(rows, style);
+  if (older) text += "\nOlder ones: mfa-enroll history --all\n";
+  return text + "\nSomething that was not you? mfa-enroll report\n";
+}
+
+}  // namespace mfa::cli

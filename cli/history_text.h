@@ -1,0 +1,19 @@
+// The trail of oneself as people read it: when, what, from where. Pure; every text is made printable here.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/json.h"
+#include "cli/style.h"
+
+namespace mfa::cli {
+
+// "logged in" for login.passed; of one that is not known here its own name.
+[[nodiscard]] std::string event_in_words(std::string_view event);
+
+// `events` as the reply has them, the newest last. `older`: there are more before them.
+[[nodiscard]] std::string history_text(const std::vector<Json>& events, bool older, const Style& style);
+
+}  // namespace mfa::cli

@@ -1,0 +1,44 @@
+#include "cli/verbs/choices.h"
+
+#include <fmt/core.h>
+
+#include <string>
+
+#include "cli/plain_text.h"
+#include "cli/times.h"
+
+namespace mfa::cli {
+
+Outcome<void> report_login(const Console& console) {
+  const auto reply = console.ask({{"verb", "report"}});
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  std::string text = flag_of(*reply, "recorded") ? "Your report is recorded for the staff.\n"
+                                                 : "The staff have a report of yours from a few minutes ago.\n";
+  text += "No device of yours is trusted any more: each login is asked for a code.\n\n";
+  text += fmt::format("Now change your password, then tell {}.\n", printable_line(text_of(*reply, "helpdesk")));
+  return console.print(text + "What happened in your name: mfa-enroll history\n");
+}
+
+Outcome<void> enable(const Console& console) {
+  const auto reply = console.ask({{"verb", "enable"}});
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  return console.print(flag_of(*reply, "changed") ? "Logins ask you for a code again.\n"
+                                                  : "You had not switched asking off. Nothing was changed.\n");
+}
+
+Outcome<void> disable(const Console& console) {
+  const auto reply = console.ask({{"verb", "disable"}});
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  std::string text = flag_of(*reply, "changed")
+                         ? "Logins no longer ask you for a code where the rules leave that to you.\n"
+                           "Where a rule requires one they still do, and no device is trusted any more.\n"
+                         : "You had switched that off already. Nothing was changed.\n";
+  if (const auto from = parse_time(text_of(*reply, "required_since")))
+    text += fmt::format("From {} a rule requires a code: then you are asked again.\n", spoken_time(*from));
+  return console.print(text + "To be asked again: mfa-enroll enable\n");
+}
+
+}  // namespace mfa::cli

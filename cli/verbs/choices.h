@@ -1,0 +1,13 @@
+// The verbs by which people decide about themselves: that was not me; ask me, or do not.
+#pragma once
+
+#include "cli/console.h"
+#include "cli/outcome.h"
+
+namespace mfa::cli {
+
+[[nodiscard]] Outcome<void> report_login(const Console& console);
+[[nodiscard]] Outcome<void> enable(const Console& console);
+[[nodiscard]] Outcome<void> disable(const Console& console);
+
+}  // namespace mfa::cli

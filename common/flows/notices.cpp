@@ -1,0 +1,100 @@
+#include "common/flows/notices.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+constexpr std::size_t kMostLooked = 50;  // rows: what is older is told to be in the history
+constexpr std::size_t kMostLines = 3;
+
+bool by_helpdesk(EventKind kind) {
+  const auto number = static_cast<std::uint16_t>(kind);
+  return number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct;
+}
+
+// "an authenticator app (iPhone)"; of a factor that is no more its id.
+std::string factor_in_words(const std::string& id, std::span<const Factor> factors) {
+  if (id.empty()) return "a factor";
+  const auto found = std::ranges::find(factors, id, &Factor::id);
+  const auto kind = factor_kind(std::string_view(id).substr(0, id.rfind('-')));
+  const std::string_view noun = kind ? texts::kind_in_words(*kind) : "factor";
+  return fmt::format("{} {} ({})", std::string_view("aeiou").contains(noun.front()) ? "an" : "a", noun,
+                     found == factors.end() ? id : found->name);
+}
+
+std::string in_words(const Event& event, const std::string& when, std::span<const Factor> factors) {
+  const std::string_view who = by_helpdesk(event.kind) ? "The helpdesk" : "An administrator";
+  const std::string factor = factor_in_words(event.factor, factors);
+  switch (event.kind) {
+    case EventKind::factor_added:
+      return fmt::format("A{} was added on {}.", factor.substr(1), when);  // "a …" or "an …" begins the sentence
+    case EventKind::factor_removed:
+      return fmt::format("A{} was removed on {}.", factor.substr(1), when);
+    case EventKind::recovery_codes_made:
+      return fmt::format("New recovery codes were made on {}; the old ones stopped working.", when);
+    case EventKind::asking_disabled:
+      return fmt::format("On {} asking for a code was switched off where that is left to you.", when);
+    case EventKind::provisioned:
+    case EventKind::helpdesk_key_added:
+    case EventKind::helpdesk_token_added:
+      return fmt::format("{} added {} on {}.", who, factor, when);
+    default:
+      break;
+  }
+  return fmt::format("{} changed something about your second factor on {}.", who, when);
+}
+
+// Codes that came with a new factor: that says enough.
+bool came_with_another(std::span<const TrailRow> newest_first, std::size_t at) {
+  if (newest_first[at].event.kind != EventKind::recovery_codes_made || at + 1 == newest_first.size()) return false;
+  const TrailRow& before = newest_first[at + 1];
+  return before.seq + 1 == newest_first[at].seq && before.event.at == newest_first[at].event.at;
+}
+
+}  // namespace
+
+std::vector<TrailRow> untold(Transaction& tx, const Person& person) {
+  std::vector<TrailRow> rows = tx.told_about(person.name.value, person.told, kMostLooked);
+  // Of somebody who had the name before.
+  std::erase_if(rows, [&](const TrailRow& row) { return row.event.at < person.first_seen; });
+  return rows;
+}
+
+std::vector<std::string> change_notices(Clock& clock, std::span<const TrailRow> untold,
+                                        std::span<const Factor> factors) {
+  std::vector<std::string> lines;
+  bool more = false;
+  for (std::size_t i = 0; i < untold.size() && !more; ++i) {
+    if (came_with_another(untold, i)) continue;
+    more = lines.size() == kMostLines;
+    if (!more) lines.push_back(in_words(untold[i].event, clock.time_in_words(untold[i].event.at), factors));
+  }
+  if (lines.empty()) return lines;
+  if (more) lines.emplace_back("Before that there were more changes: mfa-enroll history shows them.");
+  std::ranges::reverse(lines);
+  return lines;
+}
+
+void note_told(Person& person, std::span<const TrailRow> untold) {
+  if (!untold.empty()) person.told = std::max(person.told, untold.front().seq);
+}
+
+std::string tell_in_passing(Transaction& tx, Clock& clock, Person person) {
+  const std::vector<TrailRow> rows = untold(tx, person);
+  const std::uint32_t failed = std::exchange(person.failed_since_login, 0);
+  if (rows.empty() && failed == 0) return {};
+  std::vector<std::string> lines = change_notices(clock, rows, tx.factors(person.id));
+  if (!lines.empty()) lines.push_back(texts::not_wanted(texts::SayBy::command));
+  if (failed > 0) lines.push_back(texts::failed_logins(failed, texts::SayBy::command));
+  note_told(person, rows);
+  tx.save(person);
+  return texts::lines(lines, "");
+}
+
+}  // namespace mfa
