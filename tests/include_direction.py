@@ -23,6 +23,7 @@ MAY_INCLUDE = {
                        "protocol"},
     "pam_module": {"protocol"},
     "cli": {"protocol", "qr"},
+    "gateways": {"gateways", "config", "system", "json", "domain"},
     "common/qr": set(),
 }
 # Headers that a layer never sees, whoever brings them.

@@ -4,6 +4,7 @@ page, and the pages' lists hold nothing else.
 
 Usage: manuals.py SOURCE_FOLDER MFAD MFA_ENROLL
 """
+import pathlib
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import sys
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 SCOPES = {"kTop": "", "kStore": "store.", "kTotp": "totp.", "kLockout": "lockout.", "kTrust": "trust.", "kGeo": "geo.",
           "kAccess": "access.", "kKey": "key."}
-TABLES = {"store", "totp", "lockout", "trust", "geo", "access", "key", "rule"}  # of keys, and no keys themselves
+TABLES = {"store", "totp", "lockout", "trust", "geo", "access", "key", "rule", "gateway"}  # of keys, and no keys themselves
 EXAMPLES = {"geo.database", "geo.home"}  # have no default: what the installed file shows is an example
 
 
@@ -117,8 +118,9 @@ def check_configuration(source, c):
     c.same("table of keys", page, set(tables), set(SCOPES))
     keys = {scope + key for name, scope in SCOPES.items() for key in tables.get(name, ())} - TABLES
     rules = key_tables(text_of(source, "common/config/rules.cpp")).get("kKeys", set())
+    gateways = key_tables(text_of(source, "common/config/gateways.cpp")).get("kKeys", set())
     documented = page.items("Ic")
-    c.same("key", page, documented, keys | rules)
+    c.same("key", page, documented, keys | rules | gateways)
 
     defaults = installed_defaults(text_of(source, "packaging/mfa.toml"))
     c.same("key of the installed file", page, set(defaults), keys)
@@ -177,12 +179,33 @@ def check_enroll(source, mfa_enroll, c):
            set(re.findall(r"(\d) \w", general.split("Exit status: ")[1])))
 
 
+def check_gateways(source, c):
+    page = Page(source, "mfa-gateway.7")
+    programs = set(re.findall(r"^mfa_gateway\((\w+) ", text_of(source, "gateways/CMakeLists.txt"), re.M))
+    c.mentioned("program", page, programs)
+    keys = set()
+    for path in ("http/http_settings.cpp", "gammu.cpp", "smstools.cpp", "file.cpp"):
+        for names in key_tables(text_of(source, f"gateways/{path}")).values():
+            keys |= names
+    messages = text_of(source, "common/gateways/gateway_message.cpp")
+    keys |= set(re.findall(r'member\("(\w+)"', messages))
+    words = set(re.findall(r'std::string_view\("(\w+)"\)', text_of(source, "common/domain/gateway.cpp")))
+    named = page.items("Cm") | set(re.findall(r"^\.Cm (\w+)", "\n".join(page.lines), re.M))
+    c.same("key", page, named | words, keys | programs | words)
+    c.mentioned("word", page, words)
+    places = re.search(r"kPartNames\{(.*?)\};", text_of(source, "gateways/http/template_text.cpp"), re.S)
+    c.mentioned("place", page, set(re.findall(r'"(\w+)"', places[1])))
+    ready = {path.stem for path in pathlib.Path(source, "packaging/gateways").glob("*.toml")}
+    c.mentioned("ready settings", page, ready)
+
+
 def main(source, mfad, mfa_enroll):
     c = Comparison()
     check_configuration(source, c)
     check_module(source, c)
     check_engine(source, mfad, c)
     check_enroll(source, mfa_enroll, c)
+    check_gateways(source, c)
     print("\n".join(c.faults) or "the manual pages say what the programs do")
     return 1 if c.faults else 0
 

@@ -16,6 +16,7 @@
 
 #include "common/config/document.h"
 #include "common/config/fields.h"
+#include "common/config/gateways.h"
 #include "common/config/mistakes.h"
 #include "common/config/places.h"
 #include "common/config/rules.h"
@@ -34,13 +35,15 @@ constexpr std::array kBackends{"sqlite"sv};
 constexpr std::array kLaterBackends{"postgresql"sv, "postgres"sv};
 constexpr std::array kAlgorithms{"SHA1"sv, "SHA256"sv, "SHA512"sv};
 constexpr std::array kKeyEnrol{"helpdesk"sv, "self"sv};
-constexpr std::array kLaterTables{"phone"sv, "records"sv, "gateway"sv};
+constexpr std::array kLaterTables{"phone"sv, "records"sv};
 
 struct Draft {
   Settings settings;
   std::vector<Rule> rules;                     // of the text at hand
   std::map<std::string, std::string> rule_at;  // name -> file:line, of all texts
-  Mistakes* lockout_mistakes = nullptr;        // of the last text that set first or longest
+  std::vector<GatewaySettings> gateways;       // as the rules
+  std::map<std::string, std::string> gateway_at;
+  Mistakes* lockout_mistakes = nullptr;  // of the last text that set first or longest
   Place lockout_place;
   Mistakes* geo_mistakes = nullptr;  // of the last text that set geo.database
   Place geo_place;
@@ -192,22 +195,25 @@ void read_issuer(const Field& field, Draft& draft) {
   set(draft.settings.issuer, std::move(issuer));
 }
 
-void read_rules(const Field& field, Draft& draft) {
+// Of [[rule]] and [[gateway]]: each one's name is its own.
+template <class Named>
+void read_list(const Field& field, std::optional<Named> (*read_one)(const Field&), std::vector<Named>& target,
+               std::map<std::string, std::string>& at) {
   const auto* list = std::get_if<List>(&field.value.is);
   if (list == nullptr) {
-    field.wrong_type("a list of tables, each written [[rule]]");
+    field.wrong_type(fmt::format("a list of tables, each written [[{}]]", field.name));
     return;
   }
   for (const Value& value : *list) {
-    std::optional<Rule> rule = rule_in({.name = field.name, .value = value, .mistakes = field.mistakes});
-    if (!rule) continue;
+    std::optional<Named> one = read_one({.name = field.name, .value = value, .mistakes = field.mistakes});
+    if (!one) continue;
     const std::string here = fmt::format("{}:{}", field.mistakes.file(), value.place.line);
-    const auto [first, added] = draft.rule_at.emplace(rule->name, here);
-    if (!added && !rule->name.empty()) {
-      field.mistakes.add(value.place,
-                         fmt::format("there is a rule {} already, at {}", in_quotes(rule->name), first->second));
+    const auto [first, added] = at.emplace(one->name, here);
+    if (!added && !one->name.empty()) {
+      field.mistakes.add(
+          value.place, fmt::format("there is a {} {} already, at {}", field.name, in_quotes(one->name), first->second));
     }
-    draft.rules.push_back(std::move(*rule));
+    target.push_back(std::move(*one));
   }
 }
 
@@ -228,7 +234,9 @@ constexpr auto kTop = std::to_array<Key<Draft>>({
     {"key", [](const Field& field, Draft& draft) { read_section(field, kKey, draft); }},
     {"trust", [](const Field& field, Draft& draft) { read_section(field, kTrust, draft); }},
     {"geo", [](const Field& field, Draft& draft) { read_section(field, kGeo, draft); }},
-    {"rule", read_rules},
+    {"rule", [](const Field& field, Draft& draft) { read_list(field, rule_in, draft.rules, draft.rule_at); }},
+    {"gateway",
+     [](const Field& field, Draft& draft) { read_list(field, gateway_in, draft.gateways, draft.gateway_at); }},
 });
 
 void read_text(const ConfigurationText& text, Draft& draft, Mistakes& mistakes) {
@@ -248,11 +256,15 @@ Configuration read(std::span<const ConfigurationText> texts) {
   for (std::size_t i = 0; i < texts.size(); ++i) mistakes.emplace_back(texts[i].file, errors[i]);
 
   std::vector<Rule> of_main;
+  std::vector<GatewaySettings> gateways_of_main;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     read_text(texts[i], draft, mistakes[i]);
     std::vector<Rule>& rules = i == 0 ? of_main : draft.settings.rules;
     std::ranges::move(std::exchange(draft.rules, {}), std::back_inserter(rules));
+    std::vector<GatewaySettings>& gateways = i == 0 ? gateways_of_main : draft.settings.gateways;
+    std::ranges::move(std::exchange(draft.gateways, {}), std::back_inserter(gateways));
   }
+  std::ranges::move(gateways_of_main, std::back_inserter(draft.settings.gateways));
   std::ranges::move(of_main, std::back_inserter(draft.settings.rules));
 
   const LockoutPolicy& lockout = draft.settings.lockout;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/domain/gateway.h"
 #include "common/domain/lockout.h"
 #include "common/domain/policy.h"
 #include "common/domain/totp.h"
@@ -33,6 +34,7 @@ struct Settings {
                                             "lxd",  "disk",  "shadow", "mfa-helpdesk"};
   std::uint32_t acts_per_day = 20;  // of one member of the helpdesk
   std::vector<Rule> rules;
+  std::vector<GatewaySettings> gateways;  // in the order in which they are tried
 };
 
 }  // namespace mfa

@@ -40,6 +40,38 @@ void expect_in_rule(const std::vector<Row>& rows) {
   }
 }
 
+TEST(ConfigurationMistakes, Gateways) {
+  const std::string right = "[[gateway]]\nname = 'g'\nchannel = ['sms']\nprogram = 'http'\nsettings = '/x'\n";
+  EXPECT_EQ(mistakes_of(right), std::vector<std::string>{});
+  const auto with = [&](const std::string& line, const std::string& instead) {
+    std::string text = right;
+    text.replace(text.find(line), line.size(), instead);
+    return text;
+  };
+  expect({
+      {"gateway = 'http'", "f:1:11: gateway must be a list of tables, each written [[gateway]], not a string"},
+      {with("name = 'g'", ""), "f:1:1: gateway: every gateway needs a name"},
+      {with("channel = ['sms']", ""), "f:1:1: gateway \"g\": channel is missing: [\"sms\"], [\"call\"] or both"},
+      {with("program = 'http'", ""), "f:1:1: gateway \"g\": program is missing, such as \"http\""},
+      {with("settings = '/x'", ""), "f:1:1: gateway \"g\": settings is missing: the program's settings file"},
+      {with("['sms']", "'sms'"), "f:3:11: gateway \"g\": channel must be a list: [\"sms\"], not a string"},
+      {with("['sms']", "['sms', 'text']"), "f:3:19: gateway \"g\": channel must be \"sms\" or \"call\", not \"text\""},
+      {with("['sms']", "['sms', 'sms']"), "f:3:19: gateway \"g\": channel names \"sms\" twice"},
+      {with("'/x'", "'x'"), "f:5:12: gateway \"g\": settings must be the whole path of a file, from / on, not \"x\""},
+      {right + "setting = '/y'\n", "f:6:1: gateway \"g\": \"setting\" is not a key (did you mean \"settings\"?)"},
+      {right + "press = 'yes'\n", "f:6:9: gateway \"g\": press must be true or false, not a string"},
+      {right + "press = true\n", "f:6:9: gateway \"g\": press is of calls, and channel does not have \"call\""},
+      {right + right, "f:6:1: there is a gateway \"g\" already, at f:1"},
+  });
+  for (const std::string program : {"../http", "a/b", "HTTP", "-x", "sms.sh", "/x/", "ht tp"}) {
+    const auto said = mistakes_of(with("'http'", "'" + program + "'"));
+    ASSERT_EQ(said.size(), 1U) << program;
+    EXPECT_TRUE(said.front().starts_with("f:4:11: gateway \"g\": program must be the name of a gateway"))
+        << said.front();
+  }
+  EXPECT_EQ(mistakes_of(with("'http'", "'/usr/local/libexec/my-sms'")), std::vector<std::string>{});
+}
+
 TEST(ConfigurationMistakes, KeysThatAreNone) {
   expect({
       {"isuer = 'x'", "f:1:1: \"isuer\" is not a key (did you mean \"issuer\"?)"},
@@ -71,7 +103,6 @@ TEST(ConfigurationMistakes, KeysOfLaterReleasesAreToldToBeThat) {
   expect({
       {"[phone]\n", "f:1:2: phone is not part of this release; take it out"},
       {"[records]\nkeep = '400d'", "f:1:2: records is not part of this release; take it out"},
-      {"[[gateway]]\nname = 'x'", "f:1:3: gateway is not part of this release; take it out"},
       {"[store]\nbackend = 'postgresql'",
        "f:2:11: store.backend \"postgresql\" is not part of this release; take it out"},
   });

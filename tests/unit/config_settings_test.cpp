@@ -94,6 +94,22 @@ TEST(Configuration, HasADefaultForEveryKey) {
   }
 }
 
+TEST(Configuration, TriesGatewaysOfConfDFirst) {
+  const auto gateway = [](const std::string& name, const std::string& channel) {
+    return "[[gateway]]\nname = '" + name + "'\nchannel = " + channel + "\nprogram = 'http'\nsettings = '/etc/mfa/" +
+           name + ".toml'\n";
+  };
+  const std::vector<ConfigurationText> texts{{"mfa.toml", gateway("a", "['sms']") + gateway("b", "['call', 'sms']")},
+                                             {"10.toml", gateway("c", "['call']") + "press = true\n"}};
+  const Configuration read = read_configuration(texts);
+  ASSERT_TRUE(read);
+  const std::vector<GatewaySettings> expected{
+      {.name = "c", .texts = false, .calls = true, .press = true, .program = "http", .settings = "/etc/mfa/c.toml"},
+      {.name = "a", .texts = true, .calls = false, .program = "http", .settings = "/etc/mfa/a.toml"},
+      {.name = "b", .texts = true, .calls = true, .program = "http", .settings = "/etc/mfa/b.toml"}};
+  EXPECT_EQ(read->gateways, expected);
+}
+
 TEST(Configuration, ReadsEveryKey) {
   const Settings settings = settings_of(R"(
 issuer = "Universität Example"
@@ -391,10 +407,11 @@ TEST(InstalledConfiguration, LetsRootInOnTheConsoleAndAsksWhoeverHasEnrolled) {
 // What stands there as a default is the default: taking every "#" away before a key changes nothing.
 TEST(InstalledConfiguration, ShowsTheDefaults) {
   const std::string text = std::regex_replace(installed(), std::regex("\n#(\\w+ =)"), "\n$1");
-  const Settings settings = settings_of(std::regex_replace(text, std::regex("#\\[\\[rule"), "[[rule"));
+  const Settings settings = settings_of(std::regex_replace(text, std::regex("#\\[\\[(rule|gateway)"), "[[$1"));
   expect_defaults(settings);
   EXPECT_EQ(settings.issuer, "Example University");
   EXPECT_EQ(settings.rules.size(), 3U);
+  EXPECT_EQ(settings.gateways.size(), 1U);
   EXPECT_EQ(settings.geo_home, "NZ");
   EXPECT_TRUE(settings.shared.empty());
   for (const std::string key : {"issuer",

@@ -1,0 +1,102 @@
+// Gateways carry one message to one telephone. What a message is, what became of it, and which gateway is tried first.
+//
+// A gateway that fails or is slow is passed over for a while: the others come first, and it again when nothing else is
+// left. How long, and who tries it next, is decided here from what happened so far; times are those of a clock that is
+// never set (steady), so that nothing depends on the time of day.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/domain/phone_number.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+enum class MessageMode : std::uint8_t {
+  code,   // to be typed by the person
+  press,  // a call that # answers
+};
+
+// One [[gateway]] of the configuration.
+struct GatewaySettings {
+  std::string name;
+  bool texts = false;
+  bool calls = false;
+  bool press = false;    // it can wait for # in a call
+  std::string program;   // the name of one that comes with this, or a whole path
+  std::string settings;  // its settings file, a whole path
+  bool operator==(const GatewaySettings&) const = default;
+};
+[[nodiscard]] bool carries(const GatewaySettings& gateway, PhoneUse use, MessageMode mode);
+// Whether any of them does: a way to log in that none carries is not offered.
+[[nodiscard]] bool carried(std::span<const GatewaySettings> gateways, PhoneUse use, MessageMode mode);
+
+struct PhoneMessage {
+  std::string id;  // the same for every try, so that a gateway may know it again
+  PhoneUse use = PhoneUse::text;
+  MessageMode mode = MessageMode::code;
+  PhoneNumber to;
+  Secret text;  // all of what is sent or read out
+  Secret code;  // the code in it; empty with MessageMode::press
+  std::string language = "en";
+};
+
+enum class Delivery : std::uint8_t {
+  sent,      // taken on; whether it arrives, only the person can tell
+  approved,  // # was pressed; with MessageMode::press alone
+  refused,   // this number takes none, nobody answered, or they declined: no other gateway is asked
+  failed,
+};
+[[nodiscard]] std::string_view name_of(PhoneUse use);  // "sms", "call"
+[[nodiscard]] std::string_view name_of(MessageMode mode);
+[[nodiscard]] std::string_view name_of(Delivery delivery);
+[[nodiscard]] std::optional<PhoneUse> phone_use(std::string_view name);
+[[nodiscard]] std::optional<MessageMode> message_mode(std::string_view name);
+[[nodiscard]] std::optional<Delivery> delivery(std::string_view name);
+
+struct DeliveryReport {
+  Delivery delivery = Delivery::failed;
+  std::string gateway;  // the name of the last that was tried; empty: there was none
+  std::string detail;   // why not, for those who run the service: one line without number or code; may be empty
+};
+
+// What one try may take, and all tries of a message. A call includes the ringing.
+struct MessageLimits {
+  std::chrono::milliseconds each;
+  std::chrono::milliseconds all;
+};
+[[nodiscard]] MessageLimits limits_of(PhoneUse use);
+
+using SteadyTime = std::chrono::milliseconds;  // since some moment of a clock that is never set
+
+struct GatewayHealth {
+  std::uint32_t failures = 0;  // in a row
+  SteadyTime passed_over_until{0};
+  bool operator==(const GatewayHealth&) const = default;
+};
+
+inline constexpr std::chrono::milliseconds kFirstPass{30'000};  // after one failure; doubled with each next one
+inline constexpr std::chrono::milliseconds kLongestPass{600'000};
+
+// The places of the gateways in the order in which they are tried: as configured, those passed over last.
+[[nodiscard]] std::vector<std::size_t> order_to_try(std::span<const GatewayHealth> gateways, SteadyTime now);
+
+// When a try begins: one that failed before is tried by one message at a time.
+[[nodiscard]] GatewayHealth being_tried(GatewayHealth health, std::chrono::milliseconds limit, SteadyTime now);
+
+// When it has ended. A text that took more than half its time was slow, which counts as a failure here.
+[[nodiscard]] GatewayHealth tried(GatewayHealth health, PhoneUse use, Delivery delivery, std::chrono::milliseconds took,
+                                  SteadyTime now);
+
+// `text` on one line of at most 200 characters, with *** for all digits that are the code or show five or more of the
+// number's in a row, however they are grouped: what a provider answers is not trusted to keep them to itself.
+[[nodiscard]] std::string discreet(std::string_view text, const PhoneNumber& number, std::string_view code);
+
+}  // namespace mfa

@@ -1,0 +1,87 @@
+#include "common/gateways/gateway_message.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/domain/utf8.h"
+#include "common/json/json_writer.h"
+
+namespace mfa {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::chrono::seconds kLongestTimeout{600};
+
+json parse(std::string_view text, std::size_t most) {
+  if (text.size() > most) return json(json::value_t::discarded);
+  return json::parse(text, nullptr, false);
+}
+
+// Empty if there is none that is a string.
+std::string text_in(const json& object, const char* name) {
+  const auto member = object.find(name);
+  return member == object.end() || !member->is_string() ? std::string() : member->get<std::string>();
+}
+
+}  // namespace
+
+Secret write_request(const GatewayRequest& request) {
+  const PhoneMessage& message = request.message;
+  JsonWriter json;
+  json.open_object()
+      .member("version", kVersion)
+      .member("id", std::string_view(message.id))
+      .member("channel", name_of(message.use))
+      .member("mode", name_of(message.mode))
+      .member("to", std::string_view(message.to.e164))
+      .member("text", message.text.text());
+  if (!message.code.empty()) json.member("code", message.code.text());
+  json.member("language", std::string_view(message.language))
+      .member("timeout", std::int64_t{request.timeout.count()})
+      .close_object();
+  return Secret(json.text());
+}
+
+std::optional<GatewayRequest> read_request(std::string_view text) {
+  const json object = parse(text, kLargestRequest);
+  if (!object.is_object() || object.value("version", json()) != kVersion) return std::nullopt;
+  const auto use = phone_use(text_in(object, "channel"));
+  const auto mode = message_mode(text_in(object, "mode"));
+  const auto to = parse_e164(text_in(object, "to"));
+  const json timeout = object.value("timeout", json());
+  const bool has_time = timeout.is_number_integer() && timeout > 0 && timeout <= kLongestTimeout.count();
+  const std::string said = text_in(object, "text");
+  if (!use || !mode || !to || !has_time || said.empty()) return std::nullopt;
+  return GatewayRequest{.message = {.id = text_in(object, "id"),
+                                    .use = *use,
+                                    .mode = *mode,
+                                    .to = *to,
+                                    .text = Secret(said),
+                                    .code = Secret(text_in(object, "code")),
+                                    .language = text_in(object, "language")},
+                        .timeout = std::chrono::seconds(timeout.get<std::int64_t>())};
+}
+
+std::string write_reply(const GatewayReply& reply) {
+  JsonWriter json;
+  json.open_object().member("status", name_of(reply.delivery));
+  if (!reply.detail.empty()) json.member("detail", std::string_view(reply.detail));
+  json.close_object();
+  return std::string(std::string_view(json.text()));
+}
+
+GatewayReply read_reply(std::string_view text, const PhoneMessage& message) {
+  if (text.size() > kLargestReply) return {.delivery = Delivery::failed, .detail = "answered too much"};
+  const json object = parse(text, kLargestReply);
+  const auto status = object.is_object() ? delivery(text_in(object, "status")) : std::nullopt;
+  if (!status) return {.delivery = Delivery::failed, .detail = "answered something else than mfa-gateway(7) says"};
+  const bool asks = message.mode == MessageMode::press;
+  if (*status == Delivery::approved && !asks)
+    return {.delivery = Delivery::failed, .detail = "says that # was pressed, which was not asked for"};
+  if (*status == Delivery::sent && asks)
+    return {.delivery = Delivery::failed, .detail = "does not say whether # was pressed"};
+  return {.delivery = *status, .detail = discreet(text_in(object, "detail"), message.to, message.code.text())};
+}
+
+}  // namespace mfa

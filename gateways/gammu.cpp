@@ -1,0 +1,100 @@
+// The gammu gateway: hands the message to gammu-smsd, whatever that keeps its messages in. mfa-gateway(7).
+//
+// By the library rather than by gammu-smsd-inject, to which the number is an argument that all users of the machine
+// see.
+#include <fcntl.h>
+#include <gammu-smsd.h>
+#include <gammu.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "common/system/descriptor.h"
+#include "gateways/gateway_program.h"
+#include "gateways/settings_file.h"
+
+namespace {
+
+using namespace mfa;
+
+struct GammuSettings {
+  std::string config = "/etc/gammu-smsdrc";
+};
+
+constexpr auto kKeys = std::to_array<Key<GammuSettings>>({
+    {"config", [](const Field& field, GammuSettings& settings) { read_path(field, settings.config); }},
+});
+
+GatewayReply failed(std::string_view what, GSM_Error error) {
+  return {.delivery = Delivery::failed, .detail = std::string(what) + ": " + GSM_ErrorString(error)};
+}
+
+// In as many parts as it takes, in the alphabet it needs.
+GSM_Error encode(const PhoneMessage& message, GSM_MultiSMSMessage& parts) {
+  const std::string text(message.text.text());
+  std::vector<unsigned char> wide((text.size() + 1) * 2);
+  DecodeUTF8(wide.data(), text.c_str(), text.size());
+  GSM_MultiPartSMSInfo whole;
+  GSM_ClearMultiPartSMSInfo(&whole);
+  whole.Class = -1;
+  whole.EntriesNum = 1;
+  whole.Entries[0].ID = SMS_ConcatenatedAutoTextLong;
+  whole.Entries[0].Buffer = wide.data();
+  if (const GSM_Error error = GSM_EncodeMultiPartSMS(nullptr, &whole, &parts); error != ERR_NONE) return error;
+  for (int i = 0; i < parts.Number; ++i) {
+    GSM_SMSMessage& part = parts.SMS[i];
+    part.PDU = SMS_Submit;
+    part.SMSC.Location = 1;  // the one the card knows
+    EncodeUnicode(part.Number, message.to.e164.c_str(), message.to.e164.size());
+  }
+  return ERR_NONE;
+}
+
+// The library writes what it does to standard output, where our reply goes, as verbosely as smsd is to be.
+class Quiet {
+ public:
+  Quiet() : output_(::dup(STDOUT_FILENO)) {
+    const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    quiet_ = output_ && nowhere && ::dup2(nowhere.get(), STDOUT_FILENO) == STDOUT_FILENO;
+  }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+  ~Quiet() {
+    (void)std::fflush(stdout);
+    ::dup2(output_.get(), STDOUT_FILENO);
+  }
+  [[nodiscard]] bool quiet() const { return quiet_; }
+
+ private:
+  Descriptor output_;
+  bool quiet_ = false;
+};
+
+GatewayReply carry(const std::string& path, const GatewayRequest& request) {
+  const auto settings = read_settings(path, kKeys);
+  if (!settings) return {.delivery = Delivery::failed, .detail = settings.error()};
+  if (request.message.use != PhoneUse::text)
+    return {.delivery = Delivery::failed, .detail = "the gammu gateway places no calls"};
+  const Quiet quiet;
+  if (!quiet.quiet()) return {.delivery = Delivery::failed, .detail = "no descriptors are left"};
+  ::umask(S_IRWXO);  // gammu-smsd's own group reads what is for it
+  GSM_InitLocales(nullptr);
+  const std::unique_ptr<GSM_SMSDConfig, decltype(&SMSD_FreeConfig)> smsd(SMSD_NewConfig("mfa"), SMSD_FreeConfig);
+  if (!smsd) return failed("libgsmsd", ERR_MOREMEMORY);
+  if (const GSM_Error error = SMSD_ReadConfig(settings->config.c_str(), smsd.get(), FALSE); error != ERR_NONE)
+    return failed(settings->config, error);
+  const auto parts = std::make_unique<GSM_MultiSMSMessage>();
+  if (const GSM_Error error = encode(request.message, *parts); error != ERR_NONE) return failed("the text", error);
+  std::array<char, 4096> id{};
+  if (const GSM_Error error = SMSD_InjectSMS(smsd.get(), parts.get(), id.data()); error != ERR_NONE)
+    return failed("gammu-smsd does not take it", error);
+  return {.delivery = Delivery::sent, .detail = {}};
+}
+
+}  // namespace
+
+int main(int count, char** arguments) { return mfa::run_gateway(count, arguments, carry); }
