@@ -12,7 +12,7 @@ std::expected<std::shared_ptr<Store>, StoreError> StoreOnDemand::current() {
   auto opened = open_(resident_);
   if (opened) return store_ = *std::move(opened);
   last_error_ = opened.error();
-  next_attempt_ = limits_.now() + limits_.store_retry;
+  if (last_error_ != StoreError::missing) next_attempt_ = limits_.now() + limits_.store_retry;
   return std::unexpected(last_error_);
 }
 

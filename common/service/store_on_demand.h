@@ -1,7 +1,8 @@
 // The store as the service holds it: opened when it is first needed, so that an engine which started before its store
 // (or its key, or a valid configuration) was there finds it later without a restart.
 //
-// Failed attempts are kept apart by limits.store_retry; in between the last error is told. Safe to use from many
+// Failed attempts are kept apart by limits.store_retry; in between the last error is told. Not so while there is
+// nothing to open, which costs little: what comes right after `admin init` finds what that made. Safe to use from many
 // threads.
 #pragma once
 
