@@ -92,12 +92,19 @@ constexpr std::array kVerbs{
     VerbHelp{"help", "[VERB]", "this, or more about one verb", "", "mfa-enroll help totp"},
 };
 
-constexpr std::string_view kOptions =
-    "Options:\n"
-    "  --json         results as JSON on standard output, errors as JSON on standard error\n"
-    "  --socket PATH  the engine's socket (/run/mfa/user.sock)\n"
-    "  -h, --help     this, or more about one verb\n"
-    "  --version      the release\n";
+constexpr std::array kOptions{
+    OptionHelp{"", "--json", "", "results as JSON on standard output, errors as JSON on standard error"},
+    OptionHelp{"", "--socket", "PATH", "the engine's socket (/run/mfa/user.sock)"},
+    OptionHelp{"-h", "--help", "", "this, or more about one verb"},
+    OptionHelp{"", "--version", "", "the release"},
+};
+
+std::string line_of(const OptionHelp& option) {
+  std::string call =
+      option.letter.empty() ? std::string(option.name) : fmt::format("{}, {}", option.letter, option.name);
+  if (!option.value.empty()) call += fmt::format(" {}", option.value);
+  return fmt::format("  {:<13}  {}\n", call, option.line);
+}
 
 std::string call_of(const VerbHelp& verb) {
   std::string text(verb.name);
@@ -115,13 +122,17 @@ std::string line_of(const VerbHelp& verb) {
 
 std::span<const VerbHelp> verbs() { return kVerbs; }
 
+std::span<const OptionHelp> general_options() { return kOptions; }
+
 std::string general_help() {
   std::string text =
       "Usage: mfa-enroll [--json] [VERB ...]\n"
       "Your second factor for logging in to this computer.\n"
       "Without a verb: sets one up step by step if you have none, else shows the status.\n\n";
   for (const VerbHelp& verb : kVerbs) text += line_of(verb);
-  text += fmt::format("\n{}\nExample: mfa-enroll\n", kOptions);
+  text += "\nOptions:\n";
+  for (const OptionHelp& option : kOptions) text += line_of(option);
+  text += "\nExample: mfa-enroll\n";
   text += "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 service or store not reached.\n";
   return text;
 }

@@ -15,7 +15,16 @@ struct VerbHelp {
   std::string_view example;
 };
 
+// One that goes with every verb.
+struct OptionHelp {
+  std::string_view letter;  // "-h"; may be empty
+  std::string_view name;    // "--help"
+  std::string_view value;   // "PATH"; empty without one
+  std::string_view line;    // what it does
+};
+
 [[nodiscard]] std::span<const VerbHelp> verbs();
+[[nodiscard]] std::span<const OptionHelp> general_options();
 
 // Of everything.
 [[nodiscard]] std::string general_help();

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/command_line.h"
+#include "cli/complete.h"
 #include "cli/console.h"
 #include "cli/dialogue.h"
 #include "cli/engine_client.h"
@@ -40,6 +41,8 @@ namespace mfa::cli {
 namespace {
 
 constexpr const char* kState = "/var/lib/mfa";  // made by `admin init`
+constexpr std::string_view kComplete =
+    "--complete";  // from the completion of shells; before a line that is not finished
 
 using Verb = std::function<Outcome<void>(const Console&)>;
 
@@ -235,7 +238,12 @@ Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
   const bool colour = colour_allowed(true, std::getenv("NO_COLOR"), std::getenv("TERM"));
   const bool utf8 = utf8_locale();
   try {
-    app.parse(argc, argv);
+    if (argc > 1 && argv[1] == kComplete) {
+      const std::vector<std::string> words(argv + 2, argv + argc);
+      arguments.verb = [words](const Console& c) { return print_completion(c, words); };
+    } else {
+      app.parse(argc, argv);
+    }
   } catch (const CLI::CallForHelp&) {
     const std::string text = help_of(reached(app));
     arguments.verb = [text](const Console& c) { return c.print(text.empty() ? general_help() : text); };
