@@ -156,6 +156,16 @@ def check_engine(source, mfad, c):
     events = set(re.findall(r'return "([\w.]+)";', text_of(source, "common/domain/event.cpp")))
     kinds = re.search(r"enum class EventKind.*?\{(.*?)\}", text_of(source, "common/domain/event.h"), re.S)
     c.equal("number of events", page, len(events), kinds[1].count("="))
+    # That the events of all unit tests have reasons of this list, tests/doubles/reasons.h sees to.
+    reasons = page.items("Sy")
+    for names in (r"name_of\(Reason .*?\n}", r"kNames{.*?};", r"name_of\(HelpdeskRefusal .*?\n}"):
+        text = "".join(text_of(source, f"common/domain/{part}.cpp") for part in ("policy", "trust", "helpdesk"))
+        served = set(re.findall(r'"(\w+)"', re.search(names, text, re.S)[0]))
+        c.same("reason", page, reasons & served, served)
+    folders = [pathlib.Path(source, "common", folder) for folder in ("domain", "flows")]
+    written = {word for folder in folders for path in folder.glob("*.cpp")
+               for word in re.findall(r'"([a-z_]+)"', path.read_text())}
+    c.same("reason", page, reasons, reasons & written)
     lines = text_of(source, "common/system/journal_line.cpp")
     keys = set(re.findall(r'add\("(\w+)", ', lines)) | set(re.findall(r'" (\w+)=\{\}"', lines))
     c.same("event or key in syslog", page, page.items("Li"), events | keys)

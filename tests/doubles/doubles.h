@@ -14,6 +14,7 @@
 #include "common/flows/engine.h"
 #include "common/flows/requests.h"
 #include "tests/doubles/memory_store.h"
+#include "tests/doubles/reasons.h"
 
 namespace mfa::doubles {
 
@@ -160,6 +161,14 @@ struct World {
   Atlas countries;
   Tally failed_passwords;
   Engine engine{settings, store, clock, random, accounts, versions, countries, failed_passwords, journal, "lab-gw"};
+
+  World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World() {
+    expect_reasons_of_the_manual(store.state.events);
+    expect_reasons_of_the_manual(journal.events);
+  }
 
   // A person with one app; the key is the RFC's, so that codes are easy to make.
   Person enrol(const std::string& name, Uid uid) {
