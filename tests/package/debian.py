@@ -1,4 +1,4 @@
-"""A minimal Debian 12 with the package in it: its people, its sshd, its mfad, without systemd as its first process.
+"""A minimal Debian 12 with the package in it: its people, its sshd, its mfad; with systemd as its first process, or none.
 
 It lies in memory, inside the sandbox of the integration tests, and goes with that. `command()` runs something there.
 """
@@ -21,6 +21,16 @@ ROOT = "/run/debian"
 OURS = "/etc/mfa/conf.d/ours.toml"
 CODE = "Verification code: "
 PROFILES = ("mfa", "mfa-authfail")
+GROUPS = "/run/cgroup"
+# What a machine has mounted when its systemd starts; of the control groups, those below its own.
+BOOT = """set -e
+mount -t tmpfs -o mode=755 sys $1/sys
+mkdir -p $1/sys/fs/cgroup
+mount -t cgroup2 cgroup2 $1/sys/fs/cgroup
+umount $1/proc
+mount -t proc proc $1/proc
+exec env -i container=test PATH="$PATH" chroot $1 /lib/systemd/systemd --unit=multi-user.target
+"""
 KNOWN_HOSTS = "/etc/ssh/known_hosts_of_root"
 # As README has it, but for the port of no other sshd.
 SETTINGS = """UsePAM yes
@@ -32,8 +42,8 @@ AuthenticationMethods keyboard-interactive
 
 class Debian:
     def __init__(self, archive, package):
-        self._archive, self._package = archive, package
-        self._mfad = self._sshd = None
+        self._archive, self.package = archive, package
+        self._mfad = self._sshd = self._systemd = None
         self.people = {}
 
     # --- coming and going
@@ -52,11 +62,14 @@ class Debian:
     def close(self):
         self.stop_mfad()
         self.stop_sshd()
+        self.stop_systemd()
 
     def tell(self):
         """After a failure: what there is to know."""
         if hasattr(self, "log"):
             print("--- syslog\n" + self.log.text[-20000:], file=sys.stderr)
+        if self._systemd:
+            print(f"--- journal\n{self.run('journalctl', '--no-pager', status=None).stdout[-20000:]}", file=sys.stderr)
         for path in ("/run/sshd.log", "/run/mfad.err"):
             with contextlib.suppress(OSError):
                 print(f"--- {path}\n{self.read(path)[-5000:]}", file=sys.stderr)
@@ -78,6 +91,9 @@ class Debian:
         return os.path.lexists(self.at(path))
 
     def command(self, *command, person=None):
+        if self._systemd:
+            become = ["runuser", "-u", person.name, "--"] if person else []
+            return ["nsenter", f"--target={self._first}", "--mount", "--pid", "--root", "--wd", *become, *command]
         who = [f"--userspec={person.name}"] if person else []
         return ["chroot", *who, ROOT, *command]
 
@@ -87,6 +103,10 @@ class Debian:
         assert status is None or done.returncode == status, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
+    def begin(self, *command):
+        return subprocess.Popen(self.command(*command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                env=self.environment)
+
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
                    "TERM": "xterm-256color", "DEBIAN_FRONTEND": "noninteractive"}
 
@@ -94,9 +114,12 @@ class Debian:
 
     def install(self, package=None):
         """Where dpkg would ask about a configuration file that was edited, it keeps that, as it does when Enter is typed."""
-        shutil.copy(package or self._package, self.at("/tmp/package.deb"))
-        return self.run("apt-get", "install", "-q", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold",
-                        "/tmp/package.deb")
+        return self.run(*self.installation(package))
+
+    def installation(self, package=None):
+        shutil.copy(package or self.package, self.at("/root/package.deb"))
+        return ["apt-get", "install", "-q", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold",
+                "/root/package.deb"]
 
     def remove(self, how="remove", status=0):
         return self.run("apt-get", how, "-q", "-y", "libpam-mfa", status=status)
@@ -104,7 +127,7 @@ class Debian:
     def previous(self):
         """The same package as the build before: an older version, with another default configuration."""
         tree = "/run/previous"
-        subprocess.run(["dpkg-deb", "--raw-extract", self._package, tree], check=True)
+        subprocess.run(["dpkg-deb", "--raw-extract", self.package, tree], check=True)
         with open(f"{tree}/DEBIAN/control") as file:
             control = file.read()
         with open(f"{tree}/DEBIAN/control", "w") as file:
@@ -161,6 +184,39 @@ class Debian:
             self._mfad.wait()
             self._mfad = None
 
+    # --- systemd
+
+    def start_systemd(self):
+        """As the first process of a process namespace, in a control group of its own, which stop_systemd() removes."""
+        os.mkdir(GROUPS)
+        sandbox.mount("cgroup2", GROUPS, "cgroup2")
+        self._group = f"{GROUPS}/pam_mfa-{os.urandom(4).hex()}"
+        os.mkdir(self._group)
+        enter = 'echo 0 >"$0/cgroup.procs" && exec "$@"'
+        self._systemd = subprocess.Popen(["sh", "-c", enter, self._group, "unshare", "--cgroup", "--pid", "--mount", "--fork",
+                                          "--kill-child", "sh", "-c", BOOT, "sh", ROOT], stdin=subprocess.DEVNULL)
+        children = f"/proc/{self._systemd.pid}/task/{self._systemd.pid}/children"
+        until(lambda: self._systemd.poll() is not None or open(children).read().strip(), "systemd begins")
+        self._first = int(open(children).read())
+        until(lambda: self.run("systemctl", "is-system-running", status=None).stdout.strip() == "running", "systemd has started")
+
+    def stop_systemd(self):
+        if self._systemd:
+            os.kill(self._first, signal.SIGKILL)  # and the kernel all others of its namespace
+            self._systemd.wait()
+            self._systemd = None
+        if os.path.isdir(GROUPS):
+            until(lambda: "populated 0" in open(f"{self._group}/cgroup.events").read(), "its processes are gone")
+            for folder, _, _ in os.walk(self._group, topdown=False):
+                os.rmdir(folder)
+
+    def state_of(self, unit):
+        return self.run("systemctl", "is-active", unit, status=None).stdout.strip()
+
+    def main_process(self, unit):
+        """Its number in there; 0: none."""
+        return int(self.run("systemctl", "show", "--property=MainPID", "--value", unit).stdout)
+
     # --- people
 
     def add_person(self, name, enrolled=False):
@@ -178,12 +234,15 @@ class Debian:
     # --- logging in
 
     def start_sshd(self):
-        if self._sshd:
+        if self.exists(KNOWN_HOSTS) and (self._sshd or self._systemd):
             return
         self.write("/etc/ssh/sshd_config.d/00-mfa.conf", SETTINGS)
         self.run("ssh-keygen", "-A")
         key = " ".join(self.read("/etc/ssh/ssh_host_ed25519_key.pub").split()[:2])
         self.write(KNOWN_HOSTS, f"localhost {key}\n")
+        if self._systemd:
+            self.run("systemctl", "restart", "ssh")
+            return
         self._sshd = subprocess.Popen(self.command("/usr/sbin/sshd", "-D", "-E", "/run/sshd.log"),
                                       stdin=subprocess.DEVNULL, env=self.environment)
         until(lambda: self.exists("/run/sshd.pid") or self._sshd.poll() is not None, "sshd listens")

@@ -25,12 +25,13 @@ def run(archive, folder, where):
     try:
         debian.open()
         getattr(scenario, name)(debian)
-        debian.close()
         return 0
     except BaseException:
         traceback.print_exc()
         debian.tell()
         return 1
+    finally:
+        debian.close()
 
 
 if __name__ == "__main__":
