@@ -13,6 +13,9 @@ std::optional<Advice> beside(FactorKind only) {
   switch (only) {
     case FactorKind::key:
       return Advice::app_beside_key;
+    case FactorKind::sms:
+    case FactorKind::call:
+      return Advice::app_beside_phone;
     case FactorKind::totp:
     case FactorKind::hotp:
       break;
@@ -27,9 +30,8 @@ Advice next_step(const Holdings& has) {
   if (has.locked) return Advice::wait;
   if (has.factors.empty()) return Advice::set_up;
   if (has.recovery_codes < kFewRecoveryCodes) return Advice::make_codes;
-  const FactorKind kind = has.factors.front();
-  const bool one_kind = std::ranges::all_of(has.factors, [&](FactorKind other) { return other == kind; });
-  if (const auto more = beside(kind); one_kind && more) return *more;
+  const auto more = beside(has.factors.front());
+  if (more && std::ranges::all_of(has.factors, [&](FactorKind kind) { return beside(kind) == more; })) return *more;
   if (!has.any_used) return Advice::test;
   if (has.asked && has.factors.size() == 1) return Advice::back_up;
   return Advice::nothing;

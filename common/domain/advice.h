@@ -12,13 +12,14 @@
 namespace mfa {
 
 enum class Advice : std::uint8_t {
-  change_password,  // somebody else knows it
-  wait,             // locked out
-  set_up,           // nothing is enrolled
-  make_codes,       // few recovery codes are left, or none
-  app_beside_key,   // security keys alone, which answer over SSH only
-  test,             // no factor was ever used
-  back_up,          // one factor alone: a second one lets in when the first is lost
+  change_password,   // somebody else knows it
+  wait,              // locked out
+  set_up,            // nothing is enrolled
+  make_codes,        // few recovery codes are left, or none
+  app_beside_key,    // security keys alone, which answer over SSH only
+  app_beside_phone,  // telephones alone, which need a network and cost money
+  test,              // no factor was ever used
+  back_up,           // one factor alone: a second one lets in when the first is lost
   nothing,
 };
 

@@ -14,11 +14,15 @@ struct KindOf {
   FactorKind operator()(const TotpFactor&) const { return FactorKind::totp; }
   FactorKind operator()(const HotpFactor&) const { return FactorKind::hotp; }
   FactorKind operator()(const KeyFactor&) const { return FactorKind::key; }
+  FactorKind operator()(const PhoneFactor& phone) const {
+    return phone.use == PhoneUse::text ? FactorKind::sms : FactorKind::call;
+  }
 };
 
 struct DigitsOf {
   std::optional<int> operator()(const TotpFactor& totp) const { return totp.parameters.digits; }
   std::optional<int> operator()(const HotpFactor& hotp) const { return hotp.digits; }
+  std::optional<int> operator()(const PhoneFactor&) const { return std::nullopt; }
   std::optional<int> operator()(const KeyFactor&) const { return std::nullopt; }
 };
 
@@ -54,6 +58,10 @@ std::string_view name_of(FactorKind kind) {
       return "totp";
     case FactorKind::hotp:
       return "hotp";
+    case FactorKind::sms:
+      return "sms";
+    case FactorKind::call:
+      return "call";
     case FactorKind::key:
       return "key";
   }
@@ -68,6 +76,13 @@ std::optional<FactorKind> factor_kind(std::string_view name) {
 }
 
 FactorKind Factor::kind() const { return std::visit(KindOf{}, detail); }
+
+std::set<FactorKind> Factor::kinds() const {
+  if (kind() == FactorKind::sms) return {FactorKind::sms, FactorKind::call};
+  return {kind()};
+}
+
+bool Factor::acts_as(FactorKind as) const { return as == kind() || kinds().contains(as); }
 
 std::string Factor::id() const { return fmt::format("{}-{}", name_of(kind()), number); }
 

@@ -7,18 +7,21 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "common/domain/hotp.h"
+#include "common/domain/phone_number.h"
 #include "common/domain/totp.h"
 #include "common/domain/types.h"
 
 namespace mfa {
 
-enum class FactorKind : std::uint8_t { totp = 1, hotp = 2, key = 5 };  // as kept in the store
-inline constexpr std::array kFactorKinds{FactorKind::totp, FactorKind::hotp, FactorKind::key};
+enum class FactorKind : std::uint8_t { totp = 1, hotp = 2, sms = 3, call = 4, key = 5 };  // as kept in the store
+inline constexpr std::array kFactorKinds{FactorKind::totp, FactorKind::hotp, FactorKind::sms, FactorKind::call,
+                                         FactorKind::key};
 
 [[nodiscard]] std::string_view name_of(FactorKind kind);
 [[nodiscard]] std::optional<FactorKind> factor_kind(std::string_view name);
@@ -40,6 +43,13 @@ struct HotpFactor {
   HotpState state;
 };
 
+// A telephone to which codes are sent. One for texts can be called as well; one for calls is only called.
+struct PhoneFactor {
+  PhoneNumber number;
+  PhoneUse use = PhoneUse::text;
+  std::string language = "en";  // of what it gets: a tag of BCP 47
+};
+
 // A FIDO2 SSH key (an sk type). It proves itself in the SSH login, not by a code.
 struct KeyFactor {
   std::string type;         // "sk-ssh-ed25519@openssh.com"
@@ -51,11 +61,13 @@ struct Factor {
   std::string name;
   UnixTime added;
   std::optional<UnixTime> last_used;
-  std::variant<TotpFactor, HotpFactor, KeyFactor> detail;
+  std::variant<TotpFactor, HotpFactor, KeyFactor, PhoneFactor> detail;
 
   [[nodiscard]] FactorKind kind() const;
+  [[nodiscard]] std::set<FactorKind> kinds() const;  // as which it may answer: its own, and that of calls for texts'
+  [[nodiscard]] bool acts_as(FactorKind as) const;
   [[nodiscard]] std::string id() const;             // "totp-1"
-  [[nodiscard]] std::optional<int> digits() const;  // of its codes; nothing: it has none
+  [[nodiscard]] std::optional<int> digits() const;  // of codes that it shows; nothing: it shows none
 };
 
 // A name people give a factor: 1 to kLongestFactorName printable characters of valid UTF-8, something to see among

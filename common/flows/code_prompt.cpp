@@ -79,6 +79,8 @@ std::optional<WayWords> words_of(FactorKind kind) {
       return WayWords{.word = "token",
                       .device = kDefaultTokenName,
                       .code = "press its button; if the code is refused, press again and type the next one"};
+    case FactorKind::sms:
+    case FactorKind::call:
     case FactorKind::key:
       break;
   }

@@ -56,6 +56,7 @@ std::string detail_of(const Factor& factor) {
   if (const auto* key = std::get_if<KeyFactor>(&factor.detail)) return key->type + " " + key->fingerprint;
   if (const auto* token = std::get_if<HotpFactor>(&factor.detail))
     return fmt::format("{} digits, counter {}", token->digits, token->state.next.value);
+  if (const auto* phone = std::get_if<PhoneFactor>(&factor.detail)) return masked(phone->number);
   const auto& totp = std::get<TotpFactor>(factor.detail).parameters;
   return fmt::format("{}, {} digits, {} s", name_of(totp.algorithm), totp.digits, totp.period.count());
 }

@@ -336,6 +336,10 @@ std::string advice(Advice advice, const Settings& settings, std::size_t recovery
                          counted(static_cast<std::int64_t>(recovery_codes), "recovery code"));
     case Advice::app_beside_key:
       return "A security key answers only over SSH. For all else, add an authenticator app: mfa-enroll totp";
+    case Advice::app_beside_phone:
+      return "An authenticator app works without a network, and nobody can read its codes on the way. Add one: "
+             "mfa-enroll "
+             "totp";
     case Advice::test:
       return "Try whether your codes work before you need them: mfa-enroll test";
     case Advice::back_up:
@@ -352,6 +356,9 @@ std::string_view kind_in_words(FactorKind kind) {
       return "authenticator app";
     case FactorKind::hotp:
       return "hardware token";
+    case FactorKind::sms:
+    case FactorKind::call:
+      return "phone";
     case FactorKind::key:
       return "security key";
   }

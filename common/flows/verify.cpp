@@ -42,6 +42,7 @@ struct FitOf {
     return std::holds_alternative<HotpReplayed>(result) ? Fit::replayed : Fit::wrong;
   }
   Fit operator()(KeyFactor&) const { return Fit::wrong; }
+  Fit operator()(PhoneFactor&) const { return Fit::wrong; }
 };
 
 // Compares with every factor that may answer, so that the time taken does not tell which of them was near.
@@ -50,7 +51,8 @@ Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, cons
   Match match;
   for (Factor& factor : tx.factors(person.id)) {
     if (!may_answer(purpose.factors, factor)) continue;
-    if (factor.kind() == FactorKind::key) continue;  // proves itself by no code
+    if (!std::holds_alternative<TotpFactor>(factor.detail) && !std::holds_alternative<HotpFactor>(factor.detail))
+      continue;
     match.asked = true;
     const auto* token = std::get_if<HotpFactor>(&factor.detail);
     const std::optional<HotpState> before = token != nullptr ? std::optional(token->state) : std::nullopt;

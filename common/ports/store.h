@@ -23,6 +23,8 @@
 #include "common/domain/event.h"
 #include "common/domain/factor.h"
 #include "common/domain/person.h"
+#include "common/domain/phone_budget.h"
+#include "common/domain/phone_code.h"
 #include "common/domain/trust.h"
 #include "common/domain/types.h"
 
@@ -55,6 +57,12 @@ struct TrailRow {
   Event event;
 };
 
+// A text or call that was recorded. Never used again.
+struct MessageId {
+  std::int64_t value = 0;
+  auto operator<=>(const MessageId&) const = default;
+};
+
 // A terminal of a login session, as the kernel names it: what a step-up is good for. Opaque; equal or not.
 struct TerminalId {
   std::string value;
@@ -75,8 +83,25 @@ class Transaction {
 
   [[nodiscard]] virtual std::vector<Factor> factors(PersonId person) = 0;  // by number
   virtual void add_factor(PersonId person, const Factor& factor) = 0;
-  virtual void save_factor(PersonId person, const Factor& factor) = 0;  // name, last use, last step or counters
-  virtual void remove_factor(PersonId person, std::uint32_t number) = 0;
+  virtual void save_factor(PersonId person,
+                           const Factor& factor) = 0;  // name, last use, last step or counters, language
+  virtual void remove_factor(PersonId person, std::uint32_t number) = 0;  // and its code
+  // How many people other than this one have a phone of that number.
+  [[nodiscard]] virtual std::size_t others_with_number(PersonId person, const PhoneNumber& number) = 0;
+
+  // The code that was made last for that factor, live or not; kUnfinishedPhone: for the number that is being
+  // registered.
+  [[nodiscard]] virtual std::optional<PhoneCode> phone_code(PersonId person, std::uint32_t factor) = 0;
+  // In place of an older one; those of others may go an hour after their time, seen from this one's.
+  virtual void keep_phone_code(PersonId person, std::uint32_t factor, const PhoneCode& code) = 0;
+  virtual void drop_phone_code(PersonId person, std::uint32_t factor) = 0;
+
+  // Messages: recorded before they are sent, for two days at least.
+  virtual MessageId add_message(PersonId person, const MessageRecord& message) = 0;  // with MessageEnd::open
+  // Of the messages before this one what counts for it.
+  [[nodiscard]] virtual MessageTally messages_before(PersonId person, const MessageRecord& message) = 0;
+  // How it ended, if it is open; false: it is not, or it is not theirs.
+  [[nodiscard]] virtual bool end_message(PersonId person, MessageId message, MessageEnd end) = 0;
 
   // Codes in their normal form; kept as keyed hashes.
   virtual void replace_recovery_codes(PersonId person, std::span<const std::string> codes) = 0;

@@ -196,7 +196,47 @@ CREATE INDEX event_to_tell ON event (user, seq)
   WHERE kind IN (20, 21, 24, 33) OR kind BETWEEN 40 AND 59 OR kind BETWEEN 80 AND 98;
 )sql";
 
-constexpr std::array<SchemaStep, 5> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+// Telephones. A number lies sealed; by its keyed hash the people are found whom it serves, and what was sent to it. No
+// number of a message is ever used again: a call that # answered counts once. factor 0 is the phone that is being
+// registered.
+constexpr SchemaStep kVersion6 = R"sql(
+ALTER TABLE factor ADD COLUMN language TEXT CHECK (length(language) > 0);
+ALTER TABLE factor ADD COLUMN number_hash BLOB CHECK (
+  kind NOT IN (3, 4) OR (sealed IS NOT NULL AND language IS NOT NULL AND number_hash IS NOT NULL
+                         AND length(number_hash) = 32));
+UPDATE factor SET language = NULL;
+CREATE INDEX factor_by_number ON factor (number_hash) WHERE number_hash IS NOT NULL;
+
+CREATE TABLE phone_code (
+  person  INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  factor  INTEGER NOT NULL CHECK (factor BETWEEN 0 AND 4294967295),
+  purpose TEXT    NOT NULL CHECK (length(purpose) > 0),
+  sealed  BLOB    NOT NULL,
+  made    INTEGER NOT NULL,
+  until   INTEGER NOT NULL,
+  tries   INTEGER NOT NULL CHECK (tries BETWEEN 0 AND 4294967295),
+  sent    INTEGER NOT NULL CHECK (sent IN (0, 1)),
+  used    INTEGER NOT NULL CHECK (used IN (0, 1)),
+  PRIMARY KEY (person, factor)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX phone_code_by_time ON phone_code (until);
+
+CREATE TABLE message (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  person      INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  number_hash BLOB    NOT NULL CHECK (length(number_hash) = 32),
+  at          INTEGER NOT NULL,
+  is_call     INTEGER NOT NULL CHECK (is_call IN (0, 1)),
+  proven      INTEGER NOT NULL CHECK (proven IN (0, 1)),
+  outcome     INTEGER NOT NULL CHECK (outcome BETWEEN 1 AND 4)
+) STRICT;
+CREATE INDEX message_by_person ON message (person, at);
+CREATE INDEX message_by_number ON message (number_hash, at);
+CREATE INDEX message_by_time ON message (at);
+CREATE INDEX message_by_kind ON message (proven, at);
+)sql";
+
+constexpr std::array<SchemaStep, 6> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
 
 constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
 constexpr std::string_view kKeyCheckText = "this key fits this store";

@@ -1,6 +1,6 @@
 // ports/store.h's Transaction in SQL. Every operation either does the whole of what it says or throws StoreFailure.
-// Factors are in transaction_factors.cpp, codes and step-ups in transaction_codes.cpp, trusted devices in
-// transaction_trusts.cpp, all else in transaction.cpp.
+// Factors are in transaction_factors.cpp, codes and step-ups in transaction_codes.cpp, what is sent to telephones in
+// transaction_phones.cpp, trusted devices in transaction_trusts.cpp, all else in transaction.cpp.
 #pragma once
 
 #include <optional>
@@ -38,6 +38,14 @@ class SqliteTransaction final : public Transaction {
   void add_factor(PersonId person, const Factor& factor) override;
   void save_factor(PersonId person, const Factor& factor) override;
   void remove_factor(PersonId person, std::uint32_t number) override;
+
+  std::size_t others_with_number(PersonId person, const PhoneNumber& number) override;
+  std::optional<PhoneCode> phone_code(PersonId person, std::uint32_t factor) override;
+  void keep_phone_code(PersonId person, std::uint32_t factor, const PhoneCode& code) override;
+  void drop_phone_code(PersonId person, std::uint32_t factor) override;
+  MessageId add_message(PersonId person, const MessageRecord& message) override;
+  MessageTally messages_before(PersonId person, const MessageRecord& message) override;
+  [[nodiscard]] bool end_message(PersonId person, MessageId message, MessageEnd end) override;
 
   void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override;
   std::size_t recovery_codes_left(PersonId person) override;
@@ -77,6 +85,7 @@ class SqliteTransaction final : public Transaction {
   void touched_one(const char* what) const;
   [[nodiscard]] Factor factor_of(PersonId person, Statement& row);
   [[nodiscard]] TotpFactor totp_of(PersonId person, std::uint32_t number, Statement& row);
+  [[nodiscard]] PhoneFactor phone_of(PersonId person, const Factor& factor, FactorKind kind, Statement& row);
   [[nodiscard]] HotpFactor hotp_of(PersonId person, std::uint32_t number, Statement& row);
 
   Connection& connection_;

@@ -6,6 +6,7 @@
 
 #include "common/store/columns.h"
 #include "common/store/failure.h"
+#include "common/store/number_hash.h"
 #include "common/store/sealed.h"
 #include "common/store/transaction.h"
 
@@ -14,6 +15,7 @@ namespace mfa {
 namespace {
 
 constexpr std::string_view kFactorKeyLabel = "factor key";
+constexpr std::string_view kNumberLabel = "phone number";
 constexpr std::string_view kPendingKeyLabel = "pending factor key";
 
 // No set-up lasts so long (seconds), so what is older was left half done and is swept out along the way.
@@ -49,17 +51,21 @@ std::optional<HotpState> hotp_state_of(std::int64_t next, std::int64_t resync) {
   return valid(state.next) && (!state.resync || *state.resync >= state.next) ? std::optional(state) : std::nullopt;
 }
 
-// What is sealed of a kind; null: nothing is.
-const Secret* key_in(const Factor& factor) {
-  if (const auto* totp = std::get_if<TotpFactor>(&factor.detail)) return &totp->key;
-  if (const auto* hotp = std::get_if<HotpFactor>(&factor.detail)) return &hotp->key;
-  return nullptr;
+// What is sealed of a kind, and for what; nothing: nothing is.
+std::optional<std::pair<Secret, std::string_view>> sealed_of(const Factor& factor) {
+  if (const auto* totp = std::get_if<TotpFactor>(&factor.detail)) return std::pair(totp->key, kFactorKeyLabel);
+  if (const auto* hotp = std::get_if<HotpFactor>(&factor.detail)) return std::pair(hotp->key, kFactorKeyLabel);
+  if (const auto* phone = std::get_if<PhoneFactor>(&factor.detail))
+    return std::pair(Secret(phone->number.e164), kNumberLabel);
+  return std::nullopt;
 }
 
-// Binds what a kind has of: sealed, algorithm, digits, period, last_step, type, fingerprint, counter, resync.
+// Binds what a kind has of: sealed, algorithm, digits, period, last_step, type, fingerprint, counter, resync,
+// language, number_hash.
 struct BindDetail {
   Statement& statement;
   const std::string& sealed;
+  const Digest& number;  // hash of a telephone's
 
   void operator()(const TotpFactor& totp) const {
     statement.bind_blob(bytes_of(sealed))
@@ -70,28 +76,39 @@ struct BindDetail {
         .bind_null()
         .bind_null()
         .bind_null()
+        .bind_null()
+        .bind_null()
         .bind_null();
   }
   void operator()(const HotpFactor& hotp) const {
     statement.bind_blob(bytes_of(sealed)).bind_null().bind(std::int64_t{hotp.digits});
     statement.bind_null().bind_null().bind_null().bind_null();
-    statement.bind(hotp.state.next.value).bind(kept(hotp.state.resync));
+    statement.bind(hotp.state.next.value).bind(kept(hotp.state.resync)).bind_null().bind_null();
   }
   void operator()(const KeyFactor& key) const {
     statement.bind_null().bind_null().bind_null().bind_null().bind_null().bind(key.type).bind(key.fingerprint);
-    statement.bind_null().bind_null();
+    statement.bind_null().bind_null().bind_null().bind_null();
+  }
+  void operator()(const PhoneFactor& phone) const {
+    statement.bind_blob(bytes_of(sealed)).bind_null().bind_null().bind_null().bind_null().bind_null().bind_null();
+    statement.bind_null().bind_null().bind(phone.language).bind_blob(number);
   }
 };
 
-// Binds the parts of a kind that change: last_step, counter, resync.
+// Binds the parts of a kind that change: last_step, counter, resync, language.
 struct BindChange {
   Statement& statement;
 
-  void operator()(const TotpFactor& totp) const { statement.bind(kept(totp.last_step)).bind_null().bind_null(); }
-  void operator()(const HotpFactor& hotp) const {
-    statement.bind_null().bind(hotp.state.next.value).bind(kept(hotp.state.resync));
+  void operator()(const TotpFactor& totp) const {
+    statement.bind(kept(totp.last_step)).bind_null().bind_null().bind_null();
   }
-  void operator()(const KeyFactor&) const { statement.bind_null().bind_null().bind_null(); }
+  void operator()(const HotpFactor& hotp) const {
+    statement.bind_null().bind(hotp.state.next.value).bind(kept(hotp.state.resync)).bind_null();
+  }
+  void operator()(const KeyFactor&) const { statement.bind_null().bind_null().bind_null().bind_null(); }
+  void operator()(const PhoneFactor& phone) const {
+    statement.bind_null().bind_null().bind_null().bind(phone.language);
+  }
 };
 
 }  // namespace
@@ -122,6 +139,19 @@ HotpFactor SqliteTransaction::hotp_of(PersonId person, std::uint32_t number, Sta
   return hotp;
 }
 
+PhoneFactor SqliteTransaction::phone_of(PersonId person, const Factor& factor, FactorKind kind, Statement& row) {
+  const Secret sealed =
+      open_sealed(keys_, {person.value, factor.number, static_cast<std::int64_t>(kind), kNumberLabel}, row.blob(5));
+  const auto number = parse_e164(sealed.text());
+  PhoneFactor phone{.number = number.value_or(PhoneNumber{}),
+                    .use = kind == FactorKind::sms ? PhoneUse::text : PhoneUse::call,
+                    .language = row.text(14)};
+  if (!number || phone.language.empty())
+    throw StoreFailure(StoreError::damaged,
+                       fmt::format("factor {} of person {} holds an unknown value", factor.number, person.value));
+  return phone;
+}
+
 Factor SqliteTransaction::factor_of(PersonId person, Statement& row) {
   Factor factor;
   factor.number = narrow(row.integer(0));
@@ -139,6 +169,10 @@ Factor SqliteTransaction::factor_of(PersonId person, Statement& row) {
     case FactorKind::hotp:
       factor.detail = hotp_of(person, factor.number, row);
       break;
+    case FactorKind::sms:
+    case FactorKind::call:
+      factor.detail = phone_of(person, factor, *kind, row);
+      break;
     case FactorKind::key:
       factor.detail = key_factor_of(person, factor.number, row);
       break;
@@ -149,7 +183,7 @@ Factor SqliteTransaction::factor_of(PersonId person, Statement& row) {
 std::vector<Factor> SqliteTransaction::factors(PersonId person) {
   auto rows = connection_.prepared(
       "SELECT number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step, type, fingerprint,"
-      " counter, resync FROM factor WHERE person = ? ORDER BY number");
+      " counter, resync, language FROM factor WHERE person = ? ORDER BY number");
   rows.bind(person.value);
   std::vector<Factor> found;
   while (rows.row()) found.push_back(factor_of(person, rows));
@@ -160,25 +194,29 @@ void SqliteTransaction::add_factor(PersonId person, const Factor& factor) {
   changing();
   const auto kind = static_cast<std::int64_t>(factor.kind());
   std::string sealed;
-  if (const Secret* key = key_in(factor))
-    sealed = seal(keys_, {person.value, factor.number, kind, kFactorKeyLabel}, *key);
+  if (const auto secret = sealed_of(factor))
+    sealed = seal(keys_, {person.value, factor.number, kind, secret->second}, secret->first);
+  Digest number{};
+  if (const auto* phone = std::get_if<PhoneFactor>(&factor.detail))
+    number = number_hash(keys_.subkey(KeyUse::codes), phone->number);
   auto insert = connection_.prepared(
       "INSERT INTO factor (person, number, kind, name, added, last_used, sealed, algorithm, digits, period, last_step,"
-      " type, fingerprint, counter, resync) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      " type, fingerprint, counter, resync, language, number_hash)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insert.bind(person.value)
       .bind(std::int64_t{factor.number})
       .bind(kind)
       .bind(factor.name)
       .bind(factor.added.seconds)
       .bind(kept(factor.last_used));
-  std::visit(BindDetail{insert, sealed}, factor.detail);
+  std::visit(BindDetail{insert, sealed, number}, factor.detail);
   insert.run();
 }
 
 void SqliteTransaction::save_factor(PersonId person, const Factor& factor) {
   changing();
   auto update = connection_.prepared(
-      "UPDATE factor SET name = ?, last_used = ?, last_step = ?, counter = ?, resync = ?"
+      "UPDATE factor SET name = ?, last_used = ?, last_step = ?, counter = ?, resync = ?, language = ?"
       " WHERE person = ? AND number = ? AND kind = ?");
   update.bind(factor.name).bind(kept(factor.last_used));
   std::visit(BindChange{update}, factor.detail);
@@ -193,6 +231,7 @@ void SqliteTransaction::remove_factor(PersonId person, std::uint32_t number) {
       .bind(std::int64_t{number})
       .run();
   touched_one("factor");
+  drop_phone_code(person, number);
 }
 
 std::optional<PendingFactor> SqliteTransaction::pending_factor(PersonId person) {

@@ -67,6 +67,28 @@ inline Factor token_factor(std::uint32_t number, std::string_view key, const std
   return factor;
 }
 
+inline Factor phone_factor(std::uint32_t number, const std::string& e164 = "+64211234567",
+                           PhoneUse use = PhoneUse::text) {
+  Factor factor;
+  factor.number = number;
+  factor.name = "mobile";
+  factor.added = {1'790'000'100};
+  factor.detail = PhoneFactor{.number = {e164}, .use = use, .language = "en"};
+  return factor;
+}
+
+// Each field set, and to something that no other is.
+inline PhoneCode code_for(const PhoneNumber& number, const std::string& purpose = "login sshd lab-gw") {
+  return {.purpose = purpose,
+          .number = number,
+          .code = Secret("402913"),
+          .made = {1'790'000'050},
+          .until = {1'790'000'650},
+          .tries = 2,
+          .sent = true,
+          .used = true};
+}
+
 // Each field set, and to something that no other is.
 inline Trust trust_in(std::uint32_t number, const std::string& address = "203.0.113.7") {
   Trust trust;

@@ -38,6 +38,13 @@ class MemoryStore : public Store {
     std::map<std::int64_t, PendingFactor> pending;
     std::map<std::int64_t, std::pair<std::string, UnixTime>> enrolment_codes;
     std::map<std::pair<std::int64_t, std::string>, UnixTime> step_ups;
+    std::map<std::pair<std::int64_t, std::uint32_t>, PhoneCode> phone_codes;
+    struct Message {
+      PersonId person;
+      MessageRecord record;
+      MessageEnd end = MessageEnd::open;
+    };
+    std::vector<Message> messages;
     std::vector<Event> events;
   };
   State state;
@@ -93,11 +100,61 @@ class MemoryStore : public Store {
       row.last_used = factor.last_used;
       if (auto* totp = std::get_if<TotpFactor>(&row.detail))
         totp->last_step = std::get<TotpFactor>(factor.detail).last_step;
+      if (auto* phone = std::get_if<PhoneFactor>(&row.detail)) {
+        if (factor.kind() != row.kind()) throw Failed{};
+        phone->language = std::get<PhoneFactor>(factor.detail).language;
+      }
       if (auto* hotp = std::get_if<HotpFactor>(&row.detail)) hotp->state = std::get<HotpFactor>(factor.detail).state;
     }
     void remove_factor(PersonId person, std::uint32_t number) override {
       changing();
       remove_row(state_.factors[person.value], number);
+      state_.phone_codes.erase({person.value, number});
+    }
+    std::size_t others_with_number(PersonId person, const PhoneNumber& number) override {
+      step();
+      return static_cast<std::size_t>(std::ranges::count_if(state_.factors, [&](const auto& entry) {
+        return entry.first != person.value && std::ranges::any_of(entry.second, [&](const Factor& factor) {
+                 const auto* phone = std::get_if<PhoneFactor>(&factor.detail);
+                 return phone != nullptr && phone->number == number;
+               });
+      }));
+    }
+    std::optional<PhoneCode> phone_code(PersonId person, std::uint32_t factor) override {
+      step();
+      const auto found = state_.phone_codes.find({person.value, factor});
+      return found == state_.phone_codes.end() ? std::nullopt : std::optional(found->second);
+    }
+    void keep_phone_code(PersonId person, std::uint32_t factor, const PhoneCode& code) override {
+      changing();
+      require(person);
+      if (code.purpose.empty() || !parse_e164(code.number.e164)) throw Failed{};
+      state_.phone_codes.insert_or_assign({person.value, factor}, code);
+    }
+    void drop_phone_code(PersonId person, std::uint32_t factor) override {
+      changing();
+      state_.phone_codes.erase({person.value, factor});
+    }
+    MessageId add_message(PersonId person, const MessageRecord& message) override {
+      changing();
+      require(person);
+      state_.messages.push_back({.person = person, .record = message});
+      return {static_cast<std::int64_t>(state_.messages.size())};
+    }
+    MessageTally messages_before(PersonId person, const MessageRecord& message) override {
+      step();
+      MessageTally tally;
+      for (const auto& sent : state_.messages) count(tally, sent, person, message);
+      return tally;
+    }
+    bool end_message(PersonId person, MessageId message, MessageEnd end) override {
+      changing();
+      const auto at = static_cast<std::size_t>(message.value) - 1;
+      if (at >= state_.messages.size()) return false;
+      auto& found = state_.messages[at];
+      if (found.person != person || found.end != MessageEnd::open) return false;
+      found.end = end;
+      return true;
     }
     void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override {
       changing();
@@ -231,6 +288,24 @@ class MemoryStore : public Store {
     }
 
    private:
+    static void count(MessageTally& tally, const State::Message& sent, PersonId person, const MessageRecord& message) {
+      const auto apart = std::chrono::abs(sent.record.at - message.at);
+      const bool in_window = apart < (message.proven ? kProvenWindow : kUnprovenWindow);
+      const bool own = sent.person == person;
+      if (sent.record.proven == message.proven) {
+        if (own && in_window) {
+          ++tally.of_person;
+          tally.oldest = std::min(tally.oldest.value_or(sent.record.at), sent.record.at);
+        }
+        if (sent.record.number == message.number && in_window) ++tally.of_number;
+        if (apart < kBudgetDay) ++tally.of_all;
+      }
+      if (own && in_window && sent.record.number == message.number)
+        tally.last = std::max(tally.last.value_or(sent.record.at), sent.record.at);
+      const bool answered = sent.end == MessageEnd::taken || sent.end == MessageEnd::failed;
+      if (own && apart < kCallsRest && sent.record.use == PhoneUse::call && !answered)
+        tally.last_call = std::max(tally.last_call.value_or(sent.record.at), sent.record.at);
+    }
     void step() { store_.count(); }
     void changing() {
       step();

@@ -37,6 +37,11 @@ TEST(Advice, IsTheOneStepThatMattersMost) {
       Row{"a key alone", {.factors = {key}, .recovery_codes = 10, .any_used = true}, Advice::app_beside_key},
       Row{"keys alone", {.factors = {key, key}, .recovery_codes = 10, .any_used = true}, Advice::app_beside_key},
       Row{"keys that were never used", {.factors = {key}, .recovery_codes = 10}, Advice::app_beside_key},
+      Row{"a phone alone", {.factors = {sms}, .recovery_codes = 10, .any_used = true}, Advice::app_beside_phone},
+      Row{"phones alone", {.factors = {call, sms}, .recovery_codes = 10}, Advice::app_beside_phone},
+      Row{"a phone without recovery codes", {.factors = {sms}, .recovery_codes = 2}, Advice::make_codes},
+      Row{"a phone and an app", {.factors = {sms, totp}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
+      Row{"a phone and a key", {.factors = {sms, key}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
       Row{"a key and an app", {.factors = {key, totp}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
   };
   for (const Row& row : kRows) EXPECT_EQ(next_step(row.has), row.advice) << row.who;

@@ -15,6 +15,23 @@ TEST(Factor, IsKnownByItsKindAndNumber) {
   key.detail = KeyFactor{.type = "sk-ssh-ed25519@openssh.com", .fingerprint = "SHA256:x"};
   EXPECT_EQ(key.kind(), FactorKind::key);
   EXPECT_EQ(key.id(), "key-12");
+  Factor phone = factor;
+  phone.detail = PhoneFactor{.number = {"+64211234567"}};
+  EXPECT_EQ(phone.id(), "sms-12");
+  phone.detail = PhoneFactor{.number = {"+64211234567"}, .use = PhoneUse::call};
+  EXPECT_EQ(phone.id(), "call-12");
+}
+
+TEST(Factor, APhoneForTextsCanBeCalledAndNotTheOtherWayRound) {
+  Factor factor{.number = 1, .name = "mobile", .added = {}, .last_used = {}, .detail = PhoneFactor{}};
+  EXPECT_EQ(factor.kinds(), (std::set{FactorKind::sms, FactorKind::call}));
+  EXPECT_TRUE(factor.acts_as(FactorKind::sms) && factor.acts_as(FactorKind::call));
+  EXPECT_FALSE(factor.acts_as(FactorKind::totp));
+  factor.detail = PhoneFactor{.number = {}, .use = PhoneUse::call};
+  EXPECT_EQ(factor.kinds(), std::set{FactorKind::call});
+  EXPECT_FALSE(factor.acts_as(FactorKind::sms));
+  factor.detail = TotpFactor{};
+  EXPECT_EQ(factor.kinds(), std::set{FactorKind::totp});
 }
 
 TEST(Factor, KindsAreKnownByTheirExactName) {
@@ -22,6 +39,10 @@ TEST(Factor, KindsAreKnownByTheirExactName) {
   EXPECT_EQ(name_of(FactorKind::totp), "totp");
   EXPECT_EQ(factor_kind("hotp"), FactorKind::hotp);
   EXPECT_EQ(name_of(FactorKind::hotp), "hotp");
+  EXPECT_EQ(factor_kind("sms"), FactorKind::sms);
+  EXPECT_EQ(name_of(FactorKind::sms), "sms");
+  EXPECT_EQ(factor_kind("call"), FactorKind::call);
+  EXPECT_EQ(name_of(FactorKind::call), "call");
   EXPECT_EQ(factor_kind("key"), FactorKind::key);
   EXPECT_EQ(name_of(FactorKind::key), "key");
   for (const char* name : {"", "TOTP", "totp-1", "HOTP", "token", "app", "KEY", "keys", "sk"})
@@ -32,11 +53,13 @@ TEST(Factor, KindsAreKnownByTheirExactName) {
 TEST(Factor, KindsHaveNumbersForEver) {
   EXPECT_EQ(static_cast<int>(FactorKind::totp), 1);
   EXPECT_EQ(static_cast<int>(FactorKind::hotp), 2);
+  EXPECT_EQ(static_cast<int>(FactorKind::sms), 3);
+  EXPECT_EQ(static_cast<int>(FactorKind::call), 4);
   EXPECT_EQ(static_cast<int>(FactorKind::key), 5);
   for (int value = 0; value < 256; ++value) {
     // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the question is which values are kinds
     const auto kind = static_cast<FactorKind>(value);
-    EXPECT_EQ(name_of(kind).empty(), value != 1 && value != 2 && value != 5) << value;
+    EXPECT_EQ(name_of(kind).empty(), value < 1 || value > 5) << value;
   }
 }
 

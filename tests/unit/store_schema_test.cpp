@@ -10,6 +10,7 @@
 #include "tests/unit/store_version2.h"
 #include "tests/unit/store_version3.h"
 #include "tests/unit/store_version4.h"
+#include "tests/unit/store_version5.h"
 
 namespace mfa::test {
 namespace {
@@ -33,11 +34,13 @@ class StoreSchema : public StoreFolder {
   void make_version_2(const std::string& and_then = "") { make(kVersion2Dump + and_then, kVersion2Key); }
   void make_version_3(const std::string& and_then = "") { make(kVersion3Dump + and_then, kVersion3Key); }
   void make_version_4(const std::string& and_then = "") { make(kVersion4Dump + and_then, kVersion4Key); }
+  void make_version_5(const std::string& and_then = "") { make(kVersion5Dump + and_then, kVersion5Key); }
   void make_version(int version) {
     version == 1   ? make_version_1()
     : version == 2 ? make_version_2()
     : version == 3 ? make_version_3()
-                   : make_version_4();
+    : version == 4 ? make_version_4()
+                   : make_version_5();
   }
   static std::int64_t newest() { return static_cast<std::int64_t>(schema_steps().size()); }
   void remove_store() {
@@ -239,11 +242,37 @@ TEST_F(StoreSchema, A_store_of_version_4_opens_with_all_it_holds) {
   EXPECT_EQ(trail->rows, 5);  // three, the upgrade, and the one above
 }
 
+TEST_F(StoreSchema, A_store_of_version_5_opens_with_all_it_holds) {
+  make_version_5();
+  auto store = open();
+  ASSERT_TRUE(store.has_value()) << journal.notes();
+  ASSERT_TRUE((*store)->write([](Transaction& tx) {
+    const auto alice = tx.person_by_name({"alice"});
+    ASSERT_TRUE(alice);
+    EXPECT_TRUE(alice->asks_off);
+    EXPECT_EQ(alice->told, 1);
+    EXPECT_EQ(alice->reported, UnixTime{1'790'000'600});
+    EXPECT_EQ(alice->reported_version, "9f2c61d0");
+    EXPECT_TRUE(tx.recovery_code_was_used(alice->id, "hq5vwz81r0cc"));
+    EXPECT_EQ(tx.recovery_codes_left(alice->id), 1U);
+    ASSERT_EQ(tx.factors(alice->id).size(), 3U);
+    EXPECT_EQ(std::get<TotpFactor>(tx.factors(alice->id)[0].detail).key, Secret("12345678901234567890"));
+    EXPECT_FALSE(tx.phone_code(alice->id, 1));
+    EXPECT_EQ(tx.others_with_number({0}, {"+64211234567"}), 0U);
+    tx.add_factor(alice->id, phone_factor(4));
+    EXPECT_EQ(tx.others_with_number({0}, {"+64211234567"}), 1U);
+  }));
+  const auto trail = (*store)->verify_trail();
+  ASSERT_TRUE(trail.has_value());
+  EXPECT_FALSE(trail->first_bad.has_value());
+  EXPECT_EQ(trail->rows, 4);  // three, and the upgrade
+}
+
 TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
   create();
   const std::string fresh = tables();
   for (const auto mode : {StoreMode::resident, StoreMode::per_command})
-    for (const int version : {1, 2, 3, 4}) {
+    for (const int version : {1, 2, 3, 4, 5}) {
       remove_store();
       const auto told = journal.events().size();
       make_version(version);
@@ -256,6 +285,9 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
           ASSERT_TRUE(alice.has_value());
           tx.add_factor(alice->id, key_factor(alice->next_factor));
           tx.add_factor(alice->id, token_factor(alice->next_factor + 1, "key"));
+          tx.add_factor(alice->id, phone_factor(alice->next_factor + 2));
+          tx.keep_phone_code(alice->id, alice->next_factor + 2, code_for({"+64211234567"}));
+          tx.add_message(alice->id, {.at = kStart, .number = {"+64211234567"}});
           tx.add_trust(alice->id, trust_in(alice->next_trust));
           tx.keep_pending(alice->id, pending_in("console:console"));
           tx.keep_enrolment_code(alice->id, "zzzzzzzzzzzz", kStart);
@@ -280,7 +312,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
 
 // Or logins would move rows about for weeks after an upgrade.
 TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4}) {
+  for (const int version : {1, 2, 3, 4, 5}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'person'";
@@ -299,7 +331,7 @@ TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
 }
 
 TEST_F(StoreSchema, Rows_of_factors_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4}) {
+  for (const int version : {1, 2, 3, 4, 5}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'factor'";
@@ -311,6 +343,66 @@ TEST_F(StoreSchema, Rows_of_factors_have_their_width_after_an_upgrade) {
       for (const Factor& factor : tx.factors(alice->id)) tx.save_factor(alice->id, factor);
     }));
     EXPECT_EQ(number(kBytes), upgraded) << version;
+  }
+}
+
+TEST_F(StoreSchema, A_phone_is_whole_or_not_there) {
+  create();
+  ASSERT_TRUE((*open())->write([](Transaction& tx) {
+    const Person alice = tx.add_person({"alice"}, {1001}, kStart);
+    tx.add_factor(alice.id, phone_factor(1));
+    tx.keep_phone_code(alice.id, 1, code_for({"+64211234567"}));
+  }));
+  for (const char* column : {"sealed", "language", "number_hash"})
+    EXPECT_THROW(tamper((std::string("UPDATE factor SET ") + column + " = NULL").c_str()), StoreFailure) << column;
+  EXPECT_THROW(tamper("UPDATE factor SET number_hash = x'00'"), StoreFailure);
+  EXPECT_THROW(tamper("UPDATE phone_code SET purpose = ''"), StoreFailure);
+  EXPECT_THROW(tamper("UPDATE message SET outcome = 5; INSERT INTO message VALUES (1, 1, x'00', 0, 0, 0, 1)"),
+               StoreFailure);
+}
+
+// A row that is moved to another person, phone, kind or purpose does not open.
+TEST_F(StoreSchema, A_code_belongs_to_its_person_phone_and_purpose) {
+  create();
+  for (const char* move : {"UPDATE phone_code SET person = 2", "UPDATE phone_code SET factor = 2",
+                           "UPDATE phone_code SET purpose = 'step-up mfa-enroll lab-gw'"}) {
+    ASSERT_TRUE((*open())->write([](Transaction& tx) {
+      for (std::uint32_t uid : {1001U, 1002U})
+        if (!tx.person_by_uid({uid})) tx.add_person({"person" + std::to_string(uid)}, {uid}, kStart);
+      tx.keep_phone_code({1}, 1, code_for({"+64211234567"}));
+      EXPECT_TRUE(tx.phone_code({1}, 1));
+    }));
+    tamper(move);
+    StoreError error = StoreError::unavailable;
+    {
+      auto store = open();
+      const auto read = (*store)->read([](Transaction& tx) {
+        for (const PersonId person : {PersonId{1}, PersonId{2}})
+          for (const std::uint32_t factor : {1U, 2U}) static_cast<void>(tx.phone_code(person, factor));
+      });
+      ASSERT_FALSE(read) << move;
+      error = read.error();
+    }
+    EXPECT_EQ(error, StoreError::damaged) << move;
+    tamper("DELETE FROM phone_code");
+  }
+}
+
+TEST_F(StoreSchema, A_number_belongs_to_its_factor) {
+  for (const char* move :
+       {"UPDATE factor SET person = 2", "UPDATE factor SET number = 2", "UPDATE factor SET kind = 4"}) {
+    remove_store();
+    create();
+    ASSERT_TRUE((*open())->write([](Transaction& tx) {
+      for (std::uint32_t uid : {1001U, 1002U}) tx.add_person({"person" + std::to_string(uid)}, {uid}, kStart);
+      tx.add_factor({1}, phone_factor(1));
+    }));
+    tamper(move);
+    auto store = open();
+    EXPECT_FALSE((*store)->read([](Transaction& tx) {
+      static_cast<void>(tx.factors({1}));
+      static_cast<void>(tx.factors({2}));
+    })) << move;
   }
 }
 
@@ -369,6 +461,16 @@ TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_4) {
   EXPECT_FALSE(open().has_value());
   EXPECT_EQ(tables(), before);
   EXPECT_EQ(number("PRAGMA user_version"), 4);
+  EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
+  EXPECT_TRUE(journal.events().empty());
+}
+
+TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_5) {
+  make_version_5("CREATE TABLE message (x); PRAGMA user_version=5;");
+  const std::string before = tables();
+  EXPECT_FALSE(open().has_value());
+  EXPECT_EQ(tables(), before);
+  EXPECT_EQ(number("PRAGMA user_version"), 5);
   EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
   EXPECT_TRUE(journal.events().empty());
 }

@@ -22,6 +22,8 @@ TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
   const std::vector<std::string> codes{"7k3m92qxd4tp", "hq5vwz81r0cc"};
   const std::string pending_key = "\x9A\x02 yet another, 20 \xFE\x03";
   const std::string enrolment_code = "m4xw0t9vjn2e";
+  const std::string number = "+6421555012345";
+  const std::string phone_code = "402913";
   const std::string terminal = "boot-5d1f:session-77:34817";
   const auto key_file = KeyRing::generate().value();
   keys = KeyRing::parse(key_file).value();
@@ -39,20 +41,29 @@ TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
       tx.keep_enrolment_code(person.id, enrolment_code, kStart);
       EXPECT_TRUE(tx.enrolment_code_holds(person.id, enrolment_code, {0}));
       EXPECT_TRUE(tx.pending_factor(person.id));
+      tx.add_factor(person.id, phone_factor(2, number));
+      tx.keep_phone_code(person.id, 2, code_for({number}));
+      EXPECT_EQ(tx.phone_code(person.id, 2).value_or(PhoneCode{}).code, Secret(phone_code));
+      tx.add_message(person.id, {.at = kStart, .number = {number}, .proven = true});
+      EXPECT_EQ(tx.messages_before(person.id, {.at = kStart, .number = {number}, .proven = true}).of_person, 1U);
     }));
     EXPECT_FALSE((*store)->write([&](Transaction& tx) {
       tx.replace_recovery_codes({4711}, codes);  // fails, and is noted
     }));
     EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.add_factor({4711}, totp_factor(1, key)); }));
+    EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.keep_phone_code({4711}, 1, code_for({number})); }));
+    EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.add_message({4711}, {.at = kStart, .number = {number}}); }));
     EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.keep_pending({4711}, pending_in("here", pending_key)); }));
     EXPECT_FALSE((*store)->write([&](Transaction& tx) { tx.keep_enrolment_code({4711}, enrolment_code, kStart); }));
   }
   const std::string all = everything();
   ASSERT_NE(all.find("person1001"), std::string::npos);  // the search finds what is there in clear
   ASSERT_NE(all.find("iPhone"), std::string::npos);
+  ASSERT_NE(all.find("login sshd lab-gw"), std::string::npos);
   ASSERT_NE(all.find("address:203.0.113.7"), std::string::npos);
 
-  std::vector<std::string> never{terminal, "session-77"};
+  std::vector<std::string> never{terminal,         "session-77", number.substr(1), number.substr(3, 8),
+                                 number.substr(8), phone_code};
   for (const auto& one : {key, pending_key}) {
     const Secret secret{std::string_view(one)};
     const std::string base32 = base32_encode(secret.bytes());
