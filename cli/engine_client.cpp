@@ -125,7 +125,8 @@ class Relay {
 
   Step show(const protocol::Fields& fields) {
     if (!greeted_) return nonsense();
-    if (!person_.show(fields.get(Tag::text).value_or(""))) return cannot_show();
+    const std::string_view text = fields.get(Tag::text).value_or("");
+    if (!text.empty() && !person_.show(text)) return cannot_show();  // empty: a sign of life
     return std::nullopt;
   }
 

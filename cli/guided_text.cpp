@@ -46,9 +46,13 @@ std::string guided_end(const Json& reply, const Json& status, const Style& style
       "\n" + painted(style, Paint::good, (style.utf8 ? "✓ " : "") + ("Your second factor is set up: " + factor)) +
       "\n\n";
   const bool asked = text_of(status, "mfa") != "skip";
-  text += asked ? "At your next login: your password as ever, then the code your app shows then.\n"
-                : "Logins do not ask for it here. Where one does: your password as ever, then the code\n"
-                  "your app shows then.\n";
+  const bool app = text_of(reply, "factor").starts_with("totp-");
+  const std::string_view code = app ? "your app shows then" : "that is sent to your phone";
+  text += asked
+              ? fmt::format("At your next login: your password as ever, then the code {}.\n", code)
+              : fmt::format(
+                    "Logins do not ask for it here. Where one does: your password as ever, then the code\n{}.\n", code);
+  if (!app) text += "An authenticator app also works without a network: mfa-enroll totp\n";
   return text +
          "Phone not at hand? Type a recovery code in its place; each works once.\n"
          "Try a code before you need it: mfa-enroll test\n";

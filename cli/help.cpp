@@ -20,6 +20,10 @@ constexpr std::array kVerbs{
         "Asks for its seed (hexadecimal or base32, as its maker gives it) and for two codes in a row; nothing counts\n"
         "before that. --digits: how many a code has, 6 if nothing is said.",
         "mfa-enroll hotp --name \"blue token\""},
+    VerbHelp{"phone", "[NUMBER] [--country CC] [--call] [--name NAME]", "add a phone: codes by text, or by call",
+             "Asks for what is not given: the country by name, code or prefix, and the number. A code proves it;\n"
+             "nothing counts before that. --call: for calls, to a landline too.",
+             "mfa-enroll phone \"021 123 4567\" --country NZ"},
     VerbHelp{"codes", "", "make new recovery codes; the old ones stop working",
              "Each works once, when your phone is not at hand. They are shown only now.", "mfa-enroll codes"},
     VerbHelp{"test", "", "try a code", "As at a login: a right code is used up by it, and a wrong one counts.",
@@ -65,6 +69,11 @@ constexpr std::array kVerbs{
              "Asks for its seed and for two codes in a row. --checked says how you know who it is; both texts are\n"
              "recorded word for word.",
              "mfa-enroll helpdesk token alice --reason \"no phone\" --checked \"student card\""},
+    VerbHelp{"helpdesk phone", "USER NUMBER --reason TEXT --checked TEXT [--country CC] [--call] [--name NAME]",
+             "add someone's phone (helpdesk)",
+             "The number is brought in person; no code is sent, since only its owner is to see one. --checked says\n"
+             "how you know who it is; both texts are recorded word for word.",
+             "mfa-enroll helpdesk phone alice \"021 123 4567\" --reason \"new phone\" --checked \"student card\""},
     VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
              "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
              "mfa-enroll admin init"},
@@ -89,6 +98,8 @@ constexpr std::array kVerbs{
     VerbHelp{"admin password-changed", "USER", "a password was changed elsewhere: end all trust (root)",
              "For passwords that are changed where this computer does not see it, as in a directory's portal.",
              "mfa-enroll admin password-changed alice"},
+    VerbHelp{"admin send-test", "NUMBER [--country CC] [--call]", "one text or call through the gateways (root)",
+             "Says which gateway took it on, or why none did.", "mfa-enroll admin send-test +64211234567"},
     VerbHelp{"help", "[VERB]", "this, or more about one verb", "", "mfa-enroll help totp"},
 };
 

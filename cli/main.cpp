@@ -32,6 +32,7 @@
 #include "cli/verbs/foresee.h"
 #include "cli/verbs/guided.h"
 #include "cli/verbs/keys.h"
+#include "cli/verbs/phones.h"
 #include "cli/verbs/record.h"
 #include "cli/verbs/self.h"
 #include "cli/verbs/tokens.h"
@@ -62,6 +63,8 @@ struct Arguments {
   HelpdeskKeyOptions helpdesk_key;
   TokenOptions token;
   HelpdeskTokenOptions helpdesk_token;
+  PhoneOptions phone;
+  HelpdeskPhoneOptions helpdesk_phone;
   ExplainOptions explain;
   ForecastOptions forecast;
   std::vector<std::string> topic;
@@ -82,6 +85,11 @@ void add_token_options(CLI::App& command, TokenOptions& options) {
   command.add_option("--digits", options.digits, "6|8");
 }
 
+void add_phone_options(CLI::App& command, PhoneOptions& options) {
+  command.add_option("--country", options.country, "CC");
+  command.add_flag("--call", options.call);
+}
+
 // `verb` runs when the words of this subcommand are on the command line.
 CLI::App* add_verb(CLI::App& parent, Arguments& arguments, const std::string& word, Verb verb) {
   CLI::App* command = parent.add_subcommand(word);
@@ -93,6 +101,10 @@ void add_own_verbs(CLI::App& app, Arguments& a) {
   add_verb(app, a, "status", status);
   add_verb(app, a, "totp", [&a](const Console& c) { return totp(c, a.name); })->add_option("--name", a.name, "NAME");
   add_token_options(*add_verb(app, a, "hotp", [&a](const Console& c) { return hotp(c, a.token); }), a.token);
+  CLI::App* own_phone = add_verb(app, a, "phone", [&a](const Console& c) { return phone(c, a.phone); });
+  own_phone->add_option("NUMBER", a.phone.number);
+  own_phone->add_option("--name", a.phone.name, "NAME");
+  add_phone_options(*own_phone, a.phone);
   add_verb(app, a, "codes", codes);
   add_verb(app, a, "test", test);
   add_verb(app, a, "default", [&a](const Console& c) { return set_default(c, a.factor); })
@@ -155,6 +167,15 @@ void add_key_verbs(CLI::App& app, Arguments& a) {
   tokens->add_option("--reason", token.reason, "TEXT")->required();
   tokens->add_option("--checked", token.checked, "TEXT");
   add_token_options(*tokens, token.token);
+
+  HelpdeskPhoneOptions& number = a.helpdesk_phone;
+  CLI::App* phones = add_verb(*helpdesk, a, "phone", [&number](const Console& c) { return helpdesk_phone(c, number); });
+  phones->add_option("USER", number.user)->required();
+  phones->add_option("NUMBER", number.phone.number)->required();
+  phones->add_option("--reason", number.reason, "TEXT")->required();
+  phones->add_option("--checked", number.checked, "TEXT");
+  phones->add_option("--name", number.phone.name, "NAME");
+  add_phone_options(*phones, number.phone);
 }
 
 void add_foreseeing_verbs(CLI::App& admin, Arguments& a) {
@@ -193,6 +214,10 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   provision->add_option("--users", a.users, "FILE");
   add_token_options(*provision, a.token);
   add_foreseeing_verbs(*admin, a);
+  CLI::App* test_message =
+      add_verb(*admin, a, "send-test", [&a](const Console& c) { return admin_send_test(c, a.phone); });
+  test_message->add_option("NUMBER", a.phone.number)->required();
+  add_phone_options(*test_message, a.phone);
   add_verb(*admin, a, "password-changed", [&a](const Console& c) { return admin_password_changed(c, a.user); })
       ->add_option("USER", a.user)
       ->required();

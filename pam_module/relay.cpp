@@ -292,6 +292,7 @@ class Relay {
   }
 
   void show(std::string_view text, bool is_error) {
+    if (text.empty()) return;  // a sign of life, while a message is under way
     if (manner_.shows) conversation_.show(text, is_error);
   }
 

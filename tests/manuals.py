@@ -12,8 +12,9 @@ import sys
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 SCOPES = {"kTop": "", "kStore": "store.", "kTotp": "totp.", "kLockout": "lockout.", "kTrust": "trust.", "kGeo": "geo.",
           "kAccess": "access.", "kKey": "key."}
-TABLES = {"store", "totp", "lockout", "trust", "geo", "access", "key", "rule", "gateway"}  # of keys, and no keys themselves
-EXAMPLES = {"geo.database", "geo.home"}  # have no default: what the installed file shows is an example
+TABLES = {"store", "totp", "lockout", "trust", "geo", "access", "key", "phone", "rule", "gateway"}  # of keys, and no keys themselves
+# Have no default: what the installed file shows is an example.
+EXAMPLES = {"geo.database", "geo.home", "phone.countries", "phone.default_country"}
 
 
 class Page:
@@ -119,6 +120,7 @@ def check_configuration(source, c):
     keys = {scope + key for name, scope in SCOPES.items() for key in tables.get(name, ())} - TABLES
     rules = key_tables(text_of(source, "common/config/rules.cpp")).get("kKeys", set())
     gateways = key_tables(text_of(source, "common/config/gateways.cpp")).get("kKeys", set())
+    keys |= {"phone." + key for key in key_tables(text_of(source, "common/config/phones.cpp")).get("kKeys", ())}
     documented = page.items("Ic")
     c.same("key", page, documented, keys | rules | gateways)
 

@@ -18,6 +18,7 @@
 #include "common/config/fields.h"
 #include "common/config/gateways.h"
 #include "common/config/mistakes.h"
+#include "common/config/phones.h"
 #include "common/config/places.h"
 #include "common/config/rules.h"
 
@@ -35,7 +36,7 @@ constexpr std::array kBackends{"sqlite"sv};
 constexpr std::array kLaterBackends{"postgresql"sv, "postgres"sv};
 constexpr std::array kAlgorithms{"SHA1"sv, "SHA256"sv, "SHA512"sv};
 constexpr std::array kKeyEnrol{"helpdesk"sv, "self"sv};
-constexpr std::array kLaterTables{"phone"sv, "records"sv};
+constexpr std::array kLaterTables{"records"sv};
 
 struct Draft {
   Settings settings;
@@ -48,6 +49,8 @@ struct Draft {
   Mistakes* geo_mistakes = nullptr;  // of the last text that set geo.database
   Place geo_place;
   bool has_home = false;
+  Mistakes* phone_mistakes = nullptr;  // of the last text that has [phone]
+  Place phone_place;
 };
 
 template <class T>
@@ -232,6 +235,12 @@ constexpr auto kTop = std::to_array<Key<Draft>>({
     {"lockout", [](const Field& field, Draft& draft) { read_section(field, kLockout, draft); }},
     {"access", [](const Field& field, Draft& draft) { read_section(field, kAccess, draft); }},
     {"key", [](const Field& field, Draft& draft) { read_section(field, kKey, draft); }},
+    {"phone",
+     [](const Field& field, Draft& draft) {
+       read_phone(field, draft.settings.phone);
+       draft.phone_mistakes = &field.mistakes;
+       draft.phone_place = field.value.place;
+     }},
     {"trust", [](const Field& field, Draft& draft) { read_section(field, kTrust, draft); }},
     {"geo", [](const Field& field, Draft& draft) { read_section(field, kGeo, draft); }},
     {"rule", [](const Field& field, Draft& draft) { read_list(field, rule_in, draft.rules, draft.rule_at); }},
@@ -277,6 +286,12 @@ Configuration read(std::span<const ConfigurationText> texts) {
         draft.geo_place,
         "geo.database needs geo.home beside it: the country of private addresses, which no database "
         "places");
+  }
+
+  const PhoneSettings& phone = draft.settings.phone;
+  if (draft.phone_mistakes != nullptr && !phone.default_country.empty() &&
+      std::ranges::find(phone.countries, phone.default_country) == phone.countries.end()) {
+    draft.phone_mistakes->add(draft.phone_place, "phone.default_country must be one of phone.countries");
   }
 
   std::vector<ConfigurationError> all;

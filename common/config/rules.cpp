@@ -23,8 +23,8 @@ constexpr std::size_t kLongestPattern = 256;  // characters; no user, group, ser
 constexpr std::array kRequirements{"require"sv, "optional"sv, "skip"sv, "deny"sv};
 constexpr std::array kFirstFactors{"password"sv, "publickey"sv, "publickey-sk"sv};
 constexpr std::array kPlaces{"console"sv, "unknown"sv};
-constexpr std::array kFactors{"totp"sv, "hotp"sv, "key"sv};
-constexpr std::array kLaterFactors{"sms"sv, "call"sv, "push"sv};
+constexpr std::array kFactors{"totp"sv, "hotp"sv, "sms"sv, "call"sv, "key"sv};
+constexpr std::array kLaterFactors{"push"sv};
 constexpr std::array kEnrol{"inline"sv, "code"sv, "refuse"sv};
 
 struct Pattern {

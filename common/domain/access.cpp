@@ -18,6 +18,7 @@ constexpr std::array kTable{
     Row{Verb::guided, "guided", {false, true, StepUp::recent}},
     Row{Verb::totp, "totp", {false, true, StepUp::recent}},
     Row{Verb::hotp, "hotp", {false, true, StepUp::recent}},
+    Row{Verb::phone, "phone", {false, true, StepUp::recent}},
     Row{Verb::key, "key", {false, true, StepUp::recent}},
     Row{Verb::codes, "codes", {false, true, StepUp::recent}},
     Row{Verb::test, "test", {false, true, StepUp::none}},
@@ -36,11 +37,13 @@ constexpr std::array kTable{
     Row{Verb::own_data, "export", {false, false, StepUp::none}},
     Row{Verb::helpdesk_key, "helpdesk key", {false, true, StepUp::recent}},
     Row{Verb::helpdesk_token, "helpdesk token", {false, true, StepUp::recent}},
+    Row{Verb::helpdesk_phone, "helpdesk phone", {false, true, StepUp::recent}},
     Row{Verb::provision, "admin provision", {true, true, StepUp::none}},
     Row{Verb::provision_codes, "admin provision --codes", {true, true, StepUp::none}},
     Row{Verb::explain, "admin explain", {true, false, StepUp::none}},
     Row{Verb::forecast, "admin forecast", {true, false, StepUp::none}},
     Row{Verb::password_changed, "admin password-changed", {true, true, StepUp::none}},
+    Row{Verb::send_test, "admin send-test", {true, true, StepUp::none}},
 };
 
 const Row* row_of(Verb verb) {

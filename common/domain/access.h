@@ -14,6 +14,7 @@ enum class Verb : std::uint8_t {
   guided,  // the set-up that mfa-enroll alone begins
   totp,
   hotp,
+  phone,
   key,
   codes,
   test,
@@ -30,11 +31,13 @@ enum class Verb : std::uint8_t {
   own_data,
   helpdesk_key,
   helpdesk_token,
+  helpdesk_phone,
   provision,
   provision_codes,
   explain,
   forecast,
   password_changed,
+  send_test,
 };
 
 [[nodiscard]] std::string_view name_of(Verb verb);  // as on mfa-enroll's command line: "default", "admin provision"

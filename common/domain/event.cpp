@@ -45,6 +45,10 @@ std::string_view name_of(EventKind kind) {
       return "password.failed";
     case EventKind::password_changed:
       return "password.changed";
+    case EventKind::message_sent:
+      return "message.sent";
+    case EventKind::message_failed:
+      return "message.failed";
     case EventKind::factor_added:
       return "factor.added";
     case EventKind::factor_removed:
@@ -77,6 +81,10 @@ std::string_view name_of(EventKind kind) {
       return "helpdesk.key";
     case EventKind::helpdesk_token_added:
       return "helpdesk.token";
+    case EventKind::helpdesk_phone_added:
+      return "helpdesk.phone";
+    case EventKind::test_sent:
+      return "admin.test_sent";
     case EventKind::helpdesk_refused:
       return "helpdesk.refused";
     case EventKind::store_created:

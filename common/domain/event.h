@@ -25,6 +25,8 @@ enum class EventKind : std::uint16_t {
   trust_ended = 10,
   password_failed = 11,  // from a device with live trust; all others are only counted
   password_changed = 12,
+  message_sent = 13,    // a text or a call, recorded before it goes out
+  message_failed = 14,  // and nothing came of it
   factor_added = 20,
   factor_removed = 21,
   factor_renamed = 22,
@@ -39,11 +41,13 @@ enum class EventKind : std::uint16_t {
   asking_disabled = 33,    // by the person, where the rules leave it to them
   asking_enabled = 34,
   provisioned = 40,
+  test_sent = 41,  // a text or call for trying the gateways out
   store_created = 60,
   schema_upgraded = 61,
   // Acts of the helpdesk, all from 80 to 98: each of them counts for the day's cap.
   helpdesk_key_added = 80,
   helpdesk_token_added = 85,
+  helpdesk_phone_added = 86,
   helpdesk_refused = 99,  // no act: not counted as one
 };
 

@@ -39,7 +39,7 @@ enum class MessageEnd : std::uint8_t {  // as kept in the store
 // A text or call as it counts.
 struct MessageRecord {
   UnixTime at;
-  PhoneNumber number = {};
+  PhoneNumber number = {};  // NOLINT(readability-redundant-member-init)
   PhoneUse use = PhoneUse::text;
   bool proven = false;
 };
@@ -50,7 +50,7 @@ struct MessageTally {
   std::uint32_t of_number = 0;                       // likewise, of all people
   std::uint32_t of_all = 0;                          // within kBudgetDay
   std::optional<UnixTime> oldest = std::nullopt;     // of those of the person
-  std::optional<UnixTime> last = std::nullopt;       // to this number for this person
+  std::optional<UnixTime> last = std::nullopt;       // to this number for this person, by the same means
   std::optional<UnixTime> last_call = std::nullopt;  // for this person that is not known to have been answered
 };
 

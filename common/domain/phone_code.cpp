@@ -1,19 +1,17 @@
 #include "common/domain/phone_code.h"
 
-#include <array>
+#include <ranges>
 
 namespace mfa {
 
 Secret phone_code(std::span<const std::uint8_t, kPhoneCodeBytes> random) {
   std::uint64_t number = 0;
   for (const std::uint8_t byte : random) number = (number << 8U) | byte;
-  std::array<char, kPhoneCodeDigits> digits{};
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-    *digit = static_cast<char>('0' + number % 10);
+  Secret code = Secret::of_size(kPhoneCodeDigits);
+  for (std::uint8_t& digit : std::views::reverse(code.writable())) {
+    digit = static_cast<std::uint8_t>('0' + number % 10);
     number /= 10;
   }
-  Secret code(std::string_view(digits.data(), digits.size()));
-  for (char& digit : digits) *static_cast<volatile char*>(&digit) = 0;
   return code;
 }
 

@@ -7,11 +7,21 @@
 
 #include "common/domain/gateway.h"
 #include "common/domain/lockout.h"
+#include "common/domain/phone_budget.h"
 #include "common/domain/policy.h"
 #include "common/domain/totp.h"
 #include "common/domain/trust.h"
 
 namespace mfa {
+
+// [phone]
+struct PhoneSettings {
+  std::vector<std::string> countries;     // codes of those that may be texted or called; empty: none may
+  std::string default_country;            // of numbers typed without a prefix; empty: the first of `countries`
+  std::chrono::seconds code_ttl{600};     // how long a code lives
+  MessageMode calls = MessageMode::code;  // read out a code, or wait for #
+  PhoneBudget budget;
+};
 
 struct Settings {
   std::string issuer;    // shown in authenticator apps; empty: the host's name
@@ -27,6 +37,7 @@ struct Settings {
   std::string geo_home;                 // the country of private addresses and of the console
   // [key]: whether people may register FIDO2 SSH keys themselves.
   bool key_self_enrol = false;
+  PhoneSettings phone;
   // [access]
   std::vector<std::string> helpdesk_groups{"mfa-helpdesk"};
   std::vector<std::string> helpdesk_scope;  // groups whose members they act on; empty: everyone not protected

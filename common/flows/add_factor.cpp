@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/flows/phone_set_up.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 
@@ -31,6 +32,11 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
   auto name = name_for_new_factor(factors, addition.wanted_name, addition.usual_name);
   if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
 
+  if (const auto* phone = std::get_if<PhoneFactor>(&addition.factor.detail)) {
+    if (auto why = why_not_this_number(tx, person.id, *phone))
+      return {.refusal = refused(*std::move(why)), .id = "", .codes_kept = false};
+  }
+
   Factor factor = addition.factor;
   factor.name = *std::move(name);
   factor.number = person.next_factor++;
@@ -38,6 +44,7 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
   tx.add_factor(person.id, factor);
   tx.drop_enrolment_code(person.id);
   tx.drop_pending(person.id);
+  tx.drop_phone_code(person.id, kUnfinishedPhone);
   person.enrol_by_code = false;
   if (factors.empty()) person.asks_off = false;  // whoever begins anew wants it
   tx.save(person);

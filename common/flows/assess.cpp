@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/flows/choose_factor.h"
 #include "common/flows/notices.h"
 
 namespace mfa {
@@ -121,15 +122,10 @@ EnrolWay enrolment_for(const LoginView& view, const Assessment& assessed, EnrolB
                     .one_line = view.one_answer || shows_one_line(view.policy.service)});
 }
 
-// An app is what a login sets up: whoever must have something else gets that elsewhere.
-bool app_would_count(const Decision& decision) {
-  return decision.may_enrol.empty() || decision.may_enrol.contains(FactorKind::totp);
-}
-
 History history_of(const Record& record) {
   History history;
   for (const Factor& factor : record.factors) {
-    history.enrolled.insert(factor.kind());
+    history.enrolled.merge(factor.kinds());
     if (const auto* key = std::get_if<KeyFactor>(&factor.detail)) history.keys.insert(key->fingerprint);
   }
   history.asks_off = record.person && record.person->asks_off;
@@ -203,7 +199,9 @@ std::expected<Assessment, StoreError> assess(Engine& engine, LoginView view, con
   } else {
     result.way = settled(result.decision);
     if (result.way == Way::skip) result.way = skipped(engine, view, account);
-    if (app_would_count(result.decision)) result.enrol = enrolment_for(view, result, result.decision.enrol);
+    // Whoever must have what no login sets up gets that elsewhere.
+    if (!choices_for(engine.settings, result.decision.may_enrol).empty())
+      result.enrol = enrolment_for(view, result, result.decision.enrol);
     result.device = view.device;
   }
   return result;

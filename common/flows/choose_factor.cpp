@@ -1,6 +1,9 @@
 #include "common/flows/choose_factor.h"
 
+#include <algorithm>
+
 #include "common/domain/answer.h"
+#include "common/flows/phone_set_up.h"
 #include "common/flows/texts.h"
 
 namespace mfa {
@@ -10,16 +13,40 @@ constexpr int kChoices = 3;  // answers that are none of them
 constexpr int kPrompts = 6;  // of all kinds
 
 // What is said of an answer that is none of the choices. Never the answer itself: people type passwords at prompts.
-std::string why_none(const Answer& answer) {
-  if (answer.shape == AnswerShape::digits) return texts::no_code_yet();
+std::string why_none(const Answer& answer, const std::vector<Choice>& offered) {
+  if (answer.shape == AnswerShape::digits) return texts::no_code_yet(offered);
   const std::string_view word = answer.normal.text();
-  const bool nearly = answer.shape == AnswerShape::word && word.starts_with('a');
-  return nearly ? texts::nearly_app() : texts::no_such_choice();
+  const bool nearly = answer.shape == AnswerShape::word && word.starts_with('a') && offered.front() == Choice::app;
+  return nearly ? texts::nearly_app() : texts::no_such_choice(offered);
 }
 
 }  // namespace
 
-std::expected<Choice, SetUpEnd> choose_factor(Dialogue& dialogue, bool may_wait,
+std::string_view word_of(Choice choice) {
+  switch (choice) {
+    case Choice::app:
+      return "app";
+    case Choice::text:
+      return "text";
+    case Choice::call:
+      return "call";
+    case Choice::later:
+    case Choice::none:
+      break;
+  }
+  return {};
+}
+
+std::vector<Choice> choices_for(const Settings& settings, const std::set<FactorKind>& kinds) {
+  const auto counts = [&](FactorKind kind) { return kinds.empty() || kinds.contains(kind); };
+  std::vector<Choice> offered;
+  if (counts(FactorKind::totp)) offered.push_back(Choice::app);
+  if (counts(FactorKind::sms) && can_set_up(settings, PhoneUse::text)) offered.push_back(Choice::text);
+  if (counts(FactorKind::call) && can_set_up(settings, PhoneUse::call)) offered.push_back(Choice::call);
+  return offered;
+}
+
+std::expected<Choice, SetUpEnd> choose_factor(Dialogue& dialogue, const std::vector<Choice>& offered, bool may_wait,
                                               const std::function<std::string(std::string_view problem)>& prompt) {
   std::string problem;
   int wrong = 0;
@@ -27,13 +54,14 @@ std::expected<Choice, SetUpEnd> choose_factor(Dialogue& dialogue, bool may_wait,
     const auto typed = dialogue.ask({.text = prompt(problem), .echo = true});
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
-    if (answer.shape == AnswerShape::empty && typed) return may_wait ? Choice::later : Choice::app;
-    if (is_word(answer, "app")) return Choice::app;
+    if (answer.shape == AnswerShape::empty && typed) return may_wait ? Choice::later : offered.front();
+    const auto chosen = std::ranges::find_if(offered, [&](Choice choice) { return is_word(answer, word_of(choice)); });
+    if (chosen != offered.end()) return *chosen;
     if (is_word(answer, "help")) {
-      problem = texts::choice_help(may_wait);
+      problem = texts::choice_help(offered, may_wait);
       continue;
     }
-    problem = why_none(answer);
+    problem = why_none(answer, offered);
     ++wrong;
   }
   return may_wait ? Choice::later : Choice::none;

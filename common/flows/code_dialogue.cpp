@@ -14,8 +14,14 @@ constexpr std::uint32_t kPrompts = 6;  // prompts: a word or an empty line costs
 CodeDialogue::CodeDialogue(Engine& engine, LoginTrail& trail, Dialogue& dialogue, NotMe not_me)
     : engine_(engine), trail_(trail), dialogue_(dialogue), not_me_(std::move(not_me)) {}
 
+void CodeDialogue::reach(PhoneWays& phones, Approve approve) {
+  phones_ = &phones;
+  approve_ = std::move(approve);
+}
+
 LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   prompt_ = std::move(prompt);
+  if (phones_ != nullptr && !one_answer_ && by_phone(phones_->begin(prompt_)) == Step::ended) return verdict_;
   std::uint32_t rounds = kRounds;
   for (std::uint32_t prompts = one_answer_ ? 1 : kPrompts; rounds > 0 && prompts > 0; --prompts) {
     rounds_left_ = std::min(rounds, prompts) - 1;
@@ -47,6 +53,10 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
   }
   if (prompt_.enrolment_code && answer.shape != AnswerShape::recovery)
     return again(texts::not_an_enrolment_code(engine_.settings), "not_a_code");
+  if (phones_ != nullptr) {
+    const PhoneWays::Step step = phones_->take(prompt_, typed->text());
+    if (step != PhoneWays::Step::no_word) return by_phone(step);
+  }
   if (texts::take_word(prompt_, answer, /*login=*/true)) return Step::again_free;
   if (answer.shape == AnswerShape::empty) {
     (void)again(texts::empty_answer(prompt_), "empty");
@@ -59,6 +69,14 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
   const auto result = check(answer);
   if (!result) return end(trail_.store_failed(result.error()));
   return judged(*result, answer);
+}
+
+CodeDialogue::Step CodeDialogue::by_phone(PhoneWays::Step step) {
+  if (step == PhoneWays::Step::store_failed) return end(trail_.store_failed(phones_->error()));
+  if (step != PhoneWays::Step::approved) return Step::again_free;
+  const auto result = approve_(phones_->approval());
+  if (!result) return end(trail_.store_failed(result.error()));
+  return judged(*result, Answer{});
 }
 
 // What a verification means for the dialogue: its end, or what the next prompt says first.
@@ -78,11 +96,15 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
     trail_.note_refused("wrong", answer);
     // With one answer a login, the tries until the lock are all there are.
     const std::uint32_t rounds = one_answer_ ? wrong->tries_left : rounds_left_;
-    if (wrong->tries_left > 0) return again(texts::wrong(rounds, wrong->tries_left), "wrong");
+    if (wrong->tries_left > 0) {
+      const std::string problem = texts::wrong(rounds, wrong->tries_left);
+      return again(wrong->worn_out ? texts::lines({problem}, texts::worn_out()) : problem, "wrong");
+    }
     return end({.result = LoginResult::locked,
                 .reason = "too_many_wrong",
                 .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
   }
+  if (std::holds_alternative<ExpiredAnswer>(result)) return again(texts::expired(), "expired");
   if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
     return again(spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind), "replayed");
   trail_.note_refused("not_a_code", answer);

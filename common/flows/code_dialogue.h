@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "common/flows/login_trail.h"
+#include "common/flows/phone_ways.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
 
@@ -24,6 +25,9 @@ class CodeDialogue {
   void show_one_line() { one_line_ = true; }
   // For programs that asked once and have no other answer: one prompt, which nobody sees.
   void take_one_answer() { one_answer_ = true; }
+  // Telephones send and ring on words of theirs; `approve` takes it that # was pressed.
+  using Approve = std::function<std::expected<Verification, StoreError>(const Approval&)>;
+  void reach(PhoneWays& phones, Approve approve);
   // `prompt` without a problem; its notices are told once.
   [[nodiscard]] LoginVerdict run(texts::CodePrompt prompt, const Check& check);
 
@@ -31,6 +35,7 @@ class CodeDialogue {
   enum class Step : std::uint8_t { again, again_free, ended };
   [[nodiscard]] std::expected<Secret, DialogueError> ask();
   [[nodiscard]] Step take(std::expected<Secret, DialogueError> typed, const Check& check);
+  [[nodiscard]] Step by_phone(PhoneWays::Step step);
   [[nodiscard]] Step judged(const Verification& result, const Answer& answer);
   [[nodiscard]] LoginVerdict broken_off(DialogueError error);
   LoginVerdict unanswered();
@@ -41,6 +46,8 @@ class CodeDialogue {
   LoginTrail& trail_;
   Dialogue& dialogue_;
   NotMe not_me_;
+  PhoneWays* phones_ = nullptr;
+  Approve approve_;
   bool one_line_ = false;
   bool one_answer_ = false;
   std::uint32_t rounds_left_ = 0;  // after the answer at hand, should it be none

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/flows/send_code.h"
 #include "common/flows/texts.h"
 
 namespace mfa::texts {
@@ -28,7 +29,39 @@ std::string device_of(const Way& way) {
   return fmt::format("your {} ({})", device, either(way.names));
 }
 
+bool serves(const PhoneAtPrompt& phone, FactorKind kind) { return kind == FactorKind::sms ? phone.texts : phone.calls; }
+
+bool is_phone(FactorKind kind) { return kind == FactorKind::sms || kind == FactorKind::call; }
+
+std::string asked_of_phone(const CodePrompt& prompt) {
+  const FactorKind kind = prompt.ways.front().kind;
+  const std::string_view word = words_of(kind).value_or(WayWords{}).word;
+  if (prompt.sent && (prompt.sent->use == PhoneUse::text) == (kind == FactorKind::sms))
+    return fmt::format("Enter the code from the {}.", word);
+  const auto phone = std::ranges::find_if(prompt.phones, [&](const auto& one) { return serves(one, kind); });
+  return fmt::format("Type {} to get a code on your phone{}.", word,
+                     phone == prompt.phones.end() ? "" : " " + masked(phone->number));
+}
+
+// "text (phone ending 1234)"; of several phones "text 1234, text 5678". A call to the phone that was just named is
+// "call".
+std::string words_for_phones(const CodePrompt& prompt, FactorKind kind) {
+  const std::string_view word = words_of(kind).value_or(WayWords{}).word;
+  std::vector<std::string> endings;
+  for (const PhoneAtPrompt& phone : prompt.phones)
+    if (serves(phone, kind)) endings.push_back(masked(phone.number));
+  if (endings.size() == 1) {
+    const bool named = kind == FactorKind::call && prompt.phones.size() == 1 && prompt.phones.front().texts;
+    return named ? std::string(word) : fmt::format("{} (phone {})", word, endings.front());
+  }
+  std::string text;
+  for (const std::string& ending : endings)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", word, ending.substr(ending.find(' ') + 1));
+  return text;
+}
+
 std::string asked_for(const CodePrompt& prompt) {
+  if (!prompt.ways.empty() && is_phone(prompt.ways.front().kind)) return asked_of_phone(prompt);
   if (!prompt.ways.empty()) return fmt::format("Enter the code from {}.", device_of(prompt.ways.front()));
   const std::string code = prompt.recovery || prompt.keys.empty()
                                ? "Enter one of your recovery codes."
@@ -38,8 +71,16 @@ std::string asked_for(const CodePrompt& prompt) {
 
 std::string other_ways(const CodePrompt& prompt) {
   std::string text = "Other ways: ";
-  for (std::size_t i = 1; i < prompt.ways.size(); ++i)
-    text += fmt::format("{}, ", words_of(prompt.ways[i].kind).value_or(WayWords{}).word);
+  if (prompt.sent) text += "resend, ";
+  for (const Way& way : prompt.ways) {
+    const bool first = &way == &prompt.ways.front();
+    // Of several phones the others are told, too.
+    if (is_phone(way.kind) && (!first || way.names.size() > 1)) {
+      text += words_for_phones(prompt, way.kind) + ", ";
+    } else if (!first) {
+      text += fmt::format("{}, ", words_of(way.kind).value_or(WayWords{}).word);
+    }
+  }
   return text + (prompt.recovery && !prompt.ways.empty() ? "recovery code, help" : "help");
 }
 
@@ -47,7 +88,9 @@ std::string help(const CodePrompt& prompt, bool login) {
   std::string text = "You can type:\n";
   for (const Way& way : prompt.ways) {
     const WayWords words = words_of(way.kind).value_or(WayWords{});
-    text += fmt::format("- the code from {}: {}\n", device_of(way), words.code);
+    text += is_phone(way.kind) ? fmt::format("- {}: we {}\n", words_for_phones(prompt, way.kind),
+                                             way.kind == FactorKind::sms ? "send you a text with a code" : "call you")
+                               : fmt::format("- the code from {}: {}\n", device_of(way), words.code);
   }
   if (prompt.recovery) text += "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n";
   if (login) text += "- notme, if it is not you who logs in: it ends this login and tells the staff\n";
@@ -80,7 +123,9 @@ std::optional<WayWords> words_of(FactorKind kind) {
                       .device = kDefaultTokenName,
                       .code = "press its button; if the code is refused, press again and type the next one"};
     case FactorKind::sms:
+      return WayWords{.word = "text", .device = "phone", .code = "we send it when you type text"};
     case FactorKind::call:
+      return WayWords{.word = "call", .device = "phone", .code = "we read it out when you type call"};
     case FactorKind::key:
       break;
   }
@@ -93,20 +138,42 @@ CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::st
           .problem = "",
           .notices = {},
           .ways = {},
+          .phones = {},
+          .sent = std::nullopt,
           .keys = {},
           .recovery = false,
           .enrolment_code = false,
           .helpdesk = helpdesk(settings)};
 }
 
-void add_factor(CodePrompt& prompt, const Factor& factor) {
-  if (!words_of(factor.kind())) {
-    prompt.keys.push_back(factor.name);
+namespace {
+
+void add_way(CodePrompt& prompt, FactorKind kind, const std::string& name) {
+  auto way = std::ranges::find(prompt.ways, kind, &Way::kind);
+  if (way == prompt.ways.end()) way = prompt.ways.insert(way, {.kind = kind, .names = {}});
+  way->names.push_back(name);
+}
+
+}  // namespace
+
+void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settings, const std::set<FactorKind>& kinds) {
+  const auto allowed = [&](FactorKind kind) { return factor.acts_as(kind) && (kinds.empty() || kinds.contains(kind)); };
+  if (const auto* phone = std::get_if<PhoneFactor>(&factor.detail)) {
+    const PhoneAtPrompt here{.factor = factor.number,
+                             .number = phone->number,
+                             .language = phone->language,
+                             .texts = allowed(FactorKind::sms) && can_send(settings, PhoneUse::text),
+                             .calls = allowed(FactorKind::call) && can_send(settings, PhoneUse::call)};
+    if (here.texts) add_way(prompt, FactorKind::sms, masked(phone->number));
+    if (here.calls) add_way(prompt, FactorKind::call, masked(phone->number));
+    if (here.texts || here.calls) prompt.phones.push_back(here);
+  } else if (!allowed(factor.kind())) {
     return;
+  } else if (words_of(factor.kind())) {
+    add_way(prompt, factor.kind(), factor.name);
+  } else {
+    prompt.keys.push_back(factor.name);
   }
-  auto way = std::ranges::find(prompt.ways, factor.kind(), &Way::kind);
-  if (way == prompt.ways.end()) way = prompt.ways.insert(way, {.kind = factor.kind(), .names = {}});
-  way->names.push_back(factor.name);
 }
 
 std::string code_prompt(const CodePrompt& prompt) {

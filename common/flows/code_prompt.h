@@ -5,12 +5,14 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/domain/answer.h"
 #include "common/domain/factor.h"
+#include "common/domain/phone_number.h"
 #include "common/domain/settings.h"
 
 namespace mfa::texts {
@@ -29,20 +31,37 @@ struct Way {
   std::vector<std::string> names;
 };
 
+// A telephone that can be reached from here.
+struct PhoneAtPrompt {
+  std::uint32_t factor = 0;
+  PhoneNumber number;
+  std::string language;
+  bool texts = false;
+  bool calls = false;
+};
+// To which phone a message went in this dialogue, or went before and is still good.
+struct SentTo {
+  std::uint32_t factor = 0;
+  PhoneUse use = PhoneUse::text;
+};
+
 struct CodePrompt {
   std::string_view user;
   std::string_view server;
-  std::string problem;               // why the last answer was not right, or what was asked for; may be empty
-  std::vector<std::string> notices;  // what happened since the last login
-  std::vector<Way> ways;             // the first one is asked for; codes of any are taken
-  std::vector<std::string> keys;     // names of FIDO2 SSH keys, which answer no prompt
-  bool recovery = false;             // recovery codes are left
-  bool enrolment_code = false;       // that is what is asked for
-  std::string helpdesk;              // whom to ask
+  std::string problem;                // why the last answer was not right, or what was asked for; may be empty
+  std::vector<std::string> notices;   // what happened since the last login
+  std::vector<Way> ways;              // the first one is asked for; codes of any are taken
+  std::vector<PhoneAtPrompt> phones;  // the default one first
+  std::optional<SentTo> sent;
+  std::vector<std::string> keys;  // names of FIDO2 SSH keys, which answer no prompt
+  bool recovery = false;          // recovery codes are left
+  bool enrolment_code = false;    // that is what is asked for
+  std::string helpdesk;           // whom to ask
 };
 [[nodiscard]] CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server);
-// Names a factor that may answer; the default one first: its kind is asked for.
-void add_factor(CodePrompt& prompt, const Factor& factor);
+// Names a factor that may answer as one of these kinds (empty: any); the default one first: its kind is asked for. A
+// telephone that no gateway reaches is left out.
+void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settings, const std::set<FactorKind>& kinds);
 [[nodiscard]] std::string code_prompt(const CodePrompt& prompt);
 
 // Whether the answer was one of the words that only explain or choose, and no guess: "help", "recovery", those of
@@ -52,6 +71,7 @@ void add_factor(CodePrompt& prompt, const Factor& factor);
 [[nodiscard]] std::string key_counts_over_ssh(const std::vector<std::string>& keys);
 
 inline constexpr std::string_view kDefaultFactorName = "authenticator app";
+inline constexpr std::string_view kDefaultPhoneName = "phone";
 inline constexpr std::string_view kDefaultTokenName = "token";
 inline constexpr std::string_view kCodeLine = "Verification code: ";
 

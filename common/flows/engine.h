@@ -7,6 +7,8 @@
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
 #include "common/ports/dialogue.h"
+#include "common/ports/gateway.h"
+#include "common/ports/phone_numbers.h"
 #include "common/ports/store.h"
 #include "common/ports/system.h"
 
@@ -21,6 +23,8 @@ struct Engine {
   PasswordVersions& versions;
   Countries& countries;
   FailedPasswords& failed_passwords;
+  Gateway& gateway;
+  PhoneNumbers& numbers;
   Journal& journal;
   std::string server;  // this host's name, up to the first dot
 };

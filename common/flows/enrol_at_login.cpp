@@ -10,12 +10,15 @@
 #include "common/flows/code_dialogue.h"
 #include "common/flows/enrol.h"
 #include "common/flows/notices.h"
+#include "common/flows/phone_set_up.h"
 #include "common/flows/reporting.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
 
 namespace mfa {
 namespace {
+
+constexpr int kTurns = 5;  // from one way back to the choice and to another
 
 class LoginEnrolment {
  public:
@@ -35,10 +38,13 @@ class LoginEnrolment {
     if (assessed_.enrol == EnrolWay::with_code) {
       if (auto verdict = ask_enrolment_code()) return verdict;
     }
-    bool postponed = false;
-    if (auto verdict = choose(postponed)) return verdict;
-    if (postponed) return std::nullopt;
-    return set_up();
+    for (int turn = 0; turn < kTurns; ++turn) {
+      if (auto verdict = choose()) return verdict;
+      if (choice_ == Choice::later) return std::nullopt;
+      if (auto verdict = choice_ == Choice::app ? prove_the_app() : prove_the_phone()) return verdict;
+      if (proven_) return keep_proven();
+    }
+    return broken_off(SetUpEnd::no_code);
   }
 
  private:
@@ -51,13 +57,21 @@ class LoginEnrolment {
     texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.recovery = assessed_.record.recovery_codes > 0;
     prompt.notices.push_back(texts::prove_first());
-    for (const Factor& factor : assessed_.record.factors) texts::add_factor(prompt, factor);
+    for (const Factor& factor : assessed_.record.factors) texts::add_factor(prompt, factor, engine_.settings, {});
     VerifyFor purpose{.account = account_,
                       .factors = assessed_.decision.factors,
                       .passed = EventKind::step_up_passed,
                       .failed = EventKind::login_failed,
                       .about = trail_.event(EventKind::step_up_passed)};
+    PhoneWays phones(engine_, dialogue_, account_, enrolment_purpose(purpose.about.service, engine_.server),
+                     purpose.about);
+    purpose.phone_purpose = phones.purpose();
     CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(engine_, trail_, account_); });
+    codes.reach(phones, [&](const Approval& approval) {
+      return writing(engine_.store, [&](Transaction& tx) {
+        return verify_approval(tx, engine_.settings, engine_.clock.now(), purpose, approval);
+      });
+    });
     LoginVerdict verdict = codes.run(prompt, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
       if (!could_be_code(answer)) return NotACode{};
       const UnixTime now = engine_.clock.now();
@@ -90,24 +104,26 @@ class LoginEnrolment {
   }
 
   // Which kind; or that it is put off, where it may be.
-  std::optional<LoginVerdict> choose(bool& postponed) {
+  std::optional<LoginVerdict> choose() {
+    const auto offered = choices_for(engine_.settings, assessed_.decision.may_enrol);
     const bool may_wait = assessed_.enrol == EnrolWay::offer;
     std::optional<std::string> from;
     if (may_wait) {
       const UnixTime since = assessed_.decision.required_since.value_or(engine_.clock.now());
       from = texts::from_when(engine_.clock.date_in_words(since), since - engine_.clock.now());
     }
-    const auto choice = choose_factor(dialogue_, may_wait, [&](std::string_view problem) {
-      return texts::choose_factor(account_.name.value, engine_.server, problem, from);
+    const auto choice = choose_factor(dialogue_, offered, may_wait, [&](std::string_view problem) {
+      return texts::choose_factor(account_.name.value, engine_.server, problem, from, offered);
     });
     if (!choice) return broken_off(choice.error());
-    postponed = *choice == Choice::later;
-    if (*choice != Choice::none) return std::nullopt;
+    choice_ = *choice;
+    if (choice_ != Choice::none) return std::nullopt;
     return LoginVerdict{
         .result = LoginResult::wrong, .reason = "no_choice", .text = texts::not_set_up(engine_.settings)};
   }
 
-  LoginVerdict set_up() {
+  // Nothing: it was proven.
+  std::optional<LoginVerdict> prove_the_app() {
     const auto& device = assessed_.device;
     const std::string place = device ? std::string(name_of(device->kind)) + ":" + device->id : "";
     const auto key = key_to_prove(engine_, account_, place);
@@ -115,7 +131,44 @@ class LoginEnrolment {
     const OtpauthUri uri = app_uri(engine_, account_, *key);
     const auto step = prove_app(engine_, dialogue_, uri, DrawnBy::prompt);
     if (!step) return broken_off(step.error());
-    const auto name = ask_name(dialogue_, assessed_.record.factors, texts::kDefaultFactorName);
+    proven_.emplace();
+    proven_->detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
+    usual_name_ = texts::kDefaultFactorName;
+    done_ = texts::set_up_done();
+    return std::nullopt;
+  }
+
+  // Nothing: it was proven, or the person went back to the choice.
+  std::optional<LoginVerdict> prove_the_phone() {
+    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call};
+    const auto phone = set_up_phone(engine_, dialogue_, account_, wanted, trail_.event(EventKind::message_sent));
+    if (phone) {
+      proven_.emplace();
+      proven_->detail = phone->phone;
+      usual_name_ = texts::kDefaultPhoneName;
+      done_ = texts::phone_set_up_done(masked(phone->phone.number));
+      return std::nullopt;
+    }
+    switch (phone.error().how) {
+      case PhoneEnd::back:
+        return std::nullopt;
+      case PhoneEnd::broken_off:
+        return broken_off(SetUpEnd::broken_off);
+      case PhoneEnd::conversation:
+        return broken_off(SetUpEnd::conversation);
+      case PhoneEnd::store_failed:
+        return trail_.store_failed(phone.error().error);
+      case PhoneEnd::no_number:
+      case PhoneEnd::no_code:
+        break;
+    }
+    LoginVerdict verdict = broken_off(SetUpEnd::no_code);
+    verdict.text = texts::lines({phone.error().why}, verdict.text);
+    return verdict;
+  }
+
+  LoginVerdict keep_proven() {
+    const auto name = ask_name(dialogue_, assessed_.record.factors, usual_name_);
     if (!name) return broken_off(name.error());
     std::vector<std::string> codes;
     if (assessed_.record.recovery_codes == 0) {
@@ -128,13 +181,11 @@ class LoginEnrolment {
         return broken_off(saved.error());
       }
     }
-    Factor factor;
-    factor.detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
-    factor.last_used = engine_.clock.now();
+    proven_->last_used = engine_.clock.now();
     LoginVerdict verdict = keep({.account = account_,
-                                 .factor = std::move(factor),
+                                 .factor = *std::move(proven_),
                                  .wanted_name = *name,
-                                 .usual_name = texts::kDefaultFactorName,
+                                 .usual_name = usual_name_,
                                  .codes = codes,
                                  .kind = EventKind::factor_added,
                                  .actor = "",
@@ -166,7 +217,7 @@ class LoginEnrolment {
     if (!added) return trail_.store_failed(added.error());
     if (!*added) return refuse("identity_mismatch", texts::other_person(engine_.settings));
     if ((*added)->refusal) return refuse("enrolled_meanwhile", (*added)->refusal->text);
-    return {.result = LoginResult::passed, .reason = (*added)->id, .text = texts::set_up_done()};
+    return {.result = LoginResult::passed, .reason = (*added)->id, .text = done_};
   }
 
   LoginVerdict broken_off(SetUpEnd how) {
@@ -189,6 +240,10 @@ class LoginEnrolment {
   const Account& account_;
   const Assessment& assessed_;
   Secret enrolment_code_;
+  Choice choice_ = Choice::none;
+  std::optional<Factor> proven_;
+  std::string_view usual_name_;
+  std::string done_;  // what is said at the end
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "common/flows/assess.h"
 #include "common/flows/choose_factor.h"
 #include "common/flows/enrol.h"
+#include "common/flows/phones.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 
@@ -16,6 +17,7 @@ namespace mfa {
 namespace {
 
 constexpr int kSteps = 4;
+constexpr int kTurns = 5;  // from one way back to the choice and to another
 
 template <class T>
 using Or = std::expected<T, RequestError>;
@@ -33,10 +35,15 @@ class GuidedSetUp {
     if (*had_factor) return std::unexpected(enrolled_already());
     auto enrolment_code = prove_enrolment_code(engine_, asker_, account_);
     if (!enrolment_code) return std::unexpected(enrolment_code.error());
-    asker_.dialogue.step(2, kSteps, texts::kStepChoose);
-    if (auto error = choose()) return std::unexpected(*std::move(error));
-    asker_.dialogue.step(3, kSteps, texts::kStepApp);
-    return set_up_app(*std::move(enrolment_code));
+    for (int turn = 0; turn < kTurns; ++turn) {
+      asker_.dialogue.step(2, kSteps, texts::kStepChoose);
+      if (auto error = choose()) return std::unexpected(*std::move(error));
+      asker_.dialogue.step(3, kSteps, choice_ == Choice::app ? texts::kStepApp : texts::kStepPhone);
+      if (auto error = choice_ == Choice::app ? prove_the_app() : prove_the_phone())
+        return std::unexpected(*std::move(error));
+      if (proven_) return keep_proven(*std::move(enrolment_code));
+    }
+    return std::unexpected(refused("Nothing was set up.", "Start again: mfa-enroll"));
   }
 
  private:
@@ -54,8 +61,8 @@ class GuidedSetUp {
     if (enrolled) return enrolled_already();
     const auto assessed = assess(engine_, usual_view(engine_, account_), account_);
     if (!assessed) return store_failed(engine_, asker_, assessed.error());
-    const auto& kinds = assessed->decision.may_enrol;
-    if (assessed->way == Way::enrol && !kinds.empty() && !kinds.contains(FactorKind::totp))
+    if (assessed->way == Way::enrol) kinds_ = assessed->decision.may_enrol;
+    if (choices_for(engine_.settings, kinds_).empty())
       return refused(texts::nothing_enrolled(engine_.settings, engine_.server));
     return std::nullopt;
   }
@@ -65,20 +72,45 @@ class GuidedSetUp {
   }
 
   std::optional<RequestError> choose() {
-    const auto choice = choose_factor(asker_.dialogue, /*may_wait=*/false, texts::choose_first_factor);
+    const auto offered = choices_for(engine_.settings, kinds_);
+    const auto choice = choose_factor(asker_.dialogue, offered, /*may_wait=*/false, [&](std::string_view problem) {
+      return texts::choose_first_factor(problem, offered);
+    });
     if (!choice) return set_up_ended(choice.error());
-    if (*choice == Choice::app) return std::nullopt;
+    choice_ = *choice;
+    if (choice_ != Choice::none) return std::nullopt;
     return refused("Nothing was chosen, and nothing was set up.", "Start again: mfa-enroll");
   }
 
-  Or<FactorReply> set_up_app(Secret enrolment_code) {
+  // Nothing: it was proven.
+  std::optional<RequestError> prove_the_app() {
     const std::string place = asker_.terminal ? "terminal:" + asker_.terminal->value : "";
     const auto key = key_to_prove(engine_, account_, place);
-    if (!key) return std::unexpected(no_key(key.error()));
+    if (!key) return no_key(key.error());
     const OtpauthUri uri = app_uri(engine_, account_, *key);
     const auto step = prove_app(engine_, asker_.dialogue, uri, DrawnBy::client);
-    if (!step) return std::unexpected(set_up_ended(step.error()));
-    const auto name = ask_name(asker_.dialogue, {}, texts::kDefaultFactorName);
+    if (!step) return set_up_ended(step.error());
+    proven_.emplace();
+    proven_->detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
+    usual_name_ = texts::kDefaultFactorName;
+    return std::nullopt;
+  }
+
+  // Nothing: it was proven, or the person went back to the choice.
+  std::optional<RequestError> prove_the_phone() {
+    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call};
+    const Event about = request_event(engine_, account_, engine_.clock.now(), EventKind::message_sent);
+    const auto phone = set_up_phone(engine_, asker_.dialogue, account_, wanted, about);
+    if (!phone && phone.error().how == PhoneEnd::back) return std::nullopt;
+    if (!phone) return phone_stopped(engine_, asker_, phone.error());
+    proven_.emplace();
+    proven_->detail = phone->phone;
+    usual_name_ = texts::kDefaultPhoneName;
+    return std::nullopt;
+  }
+
+  Or<FactorReply> keep_proven(Secret enrolment_code) {
+    const auto name = ask_name(asker_.dialogue, {}, usual_name_);
     if (!name) return std::unexpected(set_up_ended(name.error()));
     auto codes = new_recovery_codes(engine_);
     if (!codes) return std::unexpected(codes.error());
@@ -88,12 +120,10 @@ class GuidedSetUp {
       for (std::string& code : *codes) wipe(code);
       return std::unexpected(set_up_ended(saved.error()));
     }
-    Factor factor;
-    factor.detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
     auto reply = keep({.account = account_,
-                       .factor = std::move(factor),
+                       .factor = *std::move(proven_),
                        .wanted_name = *name,
-                       .usual_name = texts::kDefaultFactorName,
+                       .usual_name = usual_name_,
                        .codes = *codes,
                        .kind = EventKind::factor_added,
                        .actor = "",
@@ -132,6 +162,10 @@ class GuidedSetUp {
   Engine& engine_;
   const Asker& asker_;
   const Account& account_;
+  std::set<FactorKind> kinds_;  // that would count; empty: all
+  Choice choice_ = Choice::none;
+  std::optional<Factor> proven_;
+  std::string_view usual_name_;
 };
 
 }  // namespace

@@ -159,13 +159,13 @@ class Login {
                       .first_wrong = true,
                       .past_first_factor = assessed.past_first_factor,
                       .from_root = facts_.from_root};
+    PhoneWays phones(engine_, dialogue_, account_, login_purpose(purpose.about.service, engine_.server), purpose.about);
+    purpose.phone_purpose = phones.purpose();
     std::optional<bool> remember;
-    const auto check = [&](const Answer& answer) -> std::expected<Verification, StoreError> {
-      if (!could_be_code(answer)) return NotACode{};
+    const auto take = [&](auto verify_it) {
       const UnixTime now = engine_.clock.now();
-      if (place.may_be_trusted()) remember = answer.remember;
       auto result = writing(engine_.store, [&](Transaction& tx) {
-        Verification verified = verify(tx, engine_.settings, now, purpose, answer);
+        Verification verified = verify_it(tx, now);
         if (std::holds_alternative<RightAnswer>(verified)) {
           note_what_was_told(tx, assessed);
           after_right(tx, place, remember);
@@ -176,8 +176,17 @@ class Login {
       if (result && std::holds_alternative<WrongAnswer>(*result)) purpose.first_wrong = false;
       return result;
     };
+    const auto check = [&](const Answer& answer) -> std::expected<Verification, StoreError> {
+      if (!could_be_code(answer)) return NotACode{};
+      if (place.may_be_trusted()) remember = answer.remember;
+      return take([&](Transaction& tx, UnixTime now) { return verify(tx, engine_.settings, now, purpose, answer); });
+    };
     CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(engine_, trail_, account_); });
     suit(codes, facts_);
+    codes.reach(phones, [&](const Approval& approval) {
+      return take(
+          [&](Transaction& tx, UnixTime now) { return verify_approval(tx, engine_.settings, now, purpose, approval); });
+    });
     const texts::CodePrompt prompt = prompt_for(assessed);
     LoginVerdict verdict = codes.run(prompt, check);
     if (verdict.result != LoginResult::passed) return verdict;
@@ -192,7 +201,10 @@ class Login {
     texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.recovery = assessed.record.recovery_codes > 0;
     for (const Factor& factor : assessed.record.factors) {
-      if (assessed.decision.factors.contains(factor.kind())) texts::add_factor(prompt, factor);
+      // A stranger may not have anybody's phone ring, nor learn how its number ends. Whoever's program it is is none.
+      const bool phone = std::holds_alternative<PhoneFactor>(factor.detail);
+      if (phone && !assessed.past_first_factor && facts_.from_root) continue;
+      texts::add_factor(prompt, factor, engine_.settings, assessed.decision.factors);
     }
     // Not to whoever has shown nothing yet.
     if (!assessed.past_first_factor) return prompt;
@@ -300,8 +312,10 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
 
   texts::CodePrompt prompt = texts::empty_prompt(engine.settings, facts.user, engine.server);
   prompt.recovery = kRecoveryCodesShownToStrangers > 0;
+  // Telephones are named to nobody before the password.
   const std::string_view device = texts::words_of(*kind).value_or(texts::WayWords{}).device;
-  prompt.ways = {{.kind = *kind, .names = {std::string(device)}}};
+  if (*kind != FactorKind::sms && *kind != FactorKind::call)
+    prompt.ways = {{.kind = *kind, .names = {std::string(device)}}};
   std::uint32_t tries = engine.settings.lockout.tries;
   CodeDialogue codes(engine, trail, dialogue, [&] {
     engine.journal.record(trail.event(EventKind::reported, "notme"), std::nullopt);

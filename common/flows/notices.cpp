@@ -43,6 +43,7 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
     case EventKind::provisioned:
     case EventKind::helpdesk_key_added:
     case EventKind::helpdesk_token_added:
+    case EventKind::helpdesk_phone_added:
       return fmt::format("{} added {} on {}.", who, factor, when);
     default:
       break;

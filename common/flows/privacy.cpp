@@ -73,6 +73,16 @@ std::expected<PrivacyReply, RequestError> privacy(Engine& engine, const Asker& a
        .why = "So that nobody guesses your codes, and you hear of it.",
        .how_long = "Until your next login with a right code."},
   };
+  if (!settings.phone.countries.empty()) {
+    reply.kept.push_back({.what = "The numbers of your phones, sealed; others see only how they end.",
+                          .why = "To send you codes, and to see that one number does not serve many people.",
+                          .how_long = "Until you remove them."});
+    reply.kept.push_back({.what =
+                              "When a text or a call went to a number of yours, and the code in it while it is good, "
+                              "sealed.",
+                          .why = "To check the code, and so that nobody makes us send many.",
+                          .how_long = "Two days or a little longer."});
+  }
   add_devices(settings, reply.kept);
   reply.kept.push_back(
       {.what = "A record of events: each login that was asked for a code or refused, with time, service, server, the "

@@ -28,7 +28,7 @@ Decision policy_for(Engine& engine, const Account& account, const std::vector<Fa
   facts.first_factor = FirstFactor::password;
   facts.now = engine.clock.now();
   History history;
-  for (const Factor& factor : factors) history.enrolled.insert(factor.kind());
+  for (const Factor& factor : factors) history.enrolled.merge(factor.kinds());
   history.asks_off = asks_off;
   return decide(engine, facts, account, history);
 }
@@ -290,7 +290,8 @@ std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Ask
   // Of the kinds that the rule takes: what else there is would not let in.
   const auto last_one = [&](const std::vector<Factor>& factors, const Factor& chosen) -> std::optional<RequestError> {
     const auto counts = [&](const Factor& one) {
-      return policy.may_enrol.empty() || policy.may_enrol.contains(one.kind());
+      const auto listed = [&](FactorKind kind) { return policy.may_enrol.contains(kind); };
+      return policy.may_enrol.empty() || std::ranges::any_of(one.kinds(), listed);
     };
     const auto counting = std::ranges::count_if(factors, counts);
     const bool last_that_counts = counts(chosen) && counting == 1;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/flows/assess.h"
+#include "common/flows/phone_ways.h"
 #include "common/flows/texts.h"
 
 namespace mfa {
@@ -19,7 +20,7 @@ struct Standing {
   texts::CodePrompt prompt;
   bool proven_lately = false;
   std::optional<std::chrono::seconds> locked_for;
-  [[nodiscard]] bool has_factor() const { return !prompt.ways.empty() || !prompt.keys.empty(); }
+  bool has_factor = false;
 };
 
 std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker, const Account& account) {
@@ -30,8 +31,9 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
     const Found found = find_person(tx, account);
     result.mismatch = found.mismatch;
     if (!found.person || found.mismatch) return result;
+    result.has_factor = !tx.factors(found.person->id).empty();
     for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
-      texts::add_factor(result.prompt, factor);
+      texts::add_factor(result.prompt, factor, engine.settings, {});
     result.prompt.recovery = tx.recovery_codes_left(found.person->id) > 0;
     if (const auto until = locked_out(found.person->lockout, now)) result.locked_for = *until - now;
     if (asker.terminal) {
@@ -77,14 +79,17 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
 }
 
 std::string why_not(const Verification& result, const Engine& engine, std::uint32_t rounds_left) {
-  if (const auto* wrong = std::get_if<WrongAnswer>(&result))
-    return wrong->tries_left > 0 ? texts::wrong(rounds_left, wrong->tries_left)
-                                 : texts::locked(wrong->locked_until - engine.clock.now(), engine.settings);
+  if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
+    if (wrong->tries_left == 0) return texts::locked(wrong->locked_until - engine.clock.now(), engine.settings);
+    const std::string problem = texts::wrong(rounds_left, wrong->tries_left);
+    return wrong->worn_out ? texts::lines({problem}, texts::worn_out()) : problem;
+  }
   if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
     return spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind);
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
     return texts::locked(locked->until - engine.clock.now(), engine.settings);
   if (std::holds_alternative<NoSuchPerson>(result)) return texts::other_person(engine.settings);
+  if (std::holds_alternative<ExpiredAnswer>(result)) return texts::expired();
   return texts::not_a_code();
 }
 
@@ -104,6 +109,86 @@ bool ends(const Verification& result) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) return wrong->tries_left == 0;
   return std::holds_alternative<LockedAnswer>(result) || std::holds_alternative<NoSuchPerson>(result);
 }
+
+// Nothing that could be typed would be right.
+std::optional<RequestError> nothing_answers(const Standing& known) {
+  const texts::CodePrompt& prompt = known.prompt;
+  if (!prompt.ways.empty() || prompt.recovery || !known.has_factor) return std::nullopt;
+  return refused(prompt.keys.empty()
+                     ? "Your phone cannot be reached from here, and you have no recovery codes."
+                     : texts::key_counts_over_ssh(prompt.keys) + " Here it takes a recovery code, and you have none.",
+                 "Ask " + prompt.helpdesk + ".");
+}
+
+// The prompts for a code at a shell, until one answer decides.
+class FactorProof {
+ public:
+  FactorProof(Engine& engine, const Asker& asker, const VerifyFor& purpose, PhoneWays& phones, texts::CodePrompt prompt)
+      : engine_(engine), asker_(asker), purpose_(purpose), phones_(phones), prompt_(std::move(prompt)) {}
+
+  std::expected<RightAnswer, RequestError> run() {
+    by_phone(phones_.begin(prompt_));
+    std::uint32_t rounds = kRounds;
+    for (std::uint32_t prompts = kPrompts; !ended_ && rounds > 0 && prompts > 0; --prompts) {
+      const auto typed = asker_.dialogue.ask({.text = texts::code_prompt(prompt_), .echo = true});
+      if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
+      const auto step = typed ? phones_.take(prompt_, typed->text()) : PhoneWays::Step::no_word;
+      if (step != PhoneWays::Step::no_word) {
+        by_phone(step);
+        continue;
+      }
+      const Answer answer = read_answer(typed ? typed->text() : "");
+      if (texts::take_word(prompt_, answer, /*login=*/false)) continue;
+      --rounds;
+      rounds_left_ = std::min(rounds, prompts - 1);
+      if (!could_be_code(answer)) {
+        prompt_.problem = typed ? texts::not_a_code(prompt_) : texts::too_long(prompt_);
+        continue;
+      }
+      take([&](Transaction& tx, UnixTime now) { return verify(tx, engine_.settings, now, purpose_, answer); });
+    }
+    if (right_) return *right_;
+    return std::unexpected(failure_.value_or(refused(prompt_.problem, "Nothing was changed.")));
+  }
+
+ private:
+  void by_phone(PhoneWays::Step step) {
+    if (step == PhoneWays::Step::store_failed) fail(phones_.error());
+    if (step != PhoneWays::Step::approved) return;
+    take([&](Transaction& tx, UnixTime now) {
+      return verify_approval(tx, engine_.settings, now, purpose_, phones_.approval());
+    });
+  }
+
+  template <class Verify>
+  void take(Verify verify_it) {
+    const UnixTime now = engine_.clock.now();
+    const auto result = writing(engine_.store, [&](Transaction& tx) { return verify_it(tx, now); });
+    if (!result) return fail(result.error());
+    if (const auto* right = std::get_if<RightAnswer>(&*result)) {
+      right_ = *right;
+      ended_ = true;
+      return;
+    }
+    prompt_.problem = why_not(*result, engine_, rounds_left_);
+    ended_ = ends(*result);
+  }
+
+  void fail(StoreError error) {
+    failure_ = store_failed(engine_, asker_, error);
+    ended_ = true;
+  }
+
+  Engine& engine_;
+  const Asker& asker_;
+  const VerifyFor& purpose_;
+  PhoneWays& phones_;
+  texts::CodePrompt prompt_;
+  bool ended_ = false;
+  std::uint32_t rounds_left_ = kRounds;
+  std::optional<RightAnswer> right_;
+  std::optional<RequestError> failure_;
+};
 
 }  // namespace
 
@@ -181,39 +266,20 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   if (known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
-  texts::CodePrompt prompt = known->prompt;
-  if (prompt.ways.empty() && !prompt.recovery && !prompt.keys.empty())  // nothing that could be typed would be right
-    return std::unexpected(
-        refused(texts::key_counts_over_ssh(prompt.keys) + " Here it takes a recovery code, and you have none.",
-                "Ask " + prompt.helpdesk + "."));
+  if (auto error = nothing_answers(*known)) return std::unexpected(*std::move(error));
   const std::set<FactorKind> any;
-  const VerifyFor purpose{.account = account,
-                          .factors = any,
-                          .passed = passed,
-                          .failed = failed,
-                          .about = request_event(engine, account, engine.clock.now(), passed),
-                          .first_wrong = false,
-                          .from_root = false};
-  std::uint32_t rounds = kRounds;
-  for (std::uint32_t prompts = kPrompts; rounds > 0 && prompts > 0; --prompts) {
-    const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
-    if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
-    const Answer answer = read_answer(typed ? typed->text() : "");
-    if (texts::take_word(prompt, answer, /*login=*/false)) continue;
-    --rounds;
-    if (!could_be_code(answer)) {
-      prompt.problem = typed ? texts::not_a_code(prompt) : texts::too_long(prompt);
-      continue;
-    }
-    const UnixTime now = engine.clock.now();
-    const auto result =
-        writing(engine.store, [&](Transaction& tx) { return verify(tx, engine.settings, now, purpose, answer); });
-    if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
-    if (const auto* right = std::get_if<RightAnswer>(&*result)) return *right;
-    prompt.problem = why_not(*result, engine, std::min(rounds, prompts - 1));
-    if (ends(*result)) break;
-  }
-  return std::unexpected(refused(prompt.problem, "Nothing was changed."));
+  VerifyFor purpose{.account = account,
+                    .factors = any,
+                    .passed = passed,
+                    .failed = failed,
+                    .about = request_event(engine, account, engine.clock.now(), passed),
+                    .first_wrong = false,
+                    .from_root = false};
+  PhoneWays phones(engine, asker.dialogue, account,
+                   passed == EventKind::factor_tested ? test_purpose(engine.server) : step_up_purpose(engine.server),
+                   purpose.about);
+  purpose.phone_purpose = phones.purpose();
+  return FactorProof(engine, asker, purpose, phones, known->prompt).run();
 }
 
 std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const Asker& asker, const Account& account) {
@@ -254,7 +320,7 @@ std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, co
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   // A security key proves itself in an SSH login only; here a recovery code stands in for it.
-  const bool has_factor = known->has_factor();
+  const bool has_factor = known->has_factor;
   if (needed == StepUp::recent && known->proven_lately) return has_factor;
   if (has_factor && known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
 

@@ -9,7 +9,36 @@
 namespace mfa::texts {
 namespace {
 
-constexpr std::string_view kChoices = "  app    an authenticator app on your phone (works offline, recommended)\n";
+std::string_view line_of(Choice choice) {
+  switch (choice) {
+    case Choice::app:
+      return "  app    an authenticator app on your phone (works offline, recommended)\n";
+    case Choice::text:
+      return "  text   a text message to a mobile phone\n";
+    case Choice::call:
+      return "  call   a call to a mobile or landline phone\n";
+    case Choice::later:
+    case Choice::none:
+      break;
+  }
+  return {};
+}
+
+std::string lines_of(const std::vector<Choice>& offered) {
+  std::string text;
+  for (const Choice choice : offered) text += line_of(choice);
+  return text;
+}
+
+// "app", "app or text", "app, text or call".
+std::string words_to_type(const std::vector<Choice>& offered) {
+  std::string text;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    text += i == 0 ? "" : i + 1 < offered.size() ? ", " : " or ";
+    text += word_of(offered[i]);
+  }
+  return text;
+}
 
 std::string counted(std::int64_t count, std::string_view unit) {
   return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
@@ -17,10 +46,10 @@ std::string counted(std::int64_t count, std::string_view unit) {
 
 // Where the digits to be typed are shown: "your app".
 std::string source(const CodePrompt& prompt) {
-  std::string text = "your ";
+  std::string text;
   for (const Way& way : prompt.ways) {
-    if (&way != &prompt.ways.front()) text += " or ";
-    text += words_of(way.kind).value_or(WayWords{}).word;
+    if (way.kind == FactorKind::sms || way.kind == FactorKind::call) continue;
+    text += (text.empty() ? "your " : " or ") + std::string(words_of(way.kind).value_or(WayWords{}).word);
   }
   return text;
 }
@@ -29,7 +58,13 @@ std::string source(const CodePrompt& prompt) {
 std::string type_instead(const CodePrompt& prompt) {
   if (prompt.ways.empty())
     return prompt.recovery ? "Type one of your recovery codes." : "Type the digits your app shows now.";
-  return fmt::format("Type the digits {} shows now.", source(prompt));
+  const std::string shown_by = source(prompt);
+  if (prompt.sent)
+    return shown_by.empty() ? "Type the digits of the code we sent."
+                            : fmt::format("Type the digits of the code we sent, or those {} shows now.", shown_by);
+  if (shown_by.empty())
+    return fmt::format("Type {} to get one.", words_of(prompt.ways.front().kind).value_or(WayWords{}).word);
+  return fmt::format("Type the digits {} shows now.", shown_by);
 }
 
 std::string lines_of(std::string_view text) { return text.empty() ? "" : std::string(text) + "\n"; }
@@ -75,8 +110,12 @@ std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left) {
   return fmt::format("That code is not right. {} left{}.", left == 1 ? "1 try" : fmt::format("{} tries", left),
                      tries_left <= rounds_left ? ", then you have to wait" : "");
 }
+std::string expired() { return "That code has expired. Type resend for a new one."; }
+std::string worn_out() { return "The code we sent has been tried too often. Type resend for a new one."; }
 std::string recovery_code_used() { return "That recovery code was already used. Each works once."; }
 std::string replayed(FactorKind kind) {
+  if (kind == FactorKind::sms || kind == FactorKind::call)
+    return "That code was already used. Type resend for a new one.";
   return kind == FactorKind::hotp ? "That code was already used. Press the button for the next one."
                                   : "That code was already used. Wait for the next one.";
 }
@@ -173,7 +212,7 @@ std::string prove_first() {
 }
 
 std::string choose_factor(std::string_view user, std::string_view server, std::string_view problem,
-                          const std::optional<std::string>& required_from) {
+                          const std::optional<std::string>& required_from, const std::vector<Choice>& offered) {
   std::string text = fmt::format("Multi-factor authentication for {} on {}\n", user, server);
   text += lines_of(problem);
   if (required_from) {
@@ -181,25 +220,39 @@ std::string choose_factor(std::string_view user, std::string_view server, std::s
   } else {
     text += "Your account needs a second factor. Choose one:\n";
   }
-  text += kChoices;
+  text += lines_of(offered);
   if (required_from) return text + "Press Enter to do it later.\nYour choice: ";
-  return text + "Your choice [app]: ";
+  return text + fmt::format("Your choice [{}]: ", word_of(offered.front()));
 }
 std::string from_when(std::string_view date, std::chrono::seconds ahead) {
   constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
   const std::int64_t days = (ahead.count() + kDay - 1) / kDay;
   return fmt::format("{} (in {})", date, ahead.count() < kDay ? duration(ahead) : counted(days, "day"));
 }
-std::string choose_first_factor(std::string_view problem) {
-  return fmt::format("{}Which one would you like?\n{}Your choice [app]: ", lines_of(problem), kChoices);
+std::string choose_first_factor(std::string_view problem, const std::vector<Choice>& offered) {
+  return fmt::format("{}Which one would you like?\n{}Your choice [{}]: ", lines_of(problem), lines_of(offered),
+                     word_of(offered.front()));
 }
-std::string no_such_choice() { return "That is none of them. Type app, or help to hear more."; }
+std::string no_such_choice(const std::vector<Choice>& offered) {
+  return fmt::format("That is none of them. Type {}, or help to hear more.", words_to_type(offered));
+}
 std::string nearly_app() { return "Did you mean app? Type app, or help to hear more."; }
-std::string no_code_yet() { return "There is no code to type yet. Choose first what will show you one: type app."; }
-std::string choice_help(bool may_wait) {
-  std::string text =
-      "An authenticator app on your phone shows a new code all the time, even offline.\n"
-      "Any such app will do, and most are free. Install one, then type app to go on.";
+std::string no_code_yet(const std::vector<Choice>& offered) {
+  return fmt::format("There is no code to type yet. Choose first what will show you one: type {}.",
+                     words_to_type(offered));
+}
+std::string choice_help(const std::vector<Choice>& offered, bool may_wait) {
+  std::string text;
+  for (const Choice choice : offered) {
+    if (!text.empty()) text += "\n";
+    if (choice == Choice::app)
+      text +=
+          "An authenticator app on your phone shows a new code all the time, even offline.\n"
+          "Any such app will do, and most are free. Install one, then type app to go on.";
+    if (choice == Choice::text) text += "With text, each login sends a code to your mobile phone.";
+    if (choice == Choice::call)
+      text += "With call, each login rings a phone of yours, a landline too, and reads out a code.";
+  }
   if (may_wait) text += "\nOr press Enter: you are reminded at your next login.";
   return text;
 }

@@ -12,6 +12,7 @@
 #include "common/domain/factor.h"
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
+#include "common/flows/choose_factor.h"
 #include "common/flows/code_prompt.h"
 
 namespace mfa::texts {
@@ -26,6 +27,8 @@ namespace mfa::texts {
 // `rounds_left` in this dialogue, `tries_left` until the lock: what comes first is told.
 [[nodiscard]] std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left);
 [[nodiscard]] std::string replayed(FactorKind kind);
+[[nodiscard]] std::string expired();
+[[nodiscard]] std::string worn_out();
 [[nodiscard]] std::string recovery_code_used();
 [[nodiscard]] std::string empty_answer(const CodePrompt& prompt);
 [[nodiscard]] std::string not_a_code(const CodePrompt& prompt = {});  // without one: of an app
@@ -49,14 +52,15 @@ enum class SayBy : std::uint8_t {
 // Enrolment, in a login and guided. What ends in ": " is a whole prompt; the others are the problem in one.
 [[nodiscard]] std::string prove_first();
 [[nodiscard]] std::string choose_factor(std::string_view user, std::string_view server, std::string_view problem,
-                                        const std::optional<std::string>& required_from);
+                                        const std::optional<std::string>& required_from,
+                                        const std::vector<Choice>& offered);
 [[nodiscard]] std::string from_when(std::string_view date,
-                                    std::chrono::seconds ahead);          // "1 December 2026 (in 9 days)"
-[[nodiscard]] std::string choose_first_factor(std::string_view problem);  // in the guided set-up
-[[nodiscard]] std::string no_such_choice();
+                                    std::chrono::seconds ahead);  // "1 December 2026 (in 9 days)"
+[[nodiscard]] std::string choose_first_factor(std::string_view problem, const std::vector<Choice>& offered);
+[[nodiscard]] std::string no_such_choice(const std::vector<Choice>& offered);
 [[nodiscard]] std::string nearly_app();
-[[nodiscard]] std::string no_code_yet();
-[[nodiscard]] std::string choice_help(bool may_wait);
+[[nodiscard]] std::string no_code_yet(const std::vector<Choice>& offered);
+[[nodiscard]] std::string choice_help(const std::vector<Choice>& offered, bool may_wait);
 [[nodiscard]] std::string app_picture(std::string_view problem, std::string_view picture, int digits);
 [[nodiscard]] std::string app_key(std::string_view problem, std::string_view key, std::string_view account, int digits);
 [[nodiscard]] std::string app_again(std::string_view problem);
@@ -72,6 +76,7 @@ enum class SayBy : std::uint8_t {
 inline constexpr std::string_view kStepProve = "Prove that it is you";
 inline constexpr std::string_view kStepChoose = "Choose your second factor";
 inline constexpr std::string_view kStepApp = "Set up your authenticator app";
+inline constexpr std::string_view kStepPhone = "Set up your phone";
 inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 
 // A hardware token that is registered; token_seed and token_code are whole prompts.

@@ -1,5 +1,6 @@
 #include "common/flows/verify.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -14,18 +15,23 @@ struct Match {
   std::optional<Factor> accepted;  // with the step or counter it spends
   std::optional<FactorKind> replayed;
   std::vector<Factor> out_of_step;  // tokens of which a wrong answer changes what the next one may be
+  bool expired = false;             // it is a code that was sent too long ago
+  std::optional<PhoneCode> spent;   // the code that was sent, where it is accepted
+  std::vector<std::pair<std::uint32_t, PhoneCode>> tried;  // live codes of phones that it is not
 };
 
-enum class Fit : std::uint8_t { wrong, right, replayed };
+enum class Fit : std::uint8_t { wrong, right, replayed, expired, no_code };
 
 bool may_answer(const std::set<FactorKind>& kinds, const Factor& factor) {
-  return kinds.empty() || kinds.contains(factor.kind());
+  return kinds.empty() || std::ranges::any_of(factor.kinds(), [&](FactorKind kind) { return kinds.contains(kind); });
 }
 
 struct FitOf {
   const Settings& settings;
   UnixTime now;
   std::string_view digits;
+  const std::string& purpose;            // of codes that are sent
+  const std::optional<PhoneCode>& sent;  // to this factor, if it is a phone
 
   Fit operator()(TotpFactor& totp) const {
     const TotpResult result = verify_totp(totp.key, totp.parameters, digits, now, settings.totp_window, totp.last_step);
@@ -41,8 +47,14 @@ struct FitOf {
     if (std::holds_alternative<HotpAccepted>(result)) return Fit::right;
     return std::holds_alternative<HotpReplayed>(result) ? Fit::replayed : Fit::wrong;
   }
-  Fit operator()(KeyFactor&) const { return Fit::wrong; }
-  Fit operator()(PhoneFactor&) const { return Fit::wrong; }
+  Fit operator()(KeyFactor&) const { return Fit::no_code; }  // proves itself by none
+  Fit operator()(PhoneFactor& phone) const {
+    if (!sent || sent->purpose != purpose || purpose.empty() || sent->number != phone.number || sent->code.empty())
+      return Fit::no_code;
+    const CodeState state = state_of(*sent, now);
+    if (state == CodeState::worn_out || sent->code != Secret(digits)) return Fit::wrong;
+    return state == CodeState::live ? Fit::right : state == CodeState::used ? Fit::replayed : Fit::expired;
+  }
 };
 
 // Compares with every factor that may answer, so that the time taken does not tell which of them was near.
@@ -51,17 +63,22 @@ Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, cons
   Match match;
   for (Factor& factor : tx.factors(person.id)) {
     if (!may_answer(purpose.factors, factor)) continue;
-    if (!std::holds_alternative<TotpFactor>(factor.detail) && !std::holds_alternative<HotpFactor>(factor.detail))
-      continue;
-    match.asked = true;
     const auto* token = std::get_if<HotpFactor>(&factor.detail);
     const std::optional<HotpState> before = token != nullptr ? std::optional(token->state) : std::nullopt;
-    const Fit fit = std::visit(FitOf{settings, now, answer.normal.text()}, factor.detail);
+    std::optional<PhoneCode> sent;
+    if (std::holds_alternative<PhoneFactor>(factor.detail)) sent = tx.phone_code(person.id, factor.number);
+    const Fit fit = std::visit(FitOf{settings, now, answer.normal.text(), purpose.phone_purpose, sent}, factor.detail);
+    if (fit == Fit::no_code) continue;
+    match.asked = true;
     if (fit == Fit::replayed && !match.replayed) match.replayed = factor.kind();
+    if (fit == Fit::expired) match.expired = true;
     if (fit == Fit::wrong && token != nullptr && token->state != before) match.out_of_step.push_back(factor);
+    if (fit == Fit::wrong && sent && state_of(*sent, now) == CodeState::live)
+      match.tried.emplace_back(factor.number, *sent);
     if (fit == Fit::right && !match.accepted) {
       factor.last_used = now;
       match.accepted = std::move(factor);
+      match.spent = std::move(sent);
     }
   }
   return match;
@@ -100,6 +117,18 @@ Verification refuse(Transaction& tx, UnixTime now, const VerifyFor& purpose, Per
 // No failure: the reservation is not kept.
 void note_replay(Transaction& tx, UnixTime now, const VerifyFor& purpose, std::string factor) {
   if (purpose.from_root) tx.append(event(purpose, purpose.failed, now, std::move(factor), "replayed"));
+}
+
+// Of each live code that the answer was not. True: one of them has no more.
+bool count_tries(Transaction& tx, UnixTime now, PersonId person,
+                 std::vector<std::pair<std::uint32_t, PhoneCode>>& codes) {
+  bool worn_out = false;
+  for (auto& [factor, code] : codes) {
+    ++code.tries;
+    tx.keep_phone_code(person, factor, code);
+    worn_out = worn_out || state_of(code, now) == CodeState::worn_out;
+  }
+  return worn_out;
 }
 
 }  // namespace
@@ -147,18 +176,46 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
     if (!tx.use_recovery_code(person.id, code)) return refuse(tx, now, purpose, person, reserved);
     return accept(tx, now, purpose, person, {.factor = "recovery", .recovery_left = tx.recovery_codes_left(person.id)});
   }
-  const Match match = match_digits(tx, settings, now, purpose, person, answer);
+  Match match = match_digits(tx, settings, now, purpose, person, answer);
   if (!match.asked) return NotACode{};  // nothing that may answer has digits: no guess
   if (match.accepted) {
     tx.save_factor(person.id, *match.accepted);
+    if (match.spent) {
+      match.spent->used = true;
+      tx.keep_phone_code(person.id, match.accepted->number, *match.spent);
+    }
     return accept(tx, now, purpose, person, {.factor = match.accepted->id()});
   }
   if (match.replayed) {
     note_replay(tx, now, purpose, "");
     return ReplayedAnswer{.kind = *match.replayed, .recovery = false};
   }
+  if (match.expired) {
+    if (purpose.from_root) tx.append(event(purpose, purpose.failed, now, "", "code_expired"));
+    return ExpiredAnswer{};
+  }
   for (const Factor& token : match.out_of_step) tx.save_factor(person.id, token);
-  return refuse(tx, now, purpose, person, reserved);
+  Verification refused = refuse(tx, now, purpose, person, reserved);
+  std::get<WrongAnswer>(refused).worn_out = count_tries(tx, now, person.id, match.tried);
+  return refused;
+}
+
+Verification verify_approval(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
+                             const Approval& approval) {
+  const Found found = find_person(tx, purpose.account);
+  if (found.mismatch || !found.person) return NoSuchPerson{};
+  const Person& person = *found.person;
+  const Reservation reservation = reserve_attempt(person.lockout, settings.lockout, now);
+  if (const auto* locked = std::get_if<LockedOut>(&reservation)) return LockedAnswer{locked->until};
+  for (Factor& factor : tx.factors(person.id)) {
+    if (factor.number != approval.factor || !std::holds_alternative<PhoneFactor>(factor.detail)) continue;
+    if (!may_answer(purpose.factors, factor)) continue;
+    if (!tx.end_message(person.id, approval.message, MessageEnd::taken)) continue;
+    factor.last_used = now;
+    tx.save_factor(person.id, factor);
+    return accept(tx, now, purpose, person, {.factor = factor.id()});
+  }
+  return NoSuchPerson{};
 }
 
 }  // namespace mfa

@@ -20,17 +20,20 @@ struct RightAnswer {
 struct WrongAnswer {
   std::uint32_t tries_left = 0;  // none: locked until `locked_until`
   UnixTime locked_until;
+  bool worn_out = false;  // the code that was sent has been tried too often
 };
 struct ReplayedAnswer {  // right, but spent
   FactorKind kind = FactorKind::totp;
   bool recovery = false;  // a recovery code, and of no kind
 };
-struct LockedAnswer {  // not compared
+struct ExpiredAnswer {};  // the code that was sent, too late
+struct LockedAnswer {     // not compared
   UnixTime until;
 };
 struct NotACode {};      // not shaped like anything we asked for; not compared, not counted
 struct NoSuchPerson {};  // the store's person is not, or no longer, this account
-using Verification = std::variant<RightAnswer, WrongAnswer, ReplayedAnswer, LockedAnswer, NotACode, NoSuchPerson>;
+using Verification =
+    std::variant<RightAnswer, WrongAnswer, ReplayedAnswer, ExpiredAnswer, LockedAnswer, NotACode, NoSuchPerson>;
 
 // What an answer is for, and how it is recorded.
 struct VerifyFor {
@@ -45,6 +48,14 @@ struct VerifyFor {
   // Asked by root's programs. What others may repeat without limit (a spent code, any code while locked) is no row of
   // theirs, lest they fill the trail.
   bool from_root = true;
+  // What codes that were sent are to be good for (CodePurpose::key); empty: none counts.
+  std::string phone_purpose = {};  // NOLINT(readability-redundant-member-init)
+};
+
+// That # was pressed in this call to this phone.
+struct Approval {
+  std::uint32_t factor = 0;
+  MessageId message;
 };
 
 // An enrolment code: an attempt is counted like any other; a right one is not spent by that.
@@ -53,5 +64,9 @@ struct VerifyFor {
 
 [[nodiscard]] Verification verify(Transaction& tx, const Settings& settings, UnixTime now, const VerifyFor& purpose,
                                   const Answer& answer);
+
+// Takes an approval, once. Whoever is locked out meanwhile has none, nor has a phone that is gone.
+[[nodiscard]] Verification verify_approval(Transaction& tx, const Settings& settings, UnixTime now,
+                                           const VerifyFor& purpose, const Approval& approval);
 
 }  // namespace mfa

@@ -59,7 +59,7 @@ Secret write_answer(const NumberAnswer& answer) {
   return Secret(json.text());
 }
 
-NumberAnswer read_answer(std::string_view text) {
+NumberAnswer read_facts(std::string_view text) {
   const auto unavailable = std::unexpected(NumberRefusal::unavailable);
   const json object = parse(text);
   if (!object.is_object()) return unavailable;

@@ -29,6 +29,6 @@ struct NumberQuestion {
 using NumberAnswer = std::expected<NumberFacts, NumberRefusal>;
 [[nodiscard]] Secret write_answer(const NumberAnswer& answer);
 // What cannot be an answer is NumberRefusal::unavailable.
-[[nodiscard]] NumberAnswer read_answer(std::string_view json);
+[[nodiscard]] NumberAnswer read_facts(std::string_view json);
 
 }  // namespace mfa

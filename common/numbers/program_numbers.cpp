@@ -17,7 +17,7 @@ std::expected<NumberFacts, NumberRefusal> ProgramNumbers::read(std::string_view 
                      .limit = options_.limit,
                      .most_output = kLongestNumberMessage});
   if (!answer || answer->status != 0) return std::unexpected(NumberRefusal::unavailable);
-  return read_answer(answer->output.text());
+  return read_facts(answer->output.text());
 }
 
 }  // namespace mfa

@@ -13,6 +13,7 @@
 #include "common/flows/history.h"
 #include "common/flows/keys.h"
 #include "common/flows/own_data.h"
+#include "common/flows/phones.h"
 #include "common/flows/privacy.h"
 #include "common/flows/reporting.h"
 #include "common/flows/tokens.h"
@@ -70,6 +71,10 @@ Reply told_once(std::expected<std::vector<std::string>, RequestError> codes) {
   return json;
 }
 
+PhoneWanted wanted_in(const Request& request) {
+  return {.use = request.call ? PhoneUse::call : PhoneUse::text, .number = request.number, .country = request.country};
+}
+
 HistoryRequest page_of(const Request& request) {
   HistoryRequest page{.before = request.before, .since = request.since};
   if (request.most) page.most = static_cast<std::size_t>(*request.most);
@@ -88,6 +93,8 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
       return told_once(enrol_totp(engine, asker, request.name));
     case Verb::hotp:
       return told_once(enrol_hotp(engine, asker, request.name, request.digits));
+    case Verb::phone:
+      return told_once(enrol_phone(engine, asker, request.name, wanted_in(request)));
     case Verb::codes:
       return told_once(new_codes(engine, asker));
     case Verb::test:
@@ -130,6 +137,15 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
                                        .reason = request.reason,
                                        .checked = request.checked,
                                        .digits = request.digits}));
+    case Verb::helpdesk_phone:
+      return told_once(helpdesk_phone(engine, asker,
+                                      {.user = request.user,
+                                       .wanted = wanted_in(request),
+                                       .name = request.name,
+                                       .reason = request.reason,
+                                       .checked = request.checked}));
+    case Verb::send_test:
+      return rendered(send_test(engine, asker, wanted_in(request)));
     case Verb::provision_codes:
       return told_once(provision_codes(engine, asker, names_in(request.users)));
     case Verb::explain:

@@ -171,6 +171,14 @@ WipedText to_json(const RegisteredReply& reply) {
   return json.close_object().take();
 }
 
+WipedText to_json(const SentReply& reply) {
+  JsonWriter json;
+  json.open_object().member("number", reply.number).member("status", reply.status);
+  write_text(json, "gateway", reply.gateway);
+  write_text(json, "detail", reply.detail);
+  return json.close_object().take();
+}
+
 WipedText to_json(const DevicesReply& reply) {
   JsonWriter json;
   json.open_object();

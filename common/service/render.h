@@ -10,6 +10,7 @@
 #include "common/flows/foresee.h"
 #include "common/flows/history.h"
 #include "common/flows/own_data.h"
+#include "common/flows/phones.h"
 #include "common/flows/privacy.h"
 #include "common/flows/reporting.h"
 #include "common/flows/requests.h"
@@ -24,6 +25,7 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const EnrolledReply& reply);
 [[nodiscard]] WipedText to_json(const FactorReply& reply);
 [[nodiscard]] WipedText to_json(const RegisteredReply& reply);
+[[nodiscard]] WipedText to_json(const SentReply& reply);
 [[nodiscard]] WipedText to_json(const DevicesReply& reply);
 [[nodiscard]] WipedText to_json(const CodesReply& reply);
 [[nodiscard]] WipedText to_json(const HistoryReply& reply);

@@ -77,6 +77,16 @@ constexpr std::array kOfRename{kFactor, kName};
 constexpr std::array kOfTotp{kMaybeName};
 constexpr std::array kOfHelpdeskToken{kUser, kMaybeName, Key{"reason", false, &Request::reason},
                                       Key{"checked", false, &Request::checked}};
+constexpr Key kNumber{"number", true, &Request::number};
+constexpr Key kCountry{"country", false, &Request::country};
+constexpr std::array kOfPhone{kMaybeName, Key{"number", false, &Request::number}, kCountry};
+constexpr std::array kOfHelpdeskPhone{kUser,
+                                      kNumber,
+                                      kCountry,
+                                      kMaybeName,
+                                      Key{"reason", false, &Request::reason},
+                                      Key{"checked", false, &Request::checked}};
+constexpr std::array kOfSendTest{kNumber, kCountry};
 constexpr std::array kOfProvision{kUser, kMaybeName};
 constexpr std::array kOfKey{Key{"line", true, &Request::line}, kMaybeName};
 constexpr std::array kOfForget{Key{"device", false, &Request::device}};
@@ -97,6 +107,12 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::totp:
     case Verb::hotp:
       return kOfTotp;
+    case Verb::phone:
+      return kOfPhone;
+    case Verb::helpdesk_phone:
+      return kOfHelpdeskPhone;
+    case Verb::send_test:
+      return kOfSendTest;
     case Verb::set_default:
     case Verb::remove:
       return kOfOneFactor;
@@ -139,6 +155,8 @@ std::optional<std::string> take(Members& members, std::string_view name) {
   members.erase(found);
   return value;
 }
+
+bool is_of_phone(Verb verb) { return verb == Verb::phone || verb == Verb::helpdesk_phone || verb == Verb::send_test; }
 
 bool is_of_token(const Request& request) {
   return request.verb == Verb::hotp || request.verb == Verb::helpdesk_token ||
@@ -205,6 +223,11 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     const auto kind = factor_kind(take(members, "kind").value_or(""));
     if (kind != FactorKind::totp && kind != FactorKind::hotp) return std::unexpected("unknown kind of factor");
     request.kind = *kind;
+  }
+  if (is_of_phone(*verb)) {
+    const auto call = take(members, "call");
+    if (call && *call != "yes") return std::unexpected("call is yes or left out");
+    request.call = call.has_value();
   }
   if (is_of_token(request)) {
     const auto given = take(members, "digits");

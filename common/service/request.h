@@ -27,6 +27,8 @@ struct Request {
   std::string device;              // devices forget: an id; empty: all
   FactorKind kind{};               // provision: totp or hotp
   int digits = kHotpDigits;        // of a hardware token: 6 or 8
+  std::string number, country;     // phone, helpdesk phone, send-test: as typed
+  bool call = false;               // likewise: calls, not texts
   std::string line;                // key: as in a .pub file
   std::string service, from, key;  // explain
   std::optional<UnixTime> at;      // explain, forecast

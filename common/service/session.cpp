@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/flows/login.h"
+#include "common/service/patient_gateway.h"
 #include "common/service/perform.h"
 #include "common/service/socket_dialogue.h"
 #include "common/service/verdict.h"
@@ -118,6 +119,8 @@ class Session {
 
   Engine engine(const Settings& settings, Store& store, Accounts& accounts) {
     countries_ = context_.countries(settings);
+    numbers_ = context_.numbers();
+    gateway_.emplace(context_.gateway(settings), wire_, context_.limits);
     return {.settings = settings,
             .store = store,
             .clock = context_.clock,
@@ -126,6 +129,8 @@ class Session {
             .versions = context_.versions,
             .countries = *countries_,
             .failed_passwords = context_.failed_passwords,
+            .gateway = *gateway_,
+            .numbers = *numbers_,
             .journal = context_.journal,
             .server = context_.server};
   }
@@ -178,6 +183,8 @@ class Session {
   Caller caller_;
   Wire wire_;
   std::shared_ptr<Countries> countries_;
+  std::optional<PatientGateway> gateway_;
+  std::unique_ptr<PhoneNumbers> numbers_;
 };
 
 void note_failure(Journal& journal, const char* what) noexcept {

@@ -12,6 +12,8 @@
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
 #include "common/flows/engine.h"
+#include "common/ports/gateway.h"
+#include "common/ports/phone_numbers.h"
 #include "common/ports/store.h"
 #include "common/ports/system.h"
 #include "common/service/crowd.h"
@@ -41,6 +43,9 @@ struct SessionContext {
   std::string server;
   // Of the database that these settings name.
   std::function<std::shared_ptr<Countries>(const Settings&)> countries;
+  // Those that these settings name, which it borrows.
+  std::function<std::unique_ptr<Gateway>(const Settings&)> gateway;
+  std::function<std::unique_ptr<PhoneNumbers>()> numbers;
   // For the peer of a connection.
   std::function<std::unique_ptr<PasswordCheck>(int connection)> password_check;
   std::function<std::optional<TerminalId>(int connection, const Caller&)> terminal;

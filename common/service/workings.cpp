@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/numbers/program_numbers.h"
 #include "common/service/open_store.h"
 #include "common/system/countries.h"
 #include "common/system/host_name.h"
@@ -60,6 +61,11 @@ SessionContext Workings::context(Accounts& accounts) {
       .journal = journal_,
       .server = server_,
       .countries = [this](const Settings& settings) { return countries(settings); },
+      .gateway =
+          [this](const Settings& settings) {
+            return std::make_unique<ProgramGateways>(settings.gateways, gateway_memory_, programs_, journal_);
+          },
+      .numbers = [this] { return std::make_unique<ProgramNumbers>(programs_); },
       .password_check = [this](int connection) { return std::make_unique<ConnectionPassword>(monitor_, connection); },
       .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); },
       .crowd = &crowd_};

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "common/gateways/program_gateways.h"
 #include "common/service/current_configuration.h"
 #include "common/service/failed_passwords.h"
 #include "common/service/limits.h"
@@ -18,6 +19,7 @@
 #include "common/system/accounts.h"
 #include "common/system/clock.h"
 #include "common/system/journal.h"
+#include "common/system/programs.h"
 #include "common/system/random.h"
 
 namespace mfa {
@@ -55,6 +57,8 @@ class Workings {
   MonitorClient monitor_;
   MonitorVersions versions_;
   CountedFailures failed_passwords_;
+  Programs programs_;
+  GatewayMemory gateway_memory_;
   StoreOnDemand store_;
   NoStore no_store_;
   Crowd crowd_{{}};

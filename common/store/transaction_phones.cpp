@@ -155,9 +155,10 @@ MessageTally SqliteTransaction::messages_before(PersonId person, const MessageRe
         connection_.prepared("SELECT count(*) FROM message WHERE number_hash = ? AND at > ? AND at < ? AND proven = ?");
     if (count.bind_blob(hash).bind(own.after).bind(own.before).bind(std::int64_t{message.proven}).row())
       tally.of_number += narrow(count.integer(0));
-    auto last =
-        connection_.prepared("SELECT max(at) FROM message WHERE number_hash = ? AND at > ? AND at < ? AND person = ?");
-    if (last.bind_blob(hash).bind(own.after).bind(own.before).bind(person.value).row() && !last.is_null(0))
+    auto last = connection_.prepared(
+        "SELECT max(at) FROM message WHERE number_hash = ? AND at > ? AND at < ? AND person = ? AND is_call = ?");
+    last.bind_blob(hash).bind(own.after).bind(own.before).bind(person.value);
+    if (last.bind(std::int64_t{message.use == PhoneUse::call}).row() && !last.is_null(0))
       tally.last = later(UnixTime{last.integer(0)}, tally.last);
   }
   auto all = connection_.prepared("SELECT count(*) FROM message WHERE proven = ? AND at > ? AND at < ?");

@@ -128,6 +128,8 @@ class Bench {
                   .versions = world_.versions,
                   .countries = world_.countries,
                   .failed_passwords = world_.failed_passwords,
+                  .gateway = world_.mailbox,
+                  .numbers = world_.numbers,
                   .journal = world_.journal,
                   .server = "lab-gw"};
     LoginFacts facts;

@@ -169,6 +169,9 @@ TEST_P(StoreRows, Messages_count_for_their_person_number_and_sort) {
     EXPECT_EQ(unproven.of_all, 2U);
     EXPECT_EQ(unproven.oldest, kNow - 20h);
     EXPECT_EQ(unproven.last, kNow - 3599s);
+    const MessageRecord call{.at = kNow, .number = kNumber, .use = PhoneUse::call, .proven = true};
+    EXPECT_FALSE(tx.messages_before(alice.id, call).last) << "texts";
+    EXPECT_EQ(tx.messages_before(alice.id, call).of_person, 2U) << "which count all the same";
     const MessageTally nobodys = tx.messages_before(bob.id, {.at = kNow, .number = {"+4930123456"}, .proven = true});
     EXPECT_EQ(nobodys.of_person, 1U);
     EXPECT_EQ(nobodys.of_number, 0U);

@@ -147,6 +147,48 @@ class Passwords : public PasswordCheck {
   int asked = 0;
 };
 
+// Carries nothing, keeps all of it, and answers as it is told.
+class Mailbox : public Gateway {
+ public:
+  DeliveryReport send(const PhoneMessage& message) override {
+    messages.push_back(message);
+    if (while_sending) while_sending();
+    return {.delivery = message.mode == MessageMode::press ? press : answer, .gateway = "mailbox", .detail = ""};
+  }
+  // The code in the last message.
+  [[nodiscard]] std::string code() const { return messages.empty() ? "" : std::string(messages.back().code.text()); }
+  [[nodiscard]] std::string text() const { return messages.empty() ? "" : std::string(messages.back().text.text()); }
+  std::vector<PhoneMessage> messages;
+  Delivery answer = Delivery::sent;
+  Delivery press = Delivery::approved;
+  std::function<void()> while_sending;
+};
+
+// Numbers as they stand in E.164, of New Zealand and Belgium. What ends in 9900 is a landline, in 0900 costs more, in
+// 0800 is on the internet.
+class NumberBook : public PhoneNumbers {
+ public:
+  std::expected<NumberFacts, NumberRefusal> read(std::string_view typed, std::string_view country) override {
+    asked.emplace_back(std::string(typed), std::string(country));
+    std::string digits;
+    for (const char c : typed)
+      if (c == '+' || (c >= '0' && c <= '9')) digits += c;
+    if (digits.starts_with('0')) digits = (country == "BE" ? "+32" : "+64") + digits.substr(1);
+    const auto number = parse_e164(digits);
+    if (!number) return std::unexpected(NumberRefusal::not_a_number);
+    return NumberFacts{.number = *number,
+                       .line = digits.ends_with("9900")   ? LineKind::landline
+                               : digits.ends_with("0900") ? LineKind::premium
+                               : digits.ends_with("0800") ? LineKind::voip
+                                                          : LineKind::mobile,
+                       .country = digits.starts_with("+64")   ? "NZ"
+                                  : digits.starts_with("+32") ? "BE"
+                                                              : "US",
+                       .written = digits};
+  }
+  std::vector<std::pair<std::string, std::string>> asked;
+};
+
 // All of them together, and an engine over them.
 struct World {
   Settings settings;
@@ -160,7 +202,10 @@ struct World {
   Versions versions;
   Atlas countries;
   Tally failed_passwords;
-  Engine engine{settings, store, clock, random, accounts, versions, countries, failed_passwords, journal, "lab-gw"};
+  Mailbox mailbox;
+  NumberBook numbers;
+  Engine engine{settings,         store,   clock,   random,  accounts, versions, countries,
+                failed_passwords, mailbox, numbers, journal, "lab-gw"};
 
   World() = default;
   World(const World&) = delete;

@@ -300,7 +300,7 @@ class MemoryStore : public Store {
         if (sent.record.number == message.number && in_window) ++tally.of_number;
         if (apart < kBudgetDay) ++tally.of_all;
       }
-      if (own && in_window && sent.record.number == message.number)
+      if (own && in_window && sent.record.number == message.number && sent.record.use == message.use)
         tally.last = std::max(tally.last.value_or(sent.record.at), sent.record.at);
       const bool answered = sent.end == MessageEnd::taken || sent.end == MessageEnd::failed;
       if (own && apart < kCallsRest && sent.record.use == PhoneUse::call && !answered)

@@ -20,7 +20,7 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   for (const std::string_view code : mfa::countries_meant(text)) require(!mfa::country_name(code).empty());
-  if (const auto answer = mfa::read_answer(text)) require(mfa::parse_e164(answer->number.e164).has_value());
+  if (const auto answer = mfa::read_facts(text)) require(mfa::parse_e164(answer->number.e164).has_value());
   if (const auto question = mfa::read_question(text)) require(question->typed.size() <= mfa::kLongestTyped);
 
   const std::string_view typed = text.substr(0, mfa::kLongestTyped);
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                                [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }));
   const auto again = mfa::read_number(read->written, "BE");
   require(again && again->number == read->number);
-  const auto answer = mfa::read_answer(mfa::write_answer(read).text());
+  const auto answer = mfa::read_facts(mfa::write_answer(read).text());
   require(answer && answer->number == read->number && answer->country == read->country);
   return 0;
 }

@@ -101,16 +101,13 @@ TEST(ConfigurationMistakes, KeysThatAreNone) {
 
 TEST(ConfigurationMistakes, KeysOfLaterReleasesAreToldToBeThat) {
   expect({
-      {"[phone]\n", "f:1:2: phone is not part of this release; take it out"},
       {"[records]\nkeep = '400d'", "f:1:2: records is not part of this release; take it out"},
       {"[store]\nbackend = 'postgresql'",
        "f:2:11: store.backend \"postgresql\" is not part of this release; take it out"},
   });
   expect_in_rule({
-      {"factors = ['totp', 'sms']", "20: rule \"r\": factors \"sms\" is not part of this release; take it out"},
+      {"factors = ['totp', 'push']", "20: rule \"r\": factors \"push\" is not part of this release; take it out"},
       {"factors = ['push']", "12: rule \"r\": factors \"push\" is not part of this release; take it out"},
-      {"factors = ['push']", "12: rule \"r\": factors \"push\" is not part of this release; take it out"},
-      {"factors = ['call']", "12: rule \"r\": factors \"call\" is not part of this release; take it out"},
   });
 }
 
@@ -146,7 +143,8 @@ TEST(ConfigurationMistakes, Types) {
       {"since = 20261201", "9: rule \"r\": since must be a date such as 2026-12-01, not a whole number"},
       {"after = 08:00:00", "9: rule \"r\": after must be a date such as 2026-12-01, not a time of day"},
       {"factors = 'totp'", "11: rule \"r\": factors must be a list: [\"totp\"], not a string"},
-      {"factors = [1]", "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"key\", not a whole number"},
+      {"factors = [1]",
+       "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"sms\" or \"call\" or \"key\", not a whole number"},
   });
 }
 
@@ -235,9 +233,11 @@ TEST(ConfigurationMistakes, ListsOfARule) {
        "\"publickey-sk\", not \"pasword\" (did you mean \"password\"?)"},
       {"factors = ['totp', 'totp']", "20: rule \"r\": factors names \"totp\" twice"},
       {"factors = ['ttop']",
-       "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"key\", not \"ttop\" (did you mean \"totp\"?)"},
+       "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"sms\" or \"call\" or \"key\", not \"ttop\" (did you "
+       "mean \"totp\"?)"},
       {"factors = ['!totp']",
-       "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"key\", not \"!totp\" (did you mean \"totp\"?)"},
+       "12: rule \"r\": factors must be \"totp\" or \"hotp\" or \"sms\" or \"call\" or \"key\", not \"!totp\" (did you "
+       "mean \"totp\"?)"},
       {"factors = ['key', 'totp', 'key']", "27: rule \"r\": factors names \"key\" twice"},
       {"enrol = 'never'", "9: rule \"r\": enrol must be \"inline\" or \"code\" or \"refuse\", not \"never\""},
   });
@@ -301,6 +301,30 @@ TEST(ConfigurationMistakes, Countries) {
       {"[geo]\nhome = ['NZ']", "f:2:8: geo.home must be a string, not a list"},
       // One mistake is told once.
       {"[geo]\nhome = 'zz'\ndatabase = '/x'", "f:2:8: geo.home " + form + "\"zz\""},
+  });
+}
+
+TEST(ConfigurationMistakes, Phones) {
+  const std::string form = "must be a span of time such as \"30s\", \"10m\", \"1h\" or \"30d\", not ";
+  expect({
+      {"phone = 5", "f:1:9: phone must be a table of keys, written [phone], not a whole number"},
+      {"[phone]\ncountry = 'NZ'", "f:2:1: phone.\"country\" is not a key"},
+      {"[phone]\ncountries = 'NZ'", "f:2:13: phone.countries must be a list: [\"NZ\"], not a string"},
+      {"[phone]\ncountries = ['NZ', 64]", "f:2:20: phone.countries must be a string, not a whole number"},
+      {"[phone]\ncountries = ['NZ', 'NZ']", "f:2:20: phone.countries names \"NZ\" twice"},
+      {"[phone]\ncountries = ['NZ']\ndefault_country = 'AU'",
+       "f:1:1: phone.default_country must be one of phone.countries"},
+      {"[phone]\ndefault_country = 'NZ'", "f:1:1: phone.default_country must be one of phone.countries"},
+      {"[phone]\ncalls = 'ring'", "f:2:9: phone.calls must be \"code\" or \"press\", not \"ring\""},
+      {"[phone]\ncode_ttl = '59s'", "f:2:12: phone.code_ttl must be from 1m to 30m, not 59s"},
+      {"[phone]\ncode_ttl = '31m'", "f:2:12: phone.code_ttl must be from 1m to 30m, not 31m"},
+      {"[phone]\nresend_after = '9s'", "f:2:16: phone.resend_after must be from 10s to 10m, not 9s"},
+      {"[phone]\nresend_after = 'x'", "f:2:16: phone.resend_after " + form + "\"x\""},
+      {"[phone]\nper_user_per_hour = 0", "f:2:21: phone.per_user_per_hour must be from 1 to 100, not 0"},
+      {"[phone]\nproven_per_day = -1", "f:2:18: phone.proven_per_day must be from 0 to 1000000, not -1"},
+      {"[phone]\nunproven_per_user_per_day = 101",
+       "f:2:29: phone.unproven_per_user_per_day must be from 1 to 100, not 101"},
+      {"[phone]\nunproven_per_day = 1000001", "f:2:20: phone.unproven_per_day must be from 0 to 1000000, not 1000001"},
   });
 }
 
@@ -428,13 +452,13 @@ TEST(ConfigurationMistakes, ADatabaseMayHaveItsHomeInAnotherText) {
 
 TEST(ConfigurationMistakes, AreAllToldAtOnce) {
   const std::vector<std::string> said = mistakes_of(
-      "issuer = 5\n[totp]\ndigits = 9\nwindows = 1\n[phone]\n[[rule]]\nuser = ['', '[x]']\nsince = 1\nenrol_window = "
+      "issuer = 5\n[totp]\ndigits = 9\nwindows = 1\n[records]\n[[rule]]\nuser = ['', '[x]']\nsince = 1\nenrol_window = "
       "'1d'\n[push]\n");
   EXPECT_EQ(said, (std::vector<std::string>{
                       "f:1:10: issuer must be a string, not a whole number",
                       "f:3:10: totp.digits must be from 6 to 8, not 9",
                       "f:4:1: totp.\"windows\" is not a key (did you mean \"window\"?)",
-                      "f:5:2: phone is not part of this release; take it out",
+                      "f:5:2: records is not part of this release; take it out",
                       "f:6:1: every rule needs a name",
                       "f:6:1: rule: mfa is missing: \"require\", \"optional\", \"skip\" or \"deny\"",
                       "f:7:9: rule: user must not be empty",

@@ -69,6 +69,13 @@ void expect_defaults(const Settings& settings) {
   EXPECT_FALSE(settings.trust.end_on_network_change);
   EXPECT_EQ(settings.trust_burst, 0s);
   EXPECT_FALSE(settings.key_self_enrol);
+  EXPECT_EQ(settings.phone.calls, MessageMode::code);
+  EXPECT_EQ(settings.phone.code_ttl, 10min);
+  EXPECT_EQ(settings.phone.budget.resend_after, 30s);
+  EXPECT_EQ(settings.phone.budget.per_user_per_hour, 6U);
+  EXPECT_EQ(settings.phone.budget.proven_per_day, 5000U);
+  EXPECT_EQ(settings.phone.budget.unproven_per_user_per_day, 3U);
+  EXPECT_EQ(settings.phone.budget.unproven_per_day, 500U);
   EXPECT_EQ(settings.helpdesk_groups, std::vector<std::string>{"mfa-helpdesk"});
   EXPECT_TRUE(settings.helpdesk_scope.empty());
   EXPECT_EQ(settings.protected_groups, (std::vector<std::string>{"root", "wheel", "sudo", "adm", "docker", "lxd",
@@ -80,6 +87,7 @@ void expect_no_places(const Settings& settings) {
   EXPECT_TRUE(settings.shared.empty());
   EXPECT_EQ(settings.geo_database, "");
   EXPECT_EQ(settings.geo_home, "");
+  EXPECT_TRUE(settings.phone.countries.empty()) << "nobody is texted who was not meant to be";
 }
 
 TEST(Configuration, HasADefaultForEveryKey) {
@@ -438,6 +446,15 @@ TEST(InstalledConfiguration, ShowsTheDefaults) {
                                 "burst",
                                 "database",
                                 "home",
+                                "countries",
+                                "default_country",
+                                "calls",
+                                "code_ttl",
+                                "resend_after",
+                                "per_user_per_hour",
+                                "proven_per_day",
+                                "unproven_per_user_per_day",
+                                "unproven_per_day",
                                 "trust"}) {
     EXPECT_NE(text.find("\n" + key + " = "), std::string::npos) << key;
   }
@@ -446,6 +463,23 @@ TEST(InstalledConfiguration, ShowsTheDefaults) {
                                 "before", "mfa", "trust", "since", "factors", "enrol", "enrol_window", "observe"}) {
     EXPECT_TRUE(std::regex_search(installed(), std::regex("#   (.*, )?" + key + "\\b"))) << key;
   }
+}
+
+TEST(Settings, HowPhonesAreTextedAndCalled) {
+  const Settings settings = settings_of(
+      "[phone]\ncountries = ['NZ', 'AU', 'BE']\ndefault_country = 'AU'\ncalls = 'press'\ncode_ttl = '5m'\n"
+      "resend_after = '1m'\nper_user_per_hour = 3\nproven_per_day = 100\nunproven_per_user_per_day = 2\n"
+      "unproven_per_day = 0\n[[rule]]\nname = 'r'\nmfa = 'require'\nfactors = ['sms', 'call']\n");
+  EXPECT_EQ(settings.phone.countries, (std::vector<std::string>{"NZ", "AU", "BE"}));
+  EXPECT_EQ(settings.phone.default_country, "AU");
+  EXPECT_EQ(settings.phone.calls, MessageMode::press);
+  EXPECT_EQ(settings.phone.code_ttl, 5min);
+  EXPECT_EQ(settings.phone.budget.resend_after, 1min);
+  EXPECT_EQ(settings.phone.budget.per_user_per_hour, 3U);
+  EXPECT_EQ(settings.phone.budget.proven_per_day, 100U);
+  EXPECT_EQ(settings.phone.budget.unproven_per_user_per_day, 2U);
+  EXPECT_EQ(settings.phone.budget.unproven_per_day, 0U);
+  EXPECT_EQ(settings.rules.at(0).factors, (std::set{FactorKind::sms, FactorKind::call}));
 }
 
 TEST(Settings, HowWhoeverHasNothingEnrolsByTheRule) {

@@ -21,6 +21,7 @@ constexpr std::array kRows{
     Row{Verb::guided, "guided", true, true, StepUp::recent},
     Row{Verb::totp, "totp", true, true, StepUp::recent},
     Row{Verb::hotp, "hotp", true, true, StepUp::recent},
+    Row{Verb::phone, "phone", true, true, StepUp::recent},
     Row{Verb::key, "key", true, true, StepUp::recent},
     Row{Verb::codes, "codes", true, true, StepUp::recent},
     Row{Verb::test, "test", true, true, StepUp::none},
@@ -37,11 +38,13 @@ constexpr std::array kRows{
     Row{Verb::own_data, "export", true, false, StepUp::none},
     Row{Verb::helpdesk_key, "helpdesk key", true, true, StepUp::recent},
     Row{Verb::helpdesk_token, "helpdesk token", true, true, StepUp::recent},
+    Row{Verb::helpdesk_phone, "helpdesk phone", true, true, StepUp::recent},
     Row{Verb::provision, "admin provision", false, true, StepUp::none},
     Row{Verb::provision_codes, "admin provision --codes", false, true, StepUp::none},
     Row{Verb::explain, "admin explain", false, false, StepUp::none},
     Row{Verb::forecast, "admin forecast", false, false, StepUp::none},
     Row{Verb::password_changed, "admin password-changed", false, true, StepUp::none},
+    Row{Verb::send_test, "admin send-test", false, true, StepUp::none},
 };
 
 TEST(Access, OneRowAVerb) {

@@ -375,7 +375,7 @@ TEST_F(Logins, ADirectoryThatIgnoresLettersLeadsToTheSamePerson) {
   } folding;
   Engine engine{world.settings, world.store,    world.clock,     world.random,
                 folding,        world.versions, world.countries, world.failed_passwords,
-                world.journal,  "lab-gw"};
+                world.mailbox,  world.numbers,  world.journal,   "lab-gw"};
   LoginFacts facts;
   facts.user = "Alice";
   facts.from_root = true;

@@ -69,6 +69,13 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
   ASSERT_TRUE(token) << token.error();
   EXPECT_EQ(token->verb, Verb::helpdesk_token);
   EXPECT_EQ(token->user + token->reason + token->checked, "alicerc");
+  const auto phone = parse_request(R"({"verb":"phone","number":"021 1","country":"NZ","call":"yes","name":"n"})");
+  ASSERT_TRUE(phone) << phone.error();
+  EXPECT_EQ(phone->number + phone->country + phone->name, "021 1NZn");
+  EXPECT_TRUE(phone->call);
+  EXPECT_FALSE(parse_request(R"({"verb":"phone"})")->call);
+  EXPECT_EQ(parse_request(R"({"verb":"helpdesk phone","user":"alice","number":"021 1"})")->number, "021 1");
+  EXPECT_EQ(parse_request(R"({"verb":"admin send-test","number":"021 1"})")->verb, Verb::send_test);
   const auto provision = parse_request(R"({"verb":"admin provision","user":"alice","kind":"hotp","digits":"8"})");
   ASSERT_TRUE(provision) << provision.error();
   EXPECT_EQ(provision->kind, FactorKind::hotp);
@@ -165,6 +172,8 @@ TEST(RequestJson, AnythingElseIsNone) {
       R"({"verb":"admin provision","kind":"totp"})",
       R"({"verb":"admin provision","user":"alice"})",
       R"({"verb":"admin provision","user":"alice","kind":"sms"})",
+      R"({"verb":"phone","call":"no"})", R"({"verb":"phone","number":""})", R"({"verb":"helpdesk phone","user":"alice"})",
+      R"({"verb":"admin send-test"})", R"({"verb":"admin send-test","number":"021 1","name":"n"})",
       R"({"verb":"admin provision","user":"","kind":"totp"})",
       R"({"verb":"admin provision","user":"alice","kind":"key"})",
       R"({"verb":"admin provision","user":"alice","kind":"totp","digits":"6"})",

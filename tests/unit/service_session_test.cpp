@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
 
 #include "common/service/failed_passwords.h"
@@ -39,6 +40,12 @@ class SessionTest : public ::testing::Test {
     PasswordCheck& check_;
   };
 
+  struct BorrowedGateway final : Gateway {
+    explicit BorrowedGateway(Gateway& gateway) : gateway_(gateway) {}
+    DeliveryReport send(const PhoneMessage& message) override { return gateway_.send(message); }
+    Gateway& gateway_;
+  };
+
   // Starts the engine's side, when those before have come to their end.
   Client connect(Caller caller) {
     wait_for_engines();
@@ -67,24 +74,27 @@ class SessionTest : public ::testing::Test {
   Settings configured_;
   std::string fault_;
   Limits limits_;
-  SessionContext context_{.limits = limits_,
-                          .configuration =
-                              [this] {
-                                return fault_.empty() ? Snapshot{std::make_shared<const Settings>(configured_), ""}
-                                                      : Snapshot{nullptr, fault_};
-                              },
-                          .store = world_.store,
-                          .no_store = no_store_,
-                          .clock = world_.clock,
-                          .random = world_.random,
-                          .accounts = world_.accounts,
-                          .versions = world_.versions,
-                          .failed_passwords = world_.failed_passwords,
-                          .journal = world_.journal,
-                          .server = "lab-gw",
-                          .countries = [](const Settings&) { return std::make_shared<doubles::Atlas>(); },
-                          .password_check = [this](int) { return std::make_unique<Borrowed>(world_.passwords); },
-                          .terminal = [](int, const Caller&) { return std::optional<TerminalId>(); }};
+  SessionContext context_{
+      .limits = limits_,
+      .configuration =
+          [this] {
+            return fault_.empty() ? Snapshot{std::make_shared<const Settings>(configured_), ""}
+                                  : Snapshot{nullptr, fault_};
+          },
+      .store = world_.store,
+      .no_store = no_store_,
+      .clock = world_.clock,
+      .random = world_.random,
+      .accounts = world_.accounts,
+      .versions = world_.versions,
+      .failed_passwords = world_.failed_passwords,
+      .journal = world_.journal,
+      .server = "lab-gw",
+      .countries = [](const Settings&) { return std::make_shared<doubles::Atlas>(); },
+      .gateway = [this](const Settings&) { return std::make_unique<BorrowedGateway>(world_.mailbox); },
+      .numbers = [] { return std::make_unique<doubles::NumberBook>(); },
+      .password_check = [this](int) { return std::make_unique<Borrowed>(world_.passwords); },
+      .terminal = [](int, const Caller&) { return std::optional<TerminalId>(); }};
 
  private:
   std::vector<std::thread> engines_;
@@ -197,6 +207,38 @@ TEST_F(SessionTest, ALoginWithACode) {
   ASSERT_TRUE(verdict);
   EXPECT_EQ(verdict->verdict(), VerdictCode::passed);
   EXPECT_EQ(verdict->text(Tag::reason), "totp-1");
+}
+
+// A call takes longer than a client waits for a frame.
+TEST_F(SessionTest, WhileAMessageIsUnderWayTheClientHearsThatSomebodyIsThere) {
+  require_a_code();
+  ASSERT_TRUE(world_.store.write([&](Transaction& tx) {
+    Person alice = tx.add_person({"alice"}, Uid{1000}, world_.clock.time);
+    Factor factor;
+    factor.number = alice.next_factor++;
+    factor.name = "phone";
+    factor.detail = PhoneFactor{.number = {"+64211231234"}};
+    tx.add_factor(alice.id, factor);
+    tx.save(alice);
+  }));
+  configured_.gateways.emplace_back().texts = true;
+  limits_.sign_of_life = std::chrono::milliseconds(1);
+  std::promise<void> heard;
+  world_.mailbox.while_sending = [&] { heard.get_future().wait(); };
+  const Client client = connect(kRoot);
+  client.say(login_frame("alice", {{Tag::phase, byte(1)}, {Tag::password_passed, ""}}));
+  const auto sign = client.hear(FrameType::show);
+  heard.set_value();
+  ASSERT_TRUE(sign);
+  EXPECT_EQ(sign->text(Tag::text), "");
+  const auto ask = client.hear(FrameType::ask);
+  ASSERT_TRUE(ask);
+  EXPECT_NE(ask->text(Tag::text).find("phone ending 1234"), std::string::npos);
+  client.say(answer_frame(world_.mailbox.code()));
+  const auto verdict = client.verdict();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->verdict(), VerdictCode::passed);
+  wait_for_engines();
 }
 
 TEST_F(SessionTest, EachResultHasItsVerdict) {

@@ -110,7 +110,7 @@ void enrol(Enrolment kind, EnrolUntil until) {
   KeyForRandom random;
   Engine engine{world.settings, world.store,    world.clock,     random,
                 world.accounts, world.versions, world.countries, world.failed_passwords,
-                world.journal,  "lab-gw"};
+                world.mailbox,  world.numbers,  world.journal,   "lab-gw"};
   Person person(world, until);
   const Asker asker{
       .caller = {.uid = {1000}, .pid = 1}, .terminal = std::nullopt, .password = world.passwords, .dialogue = person};

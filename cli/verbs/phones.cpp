@@ -1,0 +1,76 @@
+#include "cli/verbs/phones.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "cli/accounts.h"
+#include "cli/plain_text.h"
+#include "cli/render.h"
+
+namespace mfa::cli {
+
+namespace {
+
+Outcome<Json> ask(const Console& console, Json request, const PhoneOptions& options) {
+  if (!options.number.empty()) request["number"] = options.number;
+  if (!options.country.empty()) request["country"] = options.country;
+  if (!options.name.empty()) request["name"] = options.name;
+  if (options.call) request["call"] = "yes";
+  return console.ask(request);
+}
+
+}  // namespace
+
+Outcome<void> phone(const Console& console, const PhoneOptions& options) {
+  const auto reply = ask(console, {{"verb", "phone"}}, options);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
+  std::string text = fmt::format(
+      "Your phone {} is set up ({}). Logins ask for the codes it gets from now on.\n"
+      "An authenticator app also works without a network: mfa-enroll totp\n",
+      printable_line(text_of(*reply, "detail")), printable_line(text_of(*reply, "factor")));
+  if (!codes.empty())
+    text += "\nKeep these recovery codes; each works once when your phone is not at hand.\n" + codes_text(codes);
+  if (auto printed = console.print(text); !printed || codes.empty()) return printed;
+  console.wait_until_saved();
+  return {};
+}
+
+Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions& options) {
+  const std::string what = fmt::format("You are about to register the phone {} for\n  {}\n",
+                                       printable_line(options.phone.number), account_in_words(options.user));
+  if (auto sure = console.confirm(what); !sure) return sure;
+  Json request{{"verb", "helpdesk phone"}, {"user", options.user}, {"reason", options.reason}};
+  if (!options.checked.empty()) request["checked"] = options.checked;
+  const auto reply = ask(console, std::move(request), options.phone);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  return console.print(fmt::format("{} has a phone {} now ({}).\n", printable_line(options.user),
+                                   printable_line(text_of(*reply, "detail")),
+                                   printable_line(text_of(*reply, "factor"))));
+}
+
+Outcome<void> admin_send_test(const Console& console, const PhoneOptions& options) {
+  const auto reply = ask(console, {{"verb", "admin send-test"}}, options);
+  if (!reply) return std::unexpected(reply.error());
+  const std::string status = text_of(*reply, "status");
+  const std::string gateway = text_of(*reply, "gateway");
+  const std::string detail = text_of(*reply, "detail");
+  const std::string said = detail.empty() ? "" : fmt::format(": {}", printable_line(detail));
+  if (status != "sent") {
+    const std::string which = gateway.empty() ? "No gateway" : "The gateway " + printable_line(gateway);
+    const std::string error = status == "refused"
+                                  ? fmt::format("{} says that this number takes no messages{}.", which, said)
+                                  : fmt::format("{} took it on{}.", gateway.empty() ? which : "No gateway", said);
+    return std::unexpected(
+        Failure{.error = error, .hint = "See mfa-gateway(7), and what the system log says of the gateways."});
+  }
+  if (console.json) return console.print_json(*reply);
+  return console.print(fmt::format("The gateway {} took it on for {}{}.\n", printable_line(gateway),
+                                   printable_line(text_of(*reply, "number")), said));
+}
+
+}  // namespace mfa::cli

@@ -1,0 +1,305 @@
+#include "common/flows/phone_set_up.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/domain/answer.h"
+#include "common/domain/country_names.h"
+#include "common/flows/identity.h"
+#include "common/flows/send_code.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+constexpr int kWrong = 5;     // answers of one step that will not do
+constexpr int kPrompts = 20;  // of all kinds, in one step
+
+std::string default_country(const Settings& settings) {
+  if (!settings.phone.default_country.empty() || settings.phone.countries.empty())
+    return settings.phone.default_country;
+  return settings.phone.countries.front();
+}
+
+// The code of the country that is meant and may be texted or called; or why there is none.
+std::expected<std::string, std::string> country_of(const Settings& settings, std::string_view typed) {
+  if (typed.empty()) return default_country(settings);
+  const auto meant = countries_meant(typed);
+  for (const std::string_view code : meant)
+    if (std::ranges::find(settings.phone.countries, code) != settings.phone.countries.end()) return std::string(code);
+  return std::unexpected(meant.empty() ? texts::no_such_country(settings) : texts::country_not_listed(settings));
+}
+
+// Of the number that is being registered, in one transaction: the try is counted, then the code compared.
+enum class Compared : std::uint8_t { right, wrong, worn_out, expired, none };
+Compared compare(Transaction& tx, UnixTime now, const Account& account, const PhoneNumber& number,
+                 const std::string& purpose, const Secret& typed) {
+  const Found found = find_person(tx, account);
+  if (!found.person || found.mismatch) return Compared::none;
+  auto code = tx.phone_code(found.person->id, kUnfinishedPhone);
+  if (!code || code->purpose != purpose || code->number != number || code->code.empty()) return Compared::none;
+  const CodeState state = state_of(*code, now);
+  if (state == CodeState::worn_out) return Compared::worn_out;
+  if (state != CodeState::live) return Compared::expired;
+  const bool right = code->code == typed;
+  if (right) {
+    code->used = true;
+  } else {
+    ++code->tries;
+  }
+  tx.keep_phone_code(found.person->id, kUnfinishedPhone, *code);
+  if (right) return Compared::right;
+  return state_of(*code, now) == CodeState::worn_out ? Compared::worn_out : Compared::wrong;
+}
+
+class PhoneSetUp {
+ public:
+  PhoneSetUp(Engine& engine, Dialogue& dialogue, const Account& account, const PhoneWanted& wanted, const Event& about)
+      : engine_(engine),
+        dialogue_(dialogue),
+        account_(account),
+        wanted_(wanted),
+        about_(about),
+        purpose_(registration_purpose(engine.server)) {}
+
+  std::expected<PhoneProven, PhoneStopped> run() {
+    Step step = given();
+    while (step != Step::proven) {
+      if (stopped_) return std::unexpected(*stopped_);
+      step = step == Step::country  ? ask_country()
+             : step == Step::number ? ask_number()
+             : step == Step::code   ? ask_code()
+                                    : Step::stopped;
+    }
+    return PhoneProven{.phone = phone(), .written = facts_.written};
+  }
+
+ private:
+  enum class Step : std::uint8_t { country, number, code, proven, stopped };
+
+  PhoneFactor phone() const { return {.number = facts_.number, .use = wanted_.use, .language = "en"}; }
+
+  // What a command line gave already.
+  Step given() {
+    if (!wanted_.country.empty()) {
+      auto country = country_of(engine_.settings, wanted_.country);
+      if (!country) return stop(PhoneEnd::no_number, country.error());
+      country_ = *std::move(country);
+    } else {
+      country_ = default_country(engine_.settings);
+    }
+    if (!wanted_.number.empty()) return take_number(wanted_.number) ? Step::code : Step::number;
+    return wanted_.country.empty() ? Step::country : Step::number;
+  }
+
+  Step ask_country() {
+    int wrong = 0;
+    for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
+      const auto typed = ask(texts::ask_country(problem_, default_country(engine_.settings)));
+      if (!typed) return Step::stopped;
+      problem_.clear();
+      const Answer answer = read_answer(typed->text());
+      if (is_word(answer, "back")) return stop(PhoneEnd::back, "");
+      if (is_word(answer, "help")) {
+        problem_ = texts::country_help(engine_.settings);
+        continue;
+      }
+      auto country = country_of(engine_.settings, answer.shape == AnswerShape::empty ? "" : typed->text());
+      if (country) {
+        country_ = *std::move(country);
+        return Step::number;
+      }
+      problem_ = country.error();
+      ++wrong;
+    }
+    return stop(PhoneEnd::no_number, problem_);
+  }
+
+  Step ask_number() {
+    int wrong = 0;
+    for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
+      const auto typed = ask(texts::ask_number(problem_, country_));
+      if (!typed) return Step::stopped;
+      problem_.clear();
+      const Answer answer = read_answer(typed->text());
+      if (is_word(answer, "back")) return Step::country;
+      if (is_word(answer, "help")) {
+        problem_ = texts::number_help(wanted_.use);
+        continue;
+      }
+      if (take_number(typed->text())) return Step::code;
+      if (stopped_) return Step::stopped;
+      ++wrong;
+    }
+    return stop(PhoneEnd::no_number, problem_);
+  }
+
+  // Read, found usable, and its code sent; or why not is the problem.
+  bool take_number(std::string_view typed) {
+    auto facts = usable_number(engine_, typed, country_, wanted_.use);
+    if (!facts) {
+      problem_ = std::move(facts.error());
+      return false;
+    }
+    facts_ = *std::move(facts);
+    auto against = reading(engine_.store, [&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      return why_not_this_number(tx, found.person ? found.person->id : PersonId{}, phone());
+    });
+    if (!against) {
+      static_cast<void>(stop(PhoneEnd::store_failed, "", against.error()));
+      return false;
+    }
+    if (*against) {
+      problem_ = **std::move(against);
+      return false;
+    }
+    return send(/*unasked=*/true);
+  }
+
+  // Whether a code is on its way, or live from before.
+  bool send(bool unasked) {
+    const MessageMode mode = wanted_.use == PhoneUse::call ? engine_.settings.phone.calls : MessageMode::code;
+    if (mode == MessageMode::press) dialogue_.show(texts::calling(facts_.written));
+    const SendResult result = send_code(engine_, {.account = account_,
+                                                  .factor = kUnfinishedPhone,
+                                                  .number = facts_.number,
+                                                  .use = wanted_.use,
+                                                  .mode = mode,
+                                                  .language = "en",
+                                                  .purpose = purpose_,
+                                                  .about = about_,
+                                                  .unasked = unasked});
+    if (const auto* error = std::get_if<StoreError>(&result)) {
+      static_cast<void>(stop(PhoneEnd::store_failed, "", *error));
+      return false;
+    }
+    if (const auto* approved = std::get_if<WasApproved>(&result)) return take_approval(approved->message);
+    if (const auto* sent = std::get_if<WasSent>(&result)) {
+      problem_ = sent->before ? texts::sent_before(wanted_.use, facts_.written)
+                              : texts::sent(wanted_.use, facts_.written, sent->lives);
+      return true;
+    }
+    if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
+      problem_ = texts::over_budget(*refused, wanted_.use, engine_.settings);
+      return refused->why == BudgetRefusal::too_soon && !unasked;
+    }
+    problem_ = std::holds_alternative<NotTaken>(result) ? texts::not_taken(wanted_.use, facts_.written)
+                                                        : texts::not_sent(wanted_.use, engine_.settings);
+    return false;
+  }
+
+  bool take_approval(MessageId message) {
+    const auto taken = writing(engine_.store, [&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      return found.person && !found.mismatch && tx.end_message(found.person->id, message, MessageEnd::taken);
+    });
+    if (!taken) static_cast<void>(stop(PhoneEnd::store_failed, "", taken.error()));
+    pressed_ = taken.value_or(false);
+    return pressed_;
+  }
+
+  Step ask_code() {
+    if (pressed_) return Step::proven;
+    int wrong = 0;
+    for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
+      const auto typed = ask(texts::phone_code(problem_));
+      if (!typed) return Step::stopped;
+      problem_.clear();
+      const Answer answer = read_answer(typed->text());
+      if (is_word(answer, "back")) return Step::number;
+      if (is_word(answer, "help")) {
+        problem_ = texts::phone_code_help(wanted_.use);
+      } else if (is_word(answer, "resend")) {
+        static_cast<void>(send(/*unasked=*/false));
+        if (stopped_) return Step::stopped;
+        if (pressed_) return Step::proven;
+      } else {
+        ++wrong;
+        if (take_code(answer)) return Step::proven;
+        if (stopped_) return Step::stopped;
+      }
+    }
+    return stop(PhoneEnd::no_code, problem_);
+  }
+
+  bool take_code(const Answer& answer) {
+    if (answer.shape != AnswerShape::digits) {
+      problem_ = texts::not_the_phone_code();
+      return false;
+    }
+    const UnixTime now = engine_.clock.now();
+    const auto compared = writing(engine_.store, [&](Transaction& tx) {
+      return compare(tx, now, account_, facts_.number, purpose_.key, answer.normal);
+    });
+    if (!compared) {
+      static_cast<void>(stop(PhoneEnd::store_failed, "", compared.error()));
+      return false;
+    }
+    if (*compared == Compared::right) return true;
+    problem_ = *compared == Compared::worn_out ? texts::worn_out()
+               : *compared == Compared::wrong  ? texts::wrong_phone_code()
+                                               : texts::expired();
+    return false;
+  }
+
+  std::optional<Secret> ask(const std::string& text) {
+    auto typed = dialogue_.ask({.text = text, .echo = true});
+    if (typed) return *std::move(typed);
+    if (typed.error() == DialogueError::too_long) return Secret(std::string_view("?"));  // no answer to any step
+    static_cast<void>(stop(typed.error() == DialogueError::gone ? PhoneEnd::broken_off : PhoneEnd::conversation, ""));
+    return std::nullopt;
+  }
+
+  Step stop(PhoneEnd how, std::string why, StoreError error = {}) {
+    stopped_ = PhoneStopped{.how = how, .why = std::move(why), .error = error};
+    return Step::stopped;
+  }
+
+  Engine& engine_;
+  Dialogue& dialogue_;
+  const Account& account_;
+  const PhoneWanted& wanted_;
+  const Event& about_;
+  const CodePurpose purpose_;
+  std::string country_;  // its code
+  NumberFacts facts_;
+  std::string problem_;  // what the next prompt says first
+  bool pressed_ = false;
+  std::optional<PhoneStopped> stopped_;
+};
+
+}  // namespace
+
+std::expected<PhoneProven, PhoneStopped> set_up_phone(Engine& engine, Dialogue& dialogue, const Account& account,
+                                                      const PhoneWanted& wanted, const Event& about) {
+  return PhoneSetUp(engine, dialogue, account, wanted, about).run();
+}
+
+bool can_set_up(const Settings& settings, PhoneUse use) {
+  return !settings.phone.countries.empty() && can_send(settings, use);
+}
+
+std::expected<NumberFacts, std::string> usable_number(Engine& engine, std::string_view typed, std::string_view country,
+                                                      PhoneUse use) {
+  const auto from = country_of(engine.settings, country);
+  if (!from) return std::unexpected(from.error());
+  auto facts = engine.numbers.read(typed, *from);
+  if (!facts) return std::unexpected(std::string(sentence(facts.error())));
+  const auto objected = objection(*facts, use, engine.settings.phone.countries);
+  if (!objected) return *std::move(facts);
+  return std::unexpected(*objected == NumberRefusal::country_not_listed ? texts::country_not_listed(engine.settings)
+                                                                        : std::string(sentence(*objected)));
+}
+
+std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person, const PhoneFactor& phone) {
+  for (const Factor& factor : tx.factors(person)) {
+    const auto* known = std::get_if<PhoneFactor>(&factor.detail);
+    if (known != nullptr && known->number == phone.number && known->use == phone.use)
+      return texts::phone_there_already(factor.id());
+  }
+  if (tx.others_with_number(person, phone.number) >= kMostPeopleOfANumber) return texts::number_serves_others();
+  return std::nullopt;
+}
+
+}  // namespace mfa

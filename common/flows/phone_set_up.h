@@ -1,0 +1,58 @@
+// Setting up a telephone in a dialogue: the country, the number as people type it, and the code that proves it; `back`
+// returns to the step before. Asked alike in a login, in the guided set-up and by mfa-enroll phone.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "common/domain/factor.h"
+#include "common/flows/app_set_up.h"
+#include "common/flows/engine.h"
+#include "common/flows/phone_texts.h"
+
+namespace mfa {
+
+struct PhoneWanted {
+  PhoneUse use = PhoneUse::text;
+  std::string number = {};   // as typed; empty: it is asked for NOLINT(readability-redundant-member-init)
+  std::string country = {};  // likewise: name, code or prefix NOLINT(readability-redundant-member-init)
+};
+
+struct PhoneProven {
+  PhoneFactor phone;
+  std::string written;  // as its owner would write it for abroad
+};
+
+enum class PhoneEnd : std::uint8_t {
+  broken_off,    // the person or the connection has gone
+  conversation,  // the program cannot hold the dialogue
+  back,          // from the first step
+  no_number,     // none that can be used came
+  no_code,       // no right code came, or none could be sent
+  store_failed,
+};
+struct PhoneStopped {
+  PhoneEnd how{};
+  std::string why = {};  // what was wrong, for the person; may be empty NOLINT(readability-redundant-member-init)
+  StoreError error{};
+};
+
+[[nodiscard]] std::expected<PhoneProven, PhoneStopped> set_up_phone(Engine& engine, Dialogue& dialogue,
+                                                                    const Account& account, const PhoneWanted& wanted,
+                                                                    const Event& about);
+
+// As which phones can be set up here: countries are listed, and a gateway carries it.
+[[nodiscard]] bool can_set_up(const Settings& settings, PhoneUse use);
+
+// A number as somebody typed it, and what stands against its use; nothing is sent. `country` as in PhoneWanted; empty:
+// the default one. The error is for the person.
+[[nodiscard]] std::expected<NumberFacts, std::string> usable_number(Engine& engine, std::string_view typed,
+                                                                    std::string_view country, PhoneUse use);
+
+// In the transaction that adds the phone, and before anything is sent to it: does the number serve as many people as
+// it may, or this one already? Nothing: it may be added.
+[[nodiscard]] std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person,
+                                                             const PhoneFactor& phone);
+
+}  // namespace mfa

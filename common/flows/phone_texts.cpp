@@ -1,0 +1,210 @@
+#include "common/flows/phone_texts.h"
+
+#include <fmt/format.h>
+
+#include "common/domain/country_names.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+constexpr std::string_view kOwnProgram = "mfa-enroll";
+
+CodePurpose purpose(std::string_view kind, std::string_view service, std::string_view server, std::string words) {
+  return {.key = fmt::format("{} {} {}", kind, service, server), .words = std::move(words)};
+}
+
+}  // namespace
+
+CodePurpose login_purpose(std::string_view service, std::string_view server) {
+  std::string words = service == "sshd"          ? fmt::format("to log in to {}", server)
+                      : service == "login"       ? fmt::format("to log in at {}", server)
+                      : service.starts_with('(') ? fmt::format("for a program on {}", server)
+                                                 : fmt::format("for {} on {}", service, server);
+  return purpose("login", service, server, std::move(words));
+}
+
+CodePurpose enrolment_purpose(std::string_view service, std::string_view server) {
+  return purpose("enrolment", service, server, fmt::format("to set up another factor on {}", server));
+}
+
+CodePurpose step_up_purpose(std::string_view server) {
+  return purpose("step-up", kOwnProgram, server, fmt::format("to change how you log in to {}", server));
+}
+
+CodePurpose test_purpose(std::string_view server) {
+  return purpose("test", kOwnProgram, server, fmt::format("to try your codes on {}", server));
+}
+
+CodePurpose registration_purpose(std::string_view server) {
+  return purpose("registration", kOwnProgram, server, fmt::format("to add this phone on {}", server));
+}
+
+}  // namespace mfa
+
+namespace mfa::texts {
+namespace {
+
+std::string issuer(const Settings& settings, std::string_view server) {
+  return settings.issuer.empty() ? std::string(server) : settings.issuer;
+}
+
+std::string not_you(const Settings& settings) { return fmt::format("Not you? Tell {}.", helpdesk(settings)); }
+
+// "4, 0, 2, 9, 1, 3", which a voice reads slowly.
+std::string one_by_one(const Secret& code) {
+  std::string digits;
+  digits.reserve(3 * code.size());  // memory that moved would leave digits behind
+  for (const char digit : code.text()) {
+    if (!digits.empty()) digits += ", ";
+    digits += digit;
+  }
+  return digits;
+}
+
+// "New Zealand, Australia and Belgium".
+std::string countries_in_words(const Settings& settings) {
+  const auto& codes = settings.phone.countries;
+  std::string text;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    text += i == 0 ? "" : i + 1 < codes.size() ? ", " : " and ";
+    text += country_name(codes[i]);
+  }
+  return text;
+}
+
+std::string problem_line(std::string_view problem) { return problem.empty() ? "" : std::string(problem) + "\n"; }
+
+std::string what(PhoneUse use) { return use == PhoneUse::text ? "text" : "call"; }
+
+}  // namespace
+
+Secret message(const Settings& settings, std::string_view server, PhoneUse use, MessageMode mode,
+               const CodePurpose& purpose, const Secret& code) {
+  const std::string from = issuer(settings, server);
+  std::string text;
+  text.reserve(1024);
+  if (use == PhoneUse::text) {
+    fmt::format_to(std::back_inserter(text), "{}: {} is your code {}. {}", from, code.text(), purpose.words,
+                   not_you(settings));
+  } else if (mode == MessageMode::press) {
+    fmt::format_to(std::back_inserter(text), "This is {}. You asked {}. If that was you, press the hash key. {}", from,
+                   purpose.words, not_you(settings));
+  } else {
+    std::string digits = one_by_one(code);
+    fmt::format_to(std::back_inserter(text), "This is {}. Your code {} is: {}. Once more: {}. {}", from, purpose.words,
+                   digits, digits, not_you(settings));
+    wipe(digits);
+  }
+  Secret whole(text);
+  wipe(text);
+  return whole;
+}
+
+std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives) {
+  return use == PhoneUse::text
+             ? fmt::format("We sent a text to your phone {}. Its code works for {}.", phone, duration(lives))
+             : fmt::format("We are calling your phone {}. The code we read out works for {}.", phone, duration(lives));
+}
+
+std::string sent_before(PhoneUse use, std::string_view phone) {
+  return fmt::format("The code we {} your phone {} before still works. Type resend to get it again.",
+                     use == PhoneUse::text ? "sent to" : "read out to", phone);
+}
+
+std::string calling(std::string_view phone) {
+  return fmt::format("We are calling your phone {}. Answer it, and press #.", phone);
+}
+
+std::string not_sent(PhoneUse use, const Settings& settings) {
+  return fmt::format("The {} could not be {}. Use another way, or ask {}.", what(use),
+                     use == PhoneUse::text ? "sent" : "made", helpdesk(settings));
+}
+
+std::string not_taken(PhoneUse use, std::string_view phone) {
+  return use == PhoneUse::text ? fmt::format("Your phone {} takes no texts. Use another way.", phone)
+                               : fmt::format("Nobody answered your phone {}. Use another way.", phone);
+}
+
+std::string not_pressed() { return "Nobody pressed #. Use another way."; }
+
+std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings) {
+  switch (refused.why) {
+    case BudgetRefusal::too_soon:
+      return fmt::format("That was sent just now. If it does not come, type resend in {}.", duration(refused.wait));
+    case BudgetRefusal::call_unanswered:
+      return fmt::format("Our last call was not answered. We can call again in {}.", duration(refused.wait));
+    case BudgetRefusal::person_used_up:
+      return fmt::format("You have had as many texts and calls as you can get. The next one is possible in {}.",
+                         duration(refused.wait));
+    case BudgetRefusal::number_used_up:
+    case BudgetRefusal::all_used_up:
+      break;
+  }
+  return fmt::format("No more {}s can be {} now. Use another way, or ask {}.", what(use),
+                     use == PhoneUse::text ? "sent" : "made", helpdesk(settings));
+}
+
+std::string ask_country(std::string_view problem, std::string_view otherwise) {
+  return fmt::format("{}Where is your phone from? Type a country, its code, or its prefix (+{}).\nCountry [{}]: ",
+                     problem_line(problem), dialling_prefix(otherwise).substr(1), otherwise);
+}
+std::string country_help(const Settings& settings) {
+  return fmt::format(
+      "Any of these will do: New Zealand, NZ, +64. Numbers of {} can be used here.\n"
+      "Type back to return to the step before.",
+      countries_in_words(settings));
+}
+std::string no_such_country(const Settings& settings) {
+  return fmt::format("There is no such country. Numbers of {} can be used here.", countries_in_words(settings));
+}
+std::string country_not_listed(const Settings& settings) {
+  return fmt::format("Numbers of that country cannot be used here, but those of {}.", countries_in_words(settings));
+}
+std::string ask_number(std::string_view problem, std::string_view country) {
+  return fmt::format("{}Your number in {} ({}), as you would dial it there. Or back.\nPhone number: ",
+                     problem_line(problem), country_name(country), dialling_prefix(country));
+}
+std::string number_help(PhoneUse use) {
+  return use == PhoneUse::text
+             ? "The number of a mobile phone; spaces, dashes and brackets do not matter. We text it a code to prove "
+               "it.\n"
+               "Type back to choose another country."
+             : "The number of a phone that rings directly, without an extension. We call it with a code to prove it.\n"
+               "Type back to choose another country.";
+}
+std::string phone_code(std::string_view problem) {
+  return fmt::format("{}Type the code. Other words: resend, back (another number), help\n{}", problem_line(problem),
+                     kCodeLine);
+}
+std::string phone_code_help(PhoneUse use) {
+  return use == PhoneUse::text
+             ? "A text with six digits is on its way to your phone; type them here. That may take a minute.\n"
+               "resend sends it again; back lets you correct the number."
+             : "Your phone rings, and a voice reads six digits, twice; type them here.\n"
+               "resend calls again; back lets you correct the number.";
+}
+std::string not_the_phone_code() { return "That is not a code. Type the six digits."; }
+std::string wrong_phone_code() { return "That code is not right."; }
+std::string phone_there_already(std::string_view factor) {
+  return fmt::format("You have that phone already, as {}.", factor);
+}
+std::string number_serves_others() { return "That number serves as many people as it may. Use another."; }
+std::string test_message(const Settings& settings, std::string_view server) {
+  return fmt::format("{}: this is a test from {}. Nothing is to be done about it. {}", issuer(settings, server), server,
+                     not_you(settings));
+}
+std::string phone_set_up_done(std::string_view phone) {
+  return fmt::format(
+      "Your phone {} is set up. From now on, logins ask for the codes it gets.\n"
+      "An authenticator app also works without a network. Add one with: mfa-enroll totp",
+      phone);
+}
+
+std::string nothing_to_resend() { return "There is nothing to send again. Type text or call."; }
+
+std::string no_phone_ending(std::string_view digits) {
+  return fmt::format("You have no phone ending {} here.", digits);
+}
+
+}  // namespace mfa::texts

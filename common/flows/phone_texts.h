@@ -1,0 +1,64 @@
+// What is sent to telephones, and what is said at a prompt about it.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "common/domain/gateway.h"
+#include "common/domain/phone_budget.h"
+#include "common/domain/settings.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+// What a code that is sent is good for, and nothing else.
+struct CodePurpose {
+  std::string key;    // "login sshd lab-gw"; what the store keeps
+  std::string words;  // "to log in to lab-gw"; what the message says
+};
+// `service`: a PAM service, as root's programs name it; anybody else's are "(unprivileged)".
+[[nodiscard]] CodePurpose login_purpose(std::string_view service, std::string_view server);
+// To prove oneself before setting up another factor, in a login.
+[[nodiscard]] CodePurpose enrolment_purpose(std::string_view service, std::string_view server);
+[[nodiscard]] CodePurpose step_up_purpose(std::string_view server);
+[[nodiscard]] CodePurpose test_purpose(std::string_view server);
+// To prove a number that is being registered.
+[[nodiscard]] CodePurpose registration_purpose(std::string_view server);
+
+}  // namespace mfa
+
+namespace mfa::texts {
+
+// A message as it is sent, or read out: digits one by one, twice. `code` is empty with MessageMode::press.
+[[nodiscard]] Secret message(const Settings& settings, std::string_view server, PhoneUse use, MessageMode mode,
+                             const CodePurpose& purpose, const Secret& code);
+
+// `phone`: "ending 1234".
+[[nodiscard]] std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives);
+[[nodiscard]] std::string sent_before(PhoneUse use, std::string_view phone);
+[[nodiscard]] std::string calling(std::string_view phone);  // shown while it rings, with # to be pressed
+[[nodiscard]] std::string not_sent(PhoneUse use, const Settings& settings);
+[[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone);  // by that number, or nobody answered
+[[nodiscard]] std::string not_pressed();
+[[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings);
+// Setting a phone up; ask_country, ask_number and phone_code are whole prompts.
+[[nodiscard]] std::string ask_country(std::string_view problem, std::string_view otherwise);
+[[nodiscard]] std::string country_help(const Settings& settings);
+[[nodiscard]] std::string no_such_country(const Settings& settings);
+[[nodiscard]] std::string country_not_listed(const Settings& settings);
+[[nodiscard]] std::string ask_number(std::string_view problem, std::string_view country);
+[[nodiscard]] std::string number_help(PhoneUse use);
+[[nodiscard]] std::string phone_code(std::string_view problem);
+[[nodiscard]] std::string phone_code_help(PhoneUse use);
+[[nodiscard]] std::string not_the_phone_code();
+[[nodiscard]] std::string wrong_phone_code();
+[[nodiscard]] std::string phone_there_already(std::string_view factor);
+[[nodiscard]] std::string number_serves_others();
+[[nodiscard]] std::string test_message(const Settings& settings, std::string_view server);
+[[nodiscard]] std::string phone_set_up_done(std::string_view phone);  // with the nudge towards an app
+
+[[nodiscard]] std::string nothing_to_resend();
+[[nodiscard]] std::string no_phone_ending(std::string_view digits);
+
+}  // namespace mfa::texts

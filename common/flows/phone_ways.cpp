@@ -1,0 +1,121 @@
+#include "common/flows/phone_ways.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/domain/answer.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+using texts::CodePrompt;
+using texts::PhoneAtPrompt;
+
+FactorKind kind_of(PhoneUse use) { return use == PhoneUse::text ? FactorKind::sms : FactorKind::call; }
+
+bool serves(const PhoneAtPrompt& phone, PhoneUse use) { return use == PhoneUse::text ? phone.texts : phone.calls; }
+
+// "text", "call 5678".
+struct PhoneWord {
+  PhoneUse use = PhoneUse::text;
+  std::string_view ending;  // digits; empty: none were given
+};
+std::optional<PhoneWord> read_phone_word(std::string_view typed) {
+  constexpr std::string_view kBlank = " \t";
+  const std::size_t first = typed.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return std::nullopt;
+  typed = typed.substr(first, typed.find_last_not_of(kBlank) + 1 - first);
+  const std::size_t blank = std::min(typed.find_first_of(kBlank), typed.size());
+  const Answer word = read_answer(typed.substr(0, blank));
+  PhoneWord read;
+  if (is_word(word, "call")) {
+    read.use = PhoneUse::call;
+  } else if (!is_word(word, "text")) {
+    return std::nullopt;
+  }
+  const std::size_t digits = std::min(typed.find_first_not_of(kBlank, blank), typed.size());
+  read.ending = typed.substr(digits);
+  const bool all_digits = std::ranges::all_of(read.ending, [](char c) { return c >= '0' && c <= '9'; });
+  return all_digits ? std::optional(read) : std::nullopt;
+}
+
+const PhoneAtPrompt* phone_for(const CodePrompt& prompt, PhoneUse use, std::string_view ending) {
+  const auto found = std::ranges::find_if(prompt.phones, [&](const PhoneAtPrompt& phone) {
+    return serves(phone, use) && phone.number.e164.ends_with(ending);
+  });
+  return found == prompt.phones.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+PhoneWays::Step PhoneWays::begin(CodePrompt& prompt) {
+  if (prompt.ways.empty() || prompt.ways.front().kind != FactorKind::sms) return Step::done;
+  const PhoneAtPrompt* phone = phone_for(prompt, PhoneUse::text, "");
+  return phone == nullptr ? Step::done : send(prompt, *phone, PhoneUse::text, /*unasked=*/true);
+}
+
+PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
+  if (prompt.phones.empty()) return Step::no_word;
+  if (is_word(read_answer(typed), "resend")) {
+    const auto last = prompt.sent ? std::ranges::find(prompt.phones, prompt.sent->factor, &PhoneAtPrompt::factor)
+                                  : prompt.phones.end();
+    if (last != prompt.phones.end()) return send(prompt, *last, prompt.sent->use, /*unasked=*/false);
+    // Where one text is what there is, its code is the one that is meant.
+    if (prompt.ways.front().kind == FactorKind::sms && prompt.phones.front().texts)
+      return send(prompt, prompt.phones.front(), PhoneUse::text, /*unasked=*/false);
+    prompt.problem = texts::nothing_to_resend();
+    return Step::done;
+  }
+  const auto word = read_phone_word(typed);
+  if (!word) return Step::no_word;
+  if (const PhoneAtPrompt* phone = phone_for(prompt, word->use, word->ending))
+    return send(prompt, *phone, word->use, /*unasked=*/false);
+  if (word->ending.empty()) return Step::no_word;  // explained as any way that the person does not have
+  prompt.problem = texts::no_phone_ending(word->ending);
+  return Step::done;
+}
+
+PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, bool unasked) {
+  const MessageMode mode = use == PhoneUse::call ? engine_.settings.phone.calls : MessageMode::code;
+  if (mode == MessageMode::press) dialogue_.show(texts::calling(masked(phone.number)));
+  const SendResult result = send_code(engine_, {.account = account_,
+                                                .factor = phone.factor,
+                                                .number = phone.number,
+                                                .use = use,
+                                                .mode = mode,
+                                                .language = phone.language,
+                                                .purpose = purpose_,
+                                                .about = about_,
+                                                .unasked = unasked});
+  if (const auto* approved = std::get_if<WasApproved>(&result)) {
+    approval_ = {.factor = phone.factor, .message = approved->message};
+    return Step::approved;
+  }
+  return told(prompt, phone, use, result);
+}
+
+PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use,
+                                const SendResult& result) {
+  const Settings& settings = engine_.settings;
+  const std::string ending = masked(phone.number);
+  if (const auto* error = std::get_if<StoreError>(&result)) {
+    error_ = *error;
+    return Step::store_failed;
+  }
+  if (const auto way = std::ranges::find(prompt.ways, kind_of(use), &texts::Way::kind); way != prompt.ways.end())
+    std::rotate(prompt.ways.begin(), way, way + 1);
+  if (const auto* sent = std::get_if<WasSent>(&result)) {
+    prompt.sent = {.factor = phone.factor, .use = use};
+    prompt.problem = sent->before ? texts::sent_before(use, ending) : texts::sent(use, ending, sent->lives);
+  } else if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
+    prompt.problem = texts::over_budget(*refused, use, settings);
+  } else if (std::holds_alternative<NotTaken>(result)) {
+    prompt.problem = texts::not_taken(use, ending);
+  } else {
+    prompt.problem = texts::not_sent(use, settings);
+  }
+  return Step::done;
+}
+
+}  // namespace mfa

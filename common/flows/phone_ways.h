@@ -1,0 +1,59 @@
+// Telephones at a prompt for a code: the words text, call and resend, and the text that nobody has to ask for.
+//
+// What a word brought about shows in the prompt. With press-# calls the answer is given on the phone, and what proves
+// that is taken by whoever runs the prompt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/flows/code_prompt.h"
+#include "common/flows/send_code.h"
+#include "common/flows/verify.h"
+#include "common/ports/dialogue.h"
+
+namespace mfa {
+
+class PhoneWays {
+ public:
+  enum class Step : std::uint8_t {
+    no_word,  // the answer is something else
+    done,     // it was, and the prompt says what came of it
+    approved,
+    store_failed,
+  };
+
+  PhoneWays(Engine& engine, Dialogue& dialogue, const Account& account, CodePurpose purpose, Event about)
+      : engine_(engine),
+        dialogue_(dialogue),
+        account_(account),
+        purpose_(std::move(purpose)),
+        about_(std::move(about)) {}
+
+  // Before the first prompt: where a text is what is asked for, it is sent, once for each live code.
+  [[nodiscard]] Step begin(texts::CodePrompt& prompt);
+  [[nodiscard]] Step take(texts::CodePrompt& prompt, std::string_view typed);
+
+  [[nodiscard]] const std::string& purpose() const { return purpose_.key; }
+  // After Step::approved.
+  [[nodiscard]] Approval approval() const { return approval_; }
+  // After Step::store_failed.
+  [[nodiscard]] StoreError error() const { return error_; }
+
+ private:
+  [[nodiscard]] Step send(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use, bool unasked);
+  [[nodiscard]] Step told(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,
+                          const SendResult& result);
+
+  Engine& engine_;
+  Dialogue& dialogue_;
+  const Account& account_;
+  const CodePurpose purpose_;
+  const Event about_;
+  Approval approval_;
+  StoreError error_{};
+};
+
+}  // namespace mfa

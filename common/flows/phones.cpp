@@ -1,0 +1,162 @@
+#include "common/flows/phones.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "common/flows/add_factor.h"
+#include "common/flows/enrol.h"
+#include "common/flows/helpdesk.h"
+#include "common/flows/step_up.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+RequestError no_phones_here(const Engine& engine) {
+  return refused("Phones cannot be added here.",
+                 "Add an authenticator app: mfa-enroll totp. Or ask " + texts::helpdesk(engine.settings) + ".");
+}
+
+// Asked before anything is typed or sent, and again where it is kept.
+std::expected<void, RequestError> name_is_free(Engine& engine, const Asker& asker, const Account& account,
+                                               const std::string& name) {
+  const auto factors = reading(engine.store, [&](Transaction& tx) {
+    const Found found = find_person(tx, account);
+    return found.person && !found.mismatch ? tx.factors(found.person->id) : std::vector<Factor>{};
+  });
+  if (!factors) return std::unexpected(store_failed(engine, asker, factors.error()));
+  if (auto free = name_for_new_factor(*factors, name, texts::kDefaultPhoneName); !free)
+    return std::unexpected(free.error());
+  return {};
+}
+
+// `clerk`: who does it for somebody else; null for all others.
+std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& asker, const PhoneFactor& phone,
+                                                  Addition addition, const Clerk* clerk) {
+  const UnixTime now = engine.clock.now();
+  RegisteredReply reply{.factor = "",
+                        .kind = phone.use == PhoneUse::text ? "sms" : "call",
+                        .detail = masked(phone.number),
+                        .recovery_codes = shown(addition.codes)};
+  addition.factor.detail = phone;
+  auto added = writing(engine.store, [&](Transaction& tx) -> Added {
+    if (clerk != nullptr) {
+      if (auto error = no_act_left(tx, engine, *clerk, Verb::helpdesk_phone))
+        return {.refusal = std::move(error), .id = "", .codes_kept = false};
+    }
+    return add_factor(tx, engine, now, addition);
+  });
+  for (std::string& code : addition.codes) wipe(code);
+  const bool told = added && !added->refusal && added->codes_kept;
+  for (std::string& code : reply.recovery_codes) {
+    if (!told) wipe(code);
+  }
+  if (!told) reply.recovery_codes.clear();
+  if (!added) return std::unexpected(store_failed(engine, asker, added.error()));
+  if (added->refusal) return std::unexpected(*std::move(added->refusal));
+  reply.factor = added->id;
+  return reply;
+}
+
+}  // namespace
+
+RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStopped& stopped) {
+  switch (stopped.how) {
+    case PhoneEnd::broken_off:
+    case PhoneEnd::conversation:
+      return dialogue_failed(DialogueError::gone);
+    case PhoneEnd::store_failed:
+      return store_failed(engine, asker, stopped.error);
+    case PhoneEnd::back:
+      return refused("Nothing was changed.");
+    case PhoneEnd::no_number:
+    case PhoneEnd::no_code:
+      break;
+  }
+  return refused(stopped.why.empty() ? "No phone was added." : stopped.why, "Nothing was changed. Try again.");
+}
+
+std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const Asker& asker, const std::string& name,
+                                                         const PhoneWanted& wanted) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  if (!can_set_up(engine.settings, wanted.use)) return std::unexpected(no_phones_here(engine));
+  if (auto free = name_is_free(engine, asker, *account, name); !free) return std::unexpected(free.error());
+  const auto proven = step_up(engine, asker, *account, access_of(Verb::phone).step_up);
+  if (!proven) return std::unexpected(proven.error());
+  auto enrolment_code = prove_enrolment_code(engine, asker, *account);
+  if (!enrolment_code) return std::unexpected(enrolment_code.error());
+  const Event about = request_event(engine, *account, engine.clock.now(), EventKind::message_sent);
+  const auto phone = set_up_phone(engine, asker.dialogue, *account, wanted, about);
+  if (!phone) return std::unexpected(phone_stopped(engine, asker, phone.error()));
+  auto codes = new_recovery_codes(engine);
+  if (!codes) return std::unexpected(codes.error());
+  return keep(engine, asker, phone->phone,
+              {.account = *account,
+               .factor = {},
+               .wanted_name = name,
+               .usual_name = texts::kDefaultPhoneName,
+               .codes = *std::move(codes),
+               .kind = EventKind::factor_added,
+               .actor = "",
+               .reason = "",
+               .enrolment_code = *std::move(enrolment_code),
+               .first = !*proven,
+               .terminal = asker.terminal},
+              nullptr);
+}
+
+std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, const Asker& asker,
+                                                            const HelpdeskPhone& request) {
+  const Act act{.verb = Verb::helpdesk_phone, .reason = request.reason, .checked = request.checked};
+  const auto both = may_act(engine, asker, request.user, act);
+  if (!both) return std::unexpected(both.error());
+  if (auto free = name_is_free(engine, asker, both->subject, request.name); !free) return std::unexpected(free.error());
+  const auto facts = usable_number(engine, request.wanted.number, request.wanted.country, request.wanted.use);
+  if (!facts) return std::unexpected(refused(facts.error(), "Nothing was changed."));
+  // No recovery codes: they would be the clerk's to read.
+  return keep(engine, asker, {.number = facts->number, .use = request.wanted.use, .language = "en"},
+              {.account = both->subject,
+               .factor = {},
+               .wanted_name = request.name,
+               .usual_name = texts::kDefaultPhoneName,
+               .codes = {},
+               .kind = EventKind::helpdesk_phone_added,
+               .actor = both->clerk.name.value,
+               .reason = reason_of(act),
+               .enrolment_code = {},
+               .first = false,
+               .terminal = std::nullopt},
+              &*both);
+}
+
+std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& asker, const PhoneWanted& wanted) {
+  if (!may(asker.caller.uid, Verb::send_test))
+    return std::unexpected(refused("Only root may send a test.", "Run it with sudo."));
+  const auto facts = usable_number(engine, wanted.number, wanted.country, wanted.use);
+  if (!facts) return std::unexpected(refused(facts.error(), "The countries are those of phone.countries in mfa.toml."));
+  Event sent;
+  sent.kind = EventKind::test_sent;
+  sent.at = engine.clock.now();
+  sent.actor = "root";
+  sent.service = "mfa-enroll";
+  sent.server = engine.server;
+  sent.reason = fmt::format("{} {}", masked(facts->number), name_of(wanted.use));
+  if (auto kept = engine.store.write([&](Transaction& tx) { tx.append(sent); }); !kept)
+    return std::unexpected(store_failed(engine, asker, kept.error()));
+  const Secret text(texts::test_message(engine.settings, engine.server));
+  const DeliveryReport report = engine.gateway.send({.id = fmt::format("test-{:x}", sent.at.seconds),
+                                                     .use = wanted.use,
+                                                     .mode = MessageMode::code,
+                                                     .to = facts->number,
+                                                     .text = text,
+                                                     .code = Secret(std::string_view("000000")),
+                                                     .language = "en"});
+  return SentReply{.number = facts->written,
+                   .status = std::string(name_of(report.delivery)),
+                   .gateway = report.gateway,
+                   .detail = report.detail};
+}
+
+}  // namespace mfa

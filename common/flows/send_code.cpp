@@ -1,0 +1,176 @@
+#include "common/flows/send_code.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/domain/lockout.h"
+#include "common/flows/texts.h"
+
+namespace mfa {
+namespace {
+
+// What was recorded, and what is to be sent.
+struct Reserved {
+  MessageId message;
+  PhoneCode code;
+  BudgetGranted granted;
+  std::uint64_t all = 0;  // of that sort in a day
+};
+using Reservation = std::variant<Reserved, WasSent, NoPhone, BudgetRefused>;
+
+bool is_proven(const Sending& sending) { return sending.factor != kUnfinishedPhone; }
+
+// The factor's id, empty for a phone that is none yet; nothing: it is not there any more.
+std::optional<std::string> id_of(Transaction& tx, PersonId person, const Sending& sending) {
+  if (!is_proven(sending)) return "";
+  for (const Factor& factor : tx.factors(person)) {
+    const auto* phone = std::get_if<PhoneFactor>(&factor.detail);
+    if (phone != nullptr && factor.number == sending.factor && phone->number == sending.number) return factor.id();
+  }
+  return std::nullopt;
+}
+
+class Sender {
+ public:
+  Sender(Engine& engine, const Sending& sending) : engine_(engine), sending_(sending), now_(engine.clock.now()) {}
+
+  SendResult run() {
+    std::array<std::uint8_t, kPhoneCodeBytes> random{};
+    if (!engine_.random.fill(random)) return NotSent{};
+    fresh_ = phone_code(random);
+    random.fill(0);
+    auto reservation = writing(engine_.store, [&](Transaction& tx) { return reserve(tx); });
+    if (!reservation) return reservation.error();
+    if (const auto* sent = std::get_if<WasSent>(&*reservation)) return *sent;
+    if (std::holds_alternative<NoPhone>(*reservation)) return NoPhone{};
+    if (const auto* refused = std::get_if<BudgetRefused>(&*reservation)) return *refused;
+    return send(std::get<Reserved>(*reservation));
+  }
+
+ private:
+  Reservation reserve(Transaction& tx) {
+    Found found = find_person(tx, sending_.account);
+    if (found.mismatch) return NoPhone{};
+    if (!found.person && is_proven(sending_)) return NoPhone{};
+    if (!found.person) found.person = tx.add_person(sending_.account.name, sending_.account.uid, now_);
+    const PersonId person = found.person->id;
+    const auto id = id_of(tx, person, sending_);
+    if (!id || locked_out(found.person->lockout, now_)) return NoPhone{};
+    id_ = *id;
+    const auto kept = tx.phone_code(person, sending_.factor);
+    Reserved reserved{.message = {}, .code = code_after(kept), .granted = {}, .all = 0};
+    if (sending_.unasked && reserved.code.sent) return WasSent{.before = true, .lives = reserved.code.until - now_};
+
+    const MessageRecord record{
+        .at = now_, .number = sending_.number, .use = sending_.use, .proven = is_proven(sending_)};
+    const PhoneBudget& budget = engine_.settings.phone.budget;
+    MessageTally before = tx.messages_before(person, record);
+    // After a code that let somebody in, the next one need not wait: it is none that is sent again.
+    if (!kept || kept->used) before.last.reset();
+    const auto weighed = weigh_message(budget, record, before);
+    if (const auto* refused = std::get_if<BudgetRefused>(&weighed)) return *refused;
+    reserved.granted = std::get<BudgetGranted>(weighed);
+    reserved.all = record.proven ? budget.proven_per_day : budget.unproven_per_day;
+    // # answers a call by itself: no code goes along.
+    if (sending_.mode == MessageMode::code) tx.keep_phone_code(person, sending_.factor, reserved.code);
+    reserved.message = tx.add_message(person, record);
+    tx.append(event(EventKind::message_sent));
+    return reserved;
+  }
+
+  // The one that is live, or a new one.
+  PhoneCode code_after(const std::optional<PhoneCode>& kept) const {
+    if (sending_.mode == MessageMode::press) return {};
+    if (kept && kept->purpose == sending_.purpose.key && kept->number == sending_.number &&
+        state_of(*kept, now_) == CodeState::live)
+      return *kept;
+    return {.purpose = sending_.purpose.key,
+            .number = sending_.number,
+            .code = fresh_,
+            .made = now_,
+            .until = now_ + engine_.settings.phone.code_ttl};
+  }
+
+  SendResult send(const Reserved& reserved) {
+    ring(reserved);
+    const PhoneMessage message{.id = fmt::format("{:x}-{:x}", reserved.message.value, now_.seconds),
+                               .use = sending_.use,
+                               .mode = sending_.mode,
+                               .to = sending_.number,
+                               .text = texts::message(engine_.settings, engine_.server, sending_.use, sending_.mode,
+                                                      sending_.purpose, reserved.code.code),
+                               .code = reserved.code.code,
+                               .language = sending_.language};
+    const DeliveryReport report = engine_.gateway.send(message);
+    if (report.delivery == Delivery::approved && sending_.mode == MessageMode::press)
+      return WasApproved{reserved.message};
+    const bool sent = report.delivery == Delivery::sent && sending_.mode == MessageMode::code;
+    note_end(reserved, sent, report);
+    if (sent) return WasSent{.before = false, .lives = reserved.code.until - engine_.clock.now()};
+    if (report.delivery == Delivery::refused) return NotTaken{};
+    return NotSent{};
+  }
+
+  // How it ended is for the next one: if it cannot be kept, the message counts as under way.
+  void note_end(const Reserved& reserved, bool sent, const DeliveryReport& report) {
+    const MessageEnd end = sent                             ? MessageEnd::taken
+                           : sending_.use == PhoneUse::call ? MessageEnd::unanswered
+                                                            : MessageEnd::failed;
+    const auto kept = engine_.store.write([&](Transaction& tx) {
+      const Found found = find_person(tx, sending_.account);
+      if (!found.person || found.mismatch || !tx.end_message(found.person->id, reserved.message, end)) return;
+      if (!sent) {
+        Event failed = event(EventKind::message_failed);
+        failed.reason += report.delivery == Delivery::refused ? " refused" : " failed";
+        tx.append(failed);
+        return;
+      }
+      auto code = tx.phone_code(found.person->id, sending_.factor);
+      if (!code || code->made != reserved.code.made || code->code != reserved.code.code) return;
+      code->sent = true;
+      tx.keep_phone_code(found.person->id, sending_.factor, *code);
+    });
+    if (!kept) engine_.journal.note(Severity::warning, "how a message ended could not be recorded");
+  }
+
+  // The alarm: somebody should look before nobody gets a code any more.
+  void ring(const Reserved& reserved) {
+    if (!reserved.granted.nearly_used_up && !reserved.granted.used_up) return;
+    engine_.journal.note(Severity::warning, fmt::format("messages {} numbers={} per_day={}",
+                                                        reserved.granted.used_up ? "used up" : "at 80 percent",
+                                                        is_proven(sending_) ? "proven" : "unproven", reserved.all));
+  }
+
+  Event event(EventKind kind) const {
+    Event made = sending_.about;
+    made.kind = kind;
+    made.at = now_;
+    made.user = sending_.account.name.value;
+    made.reason = name_of(sending_.use);
+    made.factor = id_;
+    if (!is_proven(sending_)) made.reason = fmt::format("{} {} {}", made.reason, masked(sending_.number), "new_number");
+    return made;
+  }
+
+  Engine& engine_;
+  const Sending& sending_;
+  const UnixTime now_;
+  Secret fresh_;
+  std::string id_;  // of the factor
+};
+
+}  // namespace
+
+SendResult send_code(Engine& engine, const Sending& sending) { return Sender(engine, sending).run(); }
+
+bool can_send(const Settings& settings, PhoneUse use) {
+  return std::ranges::any_of(settings.gateways, [&](const GatewaySettings& gateway) {
+    if (use == PhoneUse::text) return gateway.texts;
+    return gateway.calls && (settings.phone.calls == MessageMode::code || gateway.press);
+  });
+}
+
+}  // namespace mfa

@@ -1,0 +1,49 @@
+// One message to one telephone: what it costs is recorded, then it is sent, then how that ended is recorded.
+//
+// The code that is live for the same phone and purpose is sent again; otherwise a new one is made. Nothing is sent that
+// was not recorded, and nothing is open while a gateway works: whoever hangs there holds up nobody else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "common/domain/gateway.h"
+#include "common/domain/phone_budget.h"
+#include "common/flows/engine.h"
+#include "common/flows/identity.h"
+#include "common/flows/phone_texts.h"
+
+namespace mfa {
+
+struct Sending {
+  const Account& account;
+  std::uint32_t factor = kUnfinishedPhone;  // the phone's; it must still be there, with that number
+  PhoneNumber number;
+  PhoneUse use = PhoneUse::text;
+  MessageMode mode = MessageMode::code;
+  std::string language = "en";
+  CodePurpose purpose;
+  Event about;           // service, from, server; the rest is filled in
+  bool unasked = false;  // by nobody: then once for each live code
+};
+
+struct WasSent {
+  bool before = false;            // and so it was not sent once more
+  std::chrono::seconds lives{0};  // that the code has left
+};
+struct WasApproved {  // # was pressed: what proves it is to be taken in the transaction of what it proves
+  MessageId message;
+};
+struct NotTaken {};  // by that number, or nobody answered
+struct NotSent {};   // no gateway took it on
+struct NoPhone {};   // the person or the phone is not there any more, or is locked out
+using SendResult = std::variant<WasSent, WasApproved, NotTaken, NotSent, NoPhone, BudgetRefused, StoreError>;
+
+[[nodiscard]] SendResult send_code(Engine& engine, const Sending& sending);
+
+// As which kinds phones can be reached at all: by the gateways that are configured.
+[[nodiscard]] bool can_send(const Settings& settings, PhoneUse use);
+
+}  // namespace mfa

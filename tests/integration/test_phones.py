@@ -1,0 +1,189 @@
+"""Codes by text and call, through a real sshd and mfa-enroll; the file gateway is the telephone."""
+import json
+import os
+
+import carriers
+from campus import EVERYONE_MUST, STORE
+from conversation import Conversation
+from marks import both_ways
+
+CODE = "Verification code: "
+CHOICE = "Your choice [app]: "
+SAVED = "Press Enter when you have saved them: "
+MESSAGES = "/var/lib/mfa/messages"
+PHONES = '[phone]\ncountries = ["NZ", "BE"]\nresend_after = "10s"\n'
+
+
+def gateway(name, answer="sent", channels='"sms", "call"', press="false"):
+    path = carriers.settings(f"{name}.toml", f'path = "{MESSAGES}"\nanswer = "{answer}"\n')
+    return (f'[[gateway]]\nname = "{name}"\nchannel = [{channels}]\npress = {press}\nprogram = "file"\n'
+            f'settings = "{path}"\n')
+
+
+class Telephone:
+    """What came to it."""
+
+    def __init__(self, campus, digits="211234567"):
+        self._campus = campus
+        campus.answers_given.add(digits)  # in no log
+
+    def messages(self):
+        if not os.path.exists(MESSAGES):
+            return []
+        return [json.loads(line) for line in open(MESSAGES)]
+
+    @property
+    def code(self):
+        code = self.messages()[-1]["code"]
+        self._campus.answers_given.add(code)
+        return code
+
+
+def enrols_in_the_login(talk, telephone):
+    talk.reads(CHOICE)
+    talk.answers("text")
+    talk.reads("Country [NZ]: ")
+    talk.answers("back")
+    talk.reads(CHOICE)
+    talk.answers("text")
+    talk.reads("Country [NZ]: ")
+    talk.answers("New Zealand")
+    talk.reads("Phone number: ")
+    talk.answers("09 00")
+    talk.reads("Phone number: ")
+    talk.answers("(021) 123-4567")
+    talk.reads("We sent a text to your phone +64 21 123 4567.")
+    talk.reads(CODE)
+    talk.answers(telephone.code)
+    talk.reads("Name of this device [phone]: ")
+    talk.answers("")
+    talk.reads(SAVED)
+    talk.answers("")
+
+
+@both_ways
+def test_a_student_enrols_a_number_in_the_login_and_logs_in_with_a_text(campus):
+    alice, telephone = campus.person("alice"), Telephone(campus)
+    campus.configure(PHONES + gateway("file") + EVERYONE_MUST)
+    talk = campus.ssh(alice)
+    enrols_in_the_login(talk, telephone)
+    talk.reads("Your phone ending 4567 is set up.")
+    assert talk.end() == 0
+    campus.log.wait_for(r"event=factor\.added user=alice .*factor=sms-1")
+
+    talk = campus.ssh(alice)
+    talk.reads("We sent a text to your phone ending 4567. Its code works for 10 minutes.")
+    talk.reads("Other ways: resend, call, recovery code, help")
+    talk.reads(CODE)
+    sent = telephone.messages()
+    assert len(sent) == 2 and sent[-1]["to"] == "+64211234567" and sent[-1]["channel"] == "sms", sent
+    assert sent[-1]["text"].startswith(f"Example University: {telephone.code} is your code to log in to lab-gw. Not you?")
+    talk.answers(telephone.code)
+    assert talk.end() == 0
+    # Used up; and neither is it a code of anything else.
+    talk = campus.ssh(alice)
+    talk.reads(CODE)
+    talk.answers(sent[-1]["code"])
+    talk.reads("That code is not right.")
+    talk.hangs_up()
+    nothing_in_the_store(telephone)
+
+
+def nothing_in_the_store(telephone):
+    """Neither codes nor the number are in the store's bytes."""
+    for name in os.listdir(os.path.dirname(STORE)):
+        if name == os.path.basename(MESSAGES):
+            continue
+        content = open(f"{os.path.dirname(STORE)}/{name}", "rb").read()
+        for secret in {message["code"] for message in telephone.messages()} | {"211234567"}:
+            assert secret.encode() not in content, (name, secret)
+
+
+def test_mfa_enroll_adds_a_phone_that_calls_read_codes_to(campus):
+    alice, telephone = campus.student("alice"), Telephone(campus, "33642987")
+    campus.configure(PHONES + gateway("file") + EVERYONE_MUST)
+    talk = Conversation(["mfa-enroll", "phone", "03 364 2987", "--country", "New Zealand", "--call", "--name", "desk"], alice)
+    talk.reads("Password for alice: ")
+    talk.answers(alice.password)
+    talk.reads(CODE)
+    talk.answers(alice.fresh_code())
+    talk.reads("We are calling your phone +64 3 364 2987.")
+    talk.reads(CODE)
+    code = telephone.code
+    call = telephone.messages()[-1]
+    assert call["channel"] == "call" and call["text"].count(", ".join(code)) == 2, call
+    talk.answers(code)
+    talk.reads("Your phone ending 2987 is set up (call-2).")
+    assert talk.end() == 0
+    status = campus.status(alice)
+    assert [(factor["id"], factor.get("detail")) for factor in status["factors"]][1] == ("call-2", "ending 2987"), status
+    talk = campus.ssh(alice)
+    talk.reads("Other ways: call (phone ending 2987), ")
+    talk.reads(CODE)
+    talk.answers("call")
+    talk.reads("Enter the code from the call.")
+    talk.reads(CODE)
+    talk.answers(telephone.code)
+    assert talk.end() == 0
+    campus.log.wait_for(r"event=login\.passed user=alice .*factor=call-2")
+
+
+def test_where_hash_is_pressed_nothing_is_typed(campus):
+    alice, _ = campus.person("alice"), Telephone(campus, "33642987")
+    campus.configure(PHONES + 'calls = "press"\n' + gateway("file", "approved", '"call"', "true") + EVERYONE_MUST)
+    campus.enroll("helpdesk", "phone", "alice", "03 364 2987", "--call", "--reason", "new", "--checked", "card")
+    talk = campus.ssh(alice)
+    talk.reads(CODE)
+    talk.answers("call")
+    assert talk.end() == 0
+    campus.log.wait_for(r"event=login\.passed user=alice .*factor=call-1")
+    campus.configure(PHONES + 'calls = "press"\n' + gateway("file", "refused", '"call"', "true") + EVERYONE_MUST)
+    talk = campus.ssh(alice)
+    talk.reads(CODE)
+    talk.answers("call")
+    talk.reads("Nobody answered your phone ending 2987. Use another way.")
+    talk.reads(CODE)
+    talk.answers("call")
+    talk.reads("Our last call was not answered. We can call again in 10 minutes.")
+    talk.hangs_up()
+
+
+def test_a_gateway_that_fails_leaves_the_other_ways(campus):
+    alice, _ = campus.student("alice"), Telephone(campus)
+    campus.configure(PHONES + gateway("file", "failed") + EVERYONE_MUST)
+    campus.enroll("helpdesk", "phone", "alice", "021 123 4567", "--reason", "new", "--checked", "card")
+    talk = campus.ssh(alice)
+    talk.reads("Other ways: text (phone ending 4567), call, recovery code, help")
+    talk.reads(CODE)
+    talk.answers("text")
+    talk.reads("The text could not be sent. Use another way, or ask")
+    talk.reads(CODE)
+    talk.answers(alice.fresh_code())
+    assert talk.end() == 0
+    campus.log.wait_for(r"event=message\.failed user=alice .*factor=sms-2")
+    refused = campus.enroll("admin", "send-test", "021 123 4567", status=1)
+    assert "No gateway took it on" in refused.stderr, refused.stderr
+
+
+def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
+    alice, telephone = campus.person("alice"), Telephone(campus)
+    campus.configure(PHONES + gateway("file") + EVERYONE_MUST)
+    talk = Conversation(["mfa-enroll", "phone"], alice)
+    talk.reads("Password for alice: ")
+    talk.answers(alice.password)
+    talk.reads("Country [NZ]: ")
+    talk.answers("+33")
+    talk.reads("Numbers of that country cannot be used here, but those of New Zealand and Belgium.")
+    talk.reads("Country [NZ]: ")
+    talk.answers("")
+    for number, why in (("0900 12345", "Premium-rate numbers cannot be used."),
+                        ("03 364 2987", "That is a landline, which takes no texts."),
+                        ("021 123 4567 x12", "Extensions cannot be reached."), ("021", "That number is too short."),
+                        ("+1 201 555 0123", "Numbers of that country cannot be used here")):
+        talk.reads("Phone number: ")
+        talk.answers(number)
+        talk.reads(why)
+    talk.end()
+    assert telephone.messages() == []
+    sent = campus.enroll_json("admin", "send-test", "021 123 4567")
+    assert sent == {"number": "+64 21 123 4567", "status": "sent", "gateway": "file"}, sent

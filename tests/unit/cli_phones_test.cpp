@@ -1,0 +1,97 @@
+// What a person or a script sees of registering a telephone, and of the gateways' test.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/verbs/phones.h"
+#include "cli_doubles.h"
+
+namespace mfa::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kFirst = R"({"factor":"sms-1","kind":"sms","detail":"ending 1234",)"
+                               R"("recovery_codes":["7k3m-92qx-d4tp","aaaa-bbbb-cccc"]})";
+constexpr const char* kSecond = R"({"factor":"call-2","kind":"call","detail":"ending 00"})";
+
+TEST(Phone, IsSetUpByCountryNumberAndCode) {
+  for (const bool json : {false, true}) {
+    ScriptedEngine engine{hello(),
+                          ask("Password for alice: ", false),
+                          ask("Country [NZ]: "),
+                          ask("Phone number: "),
+                          ask("Verification code: "),
+                          result(kFirst),
+                          verdict(VerdictCode::done)};
+    Script script(engine, json, "secret\n\n021 123 1234\n402913\n");
+    ASSERT_TRUE(phone(script.console, {}));
+    EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"phone"})");
+    EXPECT_EQ(engine.sent(3, Tag::text), "021 123 1234");
+    EXPECT_EQ(script.results.text(), json ? std::string(kFirst) + "\n"
+                                          : "Your phone ending 1234 is set up (sms-1). Logins ask for the codes it "
+                                            "gets from now on.\n"
+                                            "An authenticator app also works without a network: mfa-enroll totp\n\n"
+                                            "Keep these recovery codes; each works once when your phone is not at "
+                                            "hand.\n"
+                                            "  7k3m-92qx-d4tp   aaaa-bbbb-cccc\n");
+  }
+}
+
+TEST(Phone, WhatIsGivenIsAskedOfNobody) {
+  ScriptedEngine engine{hello(), result(kSecond), verdict(VerdictCode::done)};
+  Script script(engine, true);
+  ASSERT_TRUE(phone(script.console, {.number = "03 366 9900", .country = "NZ", .name = "desk", .call = true}));
+  EXPECT_EQ(engine.sent(0, Tag::json),
+            R"({"verb":"phone","number":"03 366 9900","country":"NZ","name":"desk","call":"yes"})");
+}
+
+TEST(Phone, ASignOfLifeIsNoLine) {
+  ScriptedEngine engine{hello(), show(""), show("We are calling."), result(kSecond), verdict(VerdictCode::done)};
+  Script script(engine, false);
+  ASSERT_TRUE(phone(script.console, {}));
+  EXPECT_EQ(script.errors.text(), "We are calling.\n");
+}
+
+TEST(HelpdeskPhone, SaysWhatWasRegistered) {
+  ScriptedEngine engine{hello(), result(kSecond), verdict(VerdictCode::done)};
+  Script script(engine, false);
+  ASSERT_TRUE(
+      helpdesk_phone(script.console, {.user = "alice",
+                                      .reason = "r",
+                                      .checked = "card",
+                                      .phone = {.number = "03 366 9900", .country = "", .name = "", .call = true}}));
+  EXPECT_EQ(
+      engine.sent(0, Tag::json),
+      R"({"verb":"helpdesk phone","user":"alice","reason":"r","checked":"card","number":"03 366 9900","call":"yes"})");
+  EXPECT_EQ(script.results.text(), "alice has a phone ending 00 now (call-2).\n");
+}
+
+TEST(SendTest, SaysWhichGatewayTookItOn) {
+  const PhoneOptions to{.number = "021 123 1234", .country = "", .name = "", .call = false};
+  {
+    ScriptedEngine engine{
+        hello(), result(R"({"number":"+64 21 123 1234","status":"sent","gateway":"kannel","detail":"queued"})"),
+        verdict(VerdictCode::done)};
+    Script script(engine, false);
+    ASSERT_TRUE(admin_send_test(script.console, to));
+    EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"admin send-test","number":"021 123 1234"})");
+    EXPECT_EQ(script.results.text(), "The gateway kannel took it on for +64 21 123 1234: queued.\n");
+  }
+  for (const auto& [reply, error] :
+       {std::pair{R"({"number":"+64 21 123 1234","status":"failed","detail":"no gateway is configured for it"})",
+                  "No gateway took it on: no gateway is configured for it."},
+        std::pair{R"({"number":"+64 21 123 1234","status":"failed","gateway":"kannel","detail":"timed out"})",
+                  "No gateway took it on: timed out."},
+        std::pair{R"({"number":"+64 21 123 1234","status":"refused","gateway":"kannel"})",
+                  "The gateway kannel says that this number takes no messages."}}) {
+    ScriptedEngine engine{hello(), result(reply), verdict(VerdictCode::done)};
+    Script script(engine, false);
+    const auto done = admin_send_test(script.console, to);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().error, error);
+    EXPECT_EQ(done.error().status, ExitStatus::refused);
+  }
+}
+
+}  // namespace
+}  // namespace mfa::cli

@@ -1,0 +1,372 @@
+// Telephones are added: country, number, the code that proves it; in a login, in the guided set-up and by mfa-enroll.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "common/flows/guided.h"
+#include "common/flows/login.h"
+#include "common/flows/phones.h"
+#include "tests/doubles/doubles.h"
+
+namespace mfa {
+namespace {
+
+using namespace std::chrono_literals;
+using doubles::World;
+using testing::AllOf;
+using testing::Contains;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr Caller kRoot{.uid = Uid{0}, .pid = 1};
+constexpr char kPassword[] = "correct horse";
+constexpr char kNumber[] = "021 123 1234";
+constexpr char kE164[] = "+64211231234";
+constexpr char kCode[] = "(the code that was sent)";
+constexpr char kNoCode[] = "(a code that was not sent)";
+
+class PhoneSetUps : public testing::Test {
+ protected:
+  PhoneSetUps() {
+    world.settings.issuer = "Example University";
+    world.settings.helpdesk = "Service Desk";
+    world.settings.phone.countries = {"NZ", "BE"};
+    GatewaySettings& all = world.settings.gateways.emplace_back();
+    all.name = "all";
+    all.texts = all.calls = all.press = true;
+    world.accounts.people.push_back({{"clerk"}, Uid{2000}, Gid{2000}});
+    world.accounts.groups["mfa-helpdesk"] = {"clerk"};
+    world.settings.protected_groups = {"wheel"};
+    world.dialogue.before_answer = [this](doubles::Script& script) {
+      if (script.answers.empty() || !script.answers.front()) return;
+      std::string& answer = *script.answers.front();
+      if (answer == kCode) answer = world.mailbox.code();
+      if (answer == kNoCode) answer = world.mailbox.code() == "123456" ? "654321" : "123456";
+    };
+  }
+  Asker asker(Uid uid = Uid{1000}) {
+    return {.caller = {.uid = uid, .pid = 42},
+            .terminal = TerminalId{"session 7 tty 3"},
+            .password = world.passwords,
+            .dialogue = world.dialogue};
+  }
+  void say(std::vector<std::expected<std::string, DialogueError>> answers) {
+    world.dialogue.prompts.clear();
+    world.dialogue.answers = std::move(answers);
+  }
+  auto enrol(std::vector<std::expected<std::string, DialogueError>> answers, const PhoneWanted& wanted = {},
+             const std::string& name = "", Uid uid = Uid{1000}) {
+    say(std::move(answers));
+    return enrol_phone(world.engine, asker(uid), name, wanted);
+  }
+  const std::string& prompt(std::size_t number) { return world.dialogue.prompts.at(number).text; }
+  std::size_t sent() const { return world.mailbox.messages.size(); }
+  std::vector<Factor>& factors(std::int64_t person = 1) { return world.store.state.factors[person]; }
+
+  World world;
+};
+
+TEST_F(PhoneSetUps, ACountryANumberAndACode) {
+  const auto reply = enrol({kPassword, "", kNumber, kCode}, {}, "mobile");
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(reply->factor, "sms-1");
+  EXPECT_EQ(reply->kind, "sms");
+  EXPECT_EQ(reply->detail, "ending 1234");
+  EXPECT_THAT(reply->recovery_codes, SizeIs(10));
+  EXPECT_EQ(prompt(1), "Where is your phone from? Type a country, its code, or its prefix (+64).\nCountry [NZ]: ");
+  EXPECT_EQ(prompt(2), "Your number in New Zealand (+64), as you would dial it there. Or back.\nPhone number: ");
+  EXPECT_EQ(prompt(3),
+            "We sent a text to your phone +64211231234. Its code works for 10 minutes.\n"
+            "Type the code. Other words: resend, back (another number), help\n"
+            "Verification code: ");
+  EXPECT_EQ(world.mailbox.text(), "Example University: " + world.mailbox.code() +
+                                      " is your code to add this phone on lab-gw. Not you? Tell Service Desk.");
+  ASSERT_THAT(factors(), SizeIs(1));
+  EXPECT_EQ(factors()[0].name, "mobile");
+  EXPECT_EQ(std::get<PhoneFactor>(factors()[0].detail).number.e164, kE164);
+  EXPECT_TRUE(world.store.state.phone_codes.empty());
+  for (const Event& event : world.store.state.events)
+    EXPECT_THAT(event.reason, AllOf(Not(HasSubstr("1231234")), Not(HasSubstr(world.mailbox.code()))));
+}
+
+TEST_F(PhoneSetUps, NothingCountsBeforeTheCode) {
+  for (std::size_t given = 0; given < 4; ++given) {
+    world.store.state = {};
+    std::vector<std::expected<std::string, DialogueError>> answers{kPassword, "", kNumber};
+    answers.resize(std::min(given, answers.size()));
+    EXPECT_FALSE(enrol(answers));
+    EXPECT_THAT(factors(), IsEmpty());
+  }
+}
+
+TEST_F(PhoneSetUps, ACountryByNameCodeOrPrefix) {
+  for (const char* country : {"be", "Belgium", "+32", "0032", "32"}) {
+    world.store.state = {};
+    world.clock.time = world.clock.time + 1min;
+    ASSERT_TRUE(enrol({kPassword, country, "0470 12 34 56", kCode})) << country;
+    EXPECT_EQ(std::get<PhoneFactor>(factors()[0].detail).number.e164, "+32470123456") << country;
+  }
+}
+
+TEST_F(PhoneSetUps, OtherCountriesAreRefusedWithTheListOfThose) {
+  EXPECT_FALSE(enrol({kPassword, "France", "Atlantis"}));
+  EXPECT_THAT(prompt(2),
+              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and Belgium."));
+  EXPECT_THAT(prompt(3), HasSubstr("There is no such country. Numbers of New Zealand and Belgium can be used here."));
+  // Nor does a number that says itself where it is from get around that.
+  EXPECT_FALSE(enrol({kPassword, "", "+1 212 555 0100"}));
+  EXPECT_THAT(prompt(3),
+              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and Belgium."));
+  EXPECT_EQ(sent(), 0U);
+  const auto reply = enrol({kPassword}, {.number = "", .country = "France"});
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().text, HasSubstr("New Zealand and Belgium"));
+}
+
+TEST_F(PhoneSetUps, WhatCostsMoreOrTakesNoTextsIsRefused) {
+  EXPECT_FALSE(enrol({kPassword, "", "0900 0900", "03 366 9900", "03 366 0800", "rubbish", kNumber}));
+  EXPECT_THAT(prompt(3), HasSubstr(std::string(sentence(NumberRefusal::premium))));
+  EXPECT_THAT(prompt(4), HasSubstr(std::string(sentence(NumberRefusal::landline_for_texts))));
+  EXPECT_THAT(prompt(5), HasSubstr(std::string(sentence(NumberRefusal::voip))));
+  EXPECT_THAT(prompt(6), HasSubstr(std::string(sentence(NumberRefusal::not_a_number))));
+  EXPECT_EQ(sent(), 1U);
+  world.store.state = {};
+  const auto landline = enrol({kPassword, "", "03 366 9900", kCode}, {.use = PhoneUse::call});
+  ASSERT_TRUE(landline) << landline.error().text;
+  EXPECT_EQ(landline->factor, "call-1");
+  EXPECT_EQ(world.mailbox.messages.back().use, PhoneUse::call);
+}
+
+TEST_F(PhoneSetUps, BackCorrectsWhatCameBefore) {
+  const auto reply = enrol({kPassword, "BE", "back", "NZ", "021 999 9999", "back", kNumber, kCode});
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(std::get<PhoneFactor>(factors()[0].detail).number.e164, kE164);
+  EXPECT_EQ(sent(), 2U);
+  const auto left = enrol({"back"}, {}, "", Uid{1000});
+  EXPECT_FALSE(left);
+}
+
+TEST_F(PhoneSetUps, ACodeOfTheNumberBeforeProvesNothing) {
+  say({kPassword, "", "021 999 9999", "back", kNumber, kCode, kCode});
+  world.dialogue.before_answer = [this](doubles::Script& script) {
+    std::string& answer = *script.answers.front();
+    if (answer == kCode) answer = world.mailbox.messages.front().code.text();
+  };
+  EXPECT_FALSE(enrol_phone(world.engine, asker(), "", {}));
+  EXPECT_THAT(factors(), IsEmpty());
+}
+
+TEST_F(PhoneSetUps, ACodeForALoginProvesNoNumberAndNoneOfANumberLetsIn) {
+  ASSERT_TRUE(enrol({kPassword, "", kNumber, kCode}));
+  const std::string code = world.mailbox.code();
+  LoginFacts facts;
+  facts.user = "alice";
+  facts.service = "sshd";
+  facts.from_root = true;
+  facts.password_passed = true;
+  world.mailbox.answer = Delivery::failed;
+  say({code});
+  EXPECT_NE(login(world.engine, facts, kRoot, world.dialogue).result, LoginResult::passed);
+}
+
+TEST_F(PhoneSetUps, FiveTriesThenTheCodeIsDead) {
+  EXPECT_FALSE(enrol({kPassword, "", kNumber, kNoCode, kNoCode, kNoCode, kNoCode, kNoCode}));
+  const std::string code = world.mailbox.code();
+  world.clock.time = world.clock.time + 1min;
+  EXPECT_FALSE(enrol({kPassword, "", kNumber, code}));
+  EXPECT_EQ(sent(), 2U) << "a new one";
+  EXPECT_NE(world.mailbox.code(), code);
+  EXPECT_THAT(factors(), IsEmpty());
+}
+
+TEST_F(PhoneSetUps, AResendIsTheSameCode) {
+  ASSERT_FALSE(enrol({kPassword, "", kNumber, "resend"}));
+  EXPECT_THAT(prompt(4), HasSubstr("type resend in 30 seconds."));
+  const std::string code = world.mailbox.code();
+  world.clock.time = world.clock.time + 30s;
+  ASSERT_TRUE(enrol({kPassword, "", kNumber, "resend", kCode}));
+  EXPECT_EQ(sent(), 2U);
+  EXPECT_EQ(world.mailbox.code(), code);
+}
+
+TEST_F(PhoneSetUps, ThreeADayWhileRegisteringAndNeverThoseOfProvenNumbers) {
+  for (int i = 0; i < 10; ++i) {
+    static_cast<void>(enrol({kPassword, "", "021 555 000" + std::to_string(i)}));
+    world.clock.time = world.clock.time + 6min;
+  }
+  EXPECT_EQ(sent(), 3U);
+  EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("as many texts and calls as you can get"));
+}
+
+TEST_F(PhoneSetUps, ThirtyFiveStolenPasswordsLeaveProvenNumbersTheirTexts) {
+  world.settings.phone.budget.unproven_per_day = 50;
+  ASSERT_TRUE(enrol({kPassword, "", kNumber, kCode}));
+  for (std::uint32_t i = 0; i < 35; ++i) {
+    const std::string name = "victim" + std::to_string(i);
+    world.accounts.people.push_back({{name}, Uid{3000 + i}, Gid{3000}});
+    for (int number = 0; number < 4; ++number) {
+      static_cast<void>(enrol({kPassword, "", "021 7" + std::to_string(100 + i) + "00" + std::to_string(number)}, {},
+                              "", Uid{3000 + i}));
+      world.clock.time = world.clock.time + 1s;
+    }
+  }
+  EXPECT_EQ(sent(), 50U);
+  LoginFacts facts;
+  facts.user = "alice";
+  facts.service = "sshd";
+  facts.from_root = true;
+  facts.password_passed = true;
+  say({kCode});
+  EXPECT_EQ(login(world.engine, facts, kRoot, world.dialogue).result, LoginResult::passed);
+}
+
+// Or one telephone could be rung by all whose passwords are known.
+TEST_F(PhoneSetUps, ANumberIsNotTextedByManyStrangers) {
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    const std::string name = "victim" + std::to_string(i);
+    world.accounts.people.push_back({{name}, Uid{3000 + i}, Gid{3000}});
+    static_cast<void>(enrol({kPassword, "", kNumber}, {}, "", Uid{3000 + i}));
+  }
+  EXPECT_EQ(sent(), 3U);
+}
+
+TEST_F(PhoneSetUps, ANumberServesThreePeople) {
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    const std::string name = "flatmate" + std::to_string(i);
+    world.accounts.people.push_back({{name}, Uid{3000 + i}, Gid{3000}});
+    const auto reply = enrol({kPassword, "", kNumber, kCode}, {}, "", Uid{3000 + i});
+    EXPECT_EQ(reply.has_value(), i < 3) << i;
+    world.clock.time = world.clock.time + 25h;
+  }
+  EXPECT_EQ(sent(), 3U);
+  EXPECT_THAT(prompt(3), HasSubstr("That number serves as many people as it may."));
+}
+
+TEST_F(PhoneSetUps, ANumberIsAddedOnce) {
+  ASSERT_TRUE(enrol({kPassword, "", kNumber, kCode}));
+  world.clock.time = world.clock.time + 1min;
+  static_cast<void>(enrol({"", kNumber}));
+  EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("You have that phone already, as sms-1."));
+  EXPECT_EQ(sent(), 1U);
+}
+
+TEST_F(PhoneSetUps, WhatIsGivenIsNotAskedFor) {
+  const auto reply = enrol({kPassword, kCode}, {.number = "0470 12 34 56", .country = "Belgium"});
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(world.numbers.asked.back(), (std::pair<std::string, std::string>("0470 12 34 56", "BE")));
+}
+
+TEST_F(PhoneSetUps, PressingHashProvesANumber) {
+  world.settings.phone.calls = MessageMode::press;
+  const auto reply = enrol({kPassword, "", "03 366 9900"}, {.use = PhoneUse::call});
+  ASSERT_TRUE(reply) << reply.error().text;
+  world.store.state = {};
+  world.mailbox.press = Delivery::refused;
+  EXPECT_FALSE(enrol({kPassword, "", "03 366 9900"}, {.use = PhoneUse::call}));
+  EXPECT_THAT(factors(), IsEmpty());
+}
+
+TEST_F(PhoneSetUps, WithoutCountriesOrAGatewayThereAreNone) {
+  world.settings.phone.countries.clear();
+  EXPECT_FALSE(enrol({kPassword}));
+  EXPECT_THAT(world.dialogue.prompts, IsEmpty());
+  world.settings.phone.countries = {"NZ"};
+  world.settings.gateways[0].texts = false;
+  EXPECT_FALSE(enrol({kPassword}));
+  EXPECT_THAT(world.dialogue.prompts, IsEmpty());
+}
+
+TEST_F(PhoneSetUps, WhoHasAFactorProvesItFirst) {
+  world.enrol("alice", Uid{1000});
+  EXPECT_FALSE(enrol({kPassword, "000000", "000000", "000000"}));
+  EXPECT_EQ(sent(), 0U);
+  EXPECT_TRUE(enrol({kPassword, world.code(), "", kNumber, kCode}));
+}
+
+// --- in the login, and guided
+
+TEST_F(PhoneSetUps, InTheLoginThatAsksForIt) {
+  Rule rule;
+  rule.name = "everyone";
+  rule.mfa = Requirement::require;
+  world.settings.rules = {rule};
+  LoginFacts facts;
+  facts.user = "alice";
+  facts.service = "sshd";
+  facts.rhost = "203.0.113.7";
+  facts.tty = "ssh";
+  facts.from_root = true;
+  facts.password_passed = true;
+  say({"text", "back", "text", "", kNumber, kCode, "my mobile", ""});
+  const LoginVerdict verdict = login(world.engine, facts, kRoot, world.dialogue);
+  EXPECT_EQ(verdict.result, LoginResult::passed);
+  EXPECT_EQ(prompt(0),
+            "Multi-factor authentication for alice on lab-gw\n"
+            "Your account needs a second factor. Choose one:\n"
+            "  app    an authenticator app on your phone (works offline, recommended)\n"
+            "  text   a text message to a mobile phone\n"
+            "  call   a call to a mobile or landline phone\n"
+            "Your choice [app]: ");
+  EXPECT_EQ(prompt(6), "Name of this device [phone]: ");
+  EXPECT_THAT(verdict.text, AllOf(HasSubstr("Your phone ending 1234 is set up."), HasSubstr("mfa-enroll totp")));
+  ASSERT_THAT(factors(), SizeIs(1));
+  EXPECT_EQ(factors()[0].name, "my mobile");
+  EXPECT_EQ(world.store.state.events.back().kind, EventKind::login_passed);
+  EXPECT_EQ(world.store.state.events.back().factor, "sms-1");
+  world.settings.rules[0].factors = {FactorKind::call};
+  world.store.state = {};
+  say({""});
+  static_cast<void>(login(world.engine, facts, kRoot, world.dialogue));
+  EXPECT_THAT(prompt(0), AllOf(Not(HasSubstr("  app")), HasSubstr("  call"), EndsWith("Your choice [call]: ")));
+}
+
+TEST_F(PhoneSetUps, InTheGuidedSetUp) {
+  say({kPassword, "call", "", "03 366 9900", kCode, "", ""});
+  const auto reply = guided_set_up(world.engine, asker());
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(reply->factor, "call-1");
+}
+
+// --- by others
+
+TEST_F(PhoneSetUps, TheHelpdeskRegistersANumberWithoutACode) {
+  world.enrol("clerk", Uid{2000});
+  const HelpdeskPhone request{
+      .user = "alice", .wanted = {.number = kNumber}, .name = "", .reason = "new phone", .checked = "student card"};
+  say({kPassword, world.code()});
+  const auto reply = helpdesk_phone(world.engine, asker(Uid{2000}), request);
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(reply->factor, "sms-1");
+  EXPECT_THAT(reply->recovery_codes, IsEmpty());
+  EXPECT_EQ(sent(), 0U);
+  const Event& event = world.store.state.events.back();
+  EXPECT_EQ(event.kind, EventKind::helpdesk_phone_added);
+  EXPECT_EQ(event.actor, "clerk");
+  EXPECT_THAT(event.reason, HasSubstr("student card"));
+  say({});
+  EXPECT_FALSE(helpdesk_phone(world.engine, asker(Uid{1001}), request)) << "no helpdesk";
+  HelpdeskPhone other = request;
+  other.wanted.number = "03 366 9900";
+  EXPECT_FALSE(helpdesk_phone(world.engine, asker(Uid{2000}), other)) << "a landline takes no texts";
+}
+
+TEST_F(PhoneSetUps, RootTriesTheGatewaysOut) {
+  say({});
+  EXPECT_FALSE(send_test(world.engine, asker(), {.number = kNumber}));
+  const auto reply = send_test(world.engine, asker(Uid{0}), {.number = kNumber});
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_EQ(reply->status, "sent");
+  EXPECT_EQ(reply->gateway, "mailbox");
+  EXPECT_THAT(world.mailbox.text(), HasSubstr("this is a test from lab-gw"));
+  EXPECT_EQ(world.store.state.events.back().kind, EventKind::test_sent);
+  EXPECT_EQ(world.store.state.events.back().reason, "ending 1234 sms");
+  EXPECT_FALSE(send_test(world.engine, asker(Uid{0}), {.number = "+1 212 555 0100"}));
+  EXPECT_EQ(sent(), 1U);
+}
+
+}  // namespace
+}  // namespace mfa
