@@ -17,9 +17,9 @@ struct Caps {
 struct Limits {
   using Steady = std::chrono::steady_clock;
 
-  std::chrono::milliseconds first_frame{10'000};  // from the hello to the whole of Login or Request
-  std::chrono::milliseconds answer{120'000};      // for each answer (product.md, Limits)
-  std::chrono::milliseconds sending{10'000};      // one frame to a client that does not read
+  std::chrono::milliseconds first_frame{10'000};   // from the hello to the whole of Login or Request
+  std::chrono::milliseconds answer{120'000};       // for each answer (product.md, Limits)
+  std::chrono::milliseconds sending{10'000};       // one frame to a client that does not read
   std::chrono::milliseconds sign_of_life{20'000};  // between two, while a message is under way
   Caps login{.all = 512, .each = 512, .kept_for_root = 0};
   Caps user{.all = 128, .each = 8, .kept_for_root = 16};
