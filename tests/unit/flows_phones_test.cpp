@@ -340,6 +340,19 @@ TEST_F(Phones, GuessesCountForTheLockoutOverAllCodes) {
   EXPECT_EQ(sent(), 2U) << "nor is anything sent to who is locked out";
 }
 
+// Another session locked them out while this one was open.
+TEST_F(Phones, NothingIsSentToWhoIsLockedOutMeanwhile) {
+  world.enrol("alice", Uid{1000});
+  enrol();
+  world.dialogue.before_answer = [this](doubles::Script&) {
+    world.store.state.people[0].lockout = {
+        .failures = 5, .locks = 1, .locked_at = world.clock.time, .locked_until = world.clock.time + 60s};
+  };
+  static_cast<void>(log_in({"text", "call"}));
+  EXPECT_EQ(sent(), 0U);
+  EXPECT_THAT(world.store.state.messages, IsEmpty());
+}
+
 // The same answer in sessions side by side: each one is a transaction of its own.
 TEST_F(Phones, NoNumberOfSessionsGetsASixthTry) {
   world.settings.lockout.tries = 20;
