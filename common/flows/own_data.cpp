@@ -27,7 +27,12 @@ std::expected<OwnDataReply, RequestError> own_data(Engine& engine, const Asker& 
     if (!found.person || mismatch) return;
     const PersonId id = found.person->id;
     reply.person = found.person;
-    reply.factors = entries_of(tx.factors(id), *found.person);
+    const std::vector<Factor> factors = tx.factors(id);
+    reply.factors = entries_of(factors, *found.person);
+    // Whole, since it is told to its owner, and how it ends is all that is seen elsewhere.
+    for (std::size_t i = 0; i < factors.size(); ++i)
+      if (const auto* phone = std::get_if<PhoneFactor>(&factors[i].detail))
+        reply.factors[i].detail = phone->number.e164;
     reply.recovery_codes_left = tx.recovery_codes_left(id);
     reply.trusts = tx.trusts(id);
     if (const auto pending = tx.pending_factor(id)) {

@@ -354,6 +354,25 @@ TEST_F(PhoneSetUps, TheHelpdeskRegistersANumberWithoutACode) {
   EXPECT_FALSE(helpdesk_phone(world.engine, asker(Uid{2000}), other)) << "a landline takes no texts";
 }
 
+TEST_F(PhoneSetUps, TheHelpdeskAddsNoFourthPersonToANumber) {
+  world.enrol("clerk", Uid{2000});
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+      const Person flatmate = tx.add_person({"flatmate" + std::to_string(i)}, Uid{3000 + i}, world.clock.time);
+      Factor factor;
+      factor.number = 1;
+      factor.detail = PhoneFactor{.number = {kE164}};
+      tx.add_factor(flatmate.id, factor);
+    }));
+  }
+  say({kPassword, world.code()});
+  const auto reply = helpdesk_phone(
+      world.engine, asker(Uid{2000}),
+      {.user = "alice", .wanted = {.number = kNumber}, .name = "", .reason = "r", .checked = "student card"});
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().text, HasSubstr("as many people as it may"));
+}
+
 TEST_F(PhoneSetUps, RootTriesTheGatewaysOut) {
   say({});
   EXPECT_FALSE(send_test(world.engine, asker(), {.number = kNumber}));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/flows/login.h"
+#include "common/flows/own_data.h"
 #include "common/flows/requests.h"
 #include "tests/doubles/doubles.h"
 
@@ -572,6 +573,15 @@ TEST_F(Phones, ProveWhoOneIsAtAShell) {
   world.clock.time = world.clock.time + 30s;
   world.dialogue.answers = {"call"};
   EXPECT_TRUE(test_code(world.engine, asker()));
+}
+
+TEST_F(Phones, ExportTellsItsOwnerAllOfANumber) {
+  world.enrol("alice", Uid{1000});
+  enrol();
+  const auto reply = own_data(world.engine, asker());
+  ASSERT_TRUE(reply);
+  ASSERT_EQ(reply->factors.size(), 2U);
+  EXPECT_EQ(reply->factors[1].detail, kMobile);
 }
 
 TEST_F(Phones, StatusShowsHowANumberEnds) {
