@@ -54,12 +54,33 @@ GSM_Error encode(const PhoneMessage& message, GSM_MultiSMSMessage& parts) {
   return ERR_NONE;
 }
 
-// The library writes what it does to standard output, where our reply goes, as verbosely as smsd is to be.
+// The folder of messages to be sent; empty if they are kept in a database.
+std::string outbox(const std::string& config) {
+  INI_Section* sections = nullptr;
+  if (INI_ReadFile(config.c_str(), FALSE, &sections) != ERR_NONE) return {};
+  const std::unique_ptr<INI_Section, decltype(&INI_Free)> owner(sections, INI_Free);
+  const auto bytes = [](const char* text) { return reinterpret_cast<const unsigned char*>(text); };
+  const unsigned char* path = INI_GetValue(sections, bytes("smsd"), bytes("outboxpath"), FALSE);
+  return path == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(path));
+}
+
+// gammu-smsd marks in the file that it was sent. Could it only read it, as the library leaves it, it would send it
+// again and again. It sends before it writes, so it is no matter that it may have begun.
+void let_smsd_write(const std::string& folder, const std::string& name) {
+  const Descriptor at(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!at) return;
+  const Descriptor file(::openat(at.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file) (void)::fchmod(file.get(), S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);  // else it is sent already
+}
+
+// The library writes what it does to standard output, where our reply goes, as verbosely as smsd is to be; and what
+// goes wrong to standard error, with the number.
 class Quiet {
  public:
   Quiet() : output_(::dup(STDOUT_FILENO)) {
     const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    quiet_ = output_ && nowhere && ::dup2(nowhere.get(), STDOUT_FILENO) == STDOUT_FILENO;
+    quiet_ = output_ && nowhere && ::dup2(nowhere.get(), STDOUT_FILENO) == STDOUT_FILENO &&
+             ::dup2(nowhere.get(), STDERR_FILENO) == STDERR_FILENO;
   }
   Quiet(const Quiet&) = delete;
   Quiet& operator=(const Quiet&) = delete;
@@ -81,7 +102,7 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
     return {.delivery = Delivery::failed, .detail = "the gammu gateway places no calls"};
   const Quiet quiet;
   if (!quiet.quiet()) return {.delivery = Delivery::failed, .detail = "no descriptors are left"};
-  ::umask(S_IRWXO);  // gammu-smsd's own group reads what is for it
+  ::umask(S_IRWXO);  // gammu-smsd's own group reads and writes what is for it
   GSM_InitLocales(nullptr);
   const std::unique_ptr<GSM_SMSDConfig, decltype(&SMSD_FreeConfig)> smsd(SMSD_NewConfig("mfa"), SMSD_FreeConfig);
   if (!smsd) return failed("libgsmsd", ERR_MOREMEMORY);
@@ -92,6 +113,7 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   std::array<char, 4096> id{};
   if (const GSM_Error error = SMSD_InjectSMS(smsd.get(), parts.get(), id.data()); error != ERR_NONE)
     return failed("gammu-smsd does not take it", error);
+  let_smsd_write(outbox(settings->config), id.data());
   return {.delivery = Delivery::sent, .detail = {}};
 }
 

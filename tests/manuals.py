@@ -196,7 +196,7 @@ def check_gateways(source, c):
     programs = set(re.findall(r"^mfa_gateway\((\w+) ", text_of(source, "gateways/CMakeLists.txt"), re.M))
     c.mentioned("program", page, programs)
     keys = set()
-    for path in ("http/http_settings.cpp", "gammu.cpp", "smstools.cpp", "file.cpp"):
+    for path in ("http/http_settings.cpp", "sip/sip_settings.cpp", "gammu.cpp", "smstools.cpp", "file.cpp"):
         for names in key_tables(text_of(source, f"gateways/{path}")).values():
             keys |= names
     messages = text_of(source, "common/gateways/gateway_message.cpp")

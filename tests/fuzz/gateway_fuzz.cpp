@@ -1,8 +1,10 @@
-// What gateways say, and what providers say to the http gateway; and settings' texts with places. The first byte
-// chooses.
+// What gateways say, what providers say to the http gateway and telephone systems to the sip gateway; sound, and texts
+// of settings with places. The first byte chooses.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,8 @@
 #include "common/gateways/gateway_message.h"
 #include "gateways/http/http_reply.h"
 #include "gateways/http/template_text.h"
+#include "gateways/sip/sound.h"
+#include "gateways/sip/srtp_key.h"
 #include "gateways/sms_alphabet.h"
 
 namespace {
@@ -82,12 +86,19 @@ void places(std::string_view text) {
   require(in_ucs2(text).size() % 2 == 0);
 }
 
+void sound(std::string_view text) {
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  if (const auto samples = sip::read_wave(bytes)) require(samples->size() <= text.size() / 2);
+  const Secret key = sip::key_in(text);
+  require(key.empty() || sip::key_in(sip::crypto_with(key)) == key);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(bytes) + 1, size - 1);
-  constexpr void (*kSubjects[])(std::string_view) = {reply, request, answer, places};
+  constexpr void (*kSubjects[])(std::string_view) = {reply, request, answer, places, sound};
   kSubjects[bytes[0] % std::size(kSubjects)](text);
   return 0;
 }

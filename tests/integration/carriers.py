@@ -1,16 +1,22 @@
-"""What gateways hand messages to: a provider's interface over HTTPS; and running a gateway as
+"""What gateways hand messages to: Kannel, gammu-smsd, smsd, a provider's interface over HTTPS; and running a gateway as
 mfad does. What arrived is read from them, never from a gateway."""
 import contextlib
 import http.server
 import json
 import os
+import re
+import shutil
+import socketserver
 import ssl
 import subprocess
 import threading
 import time
 
+from waiting import until
+
 GATEWAYS = "/usr/libexec/mfa/gateways"
 SETTINGS = "/etc/mfa/gateways"
+MANUALS = "/usr/share/man/man7"
 NUMBER = "+64211234567"
 CODE = "402913"
 TEXT = f"Your code for Example University, lab-gw is {CODE}.\nNot you? Service Desk, 0800 650 200"
@@ -37,6 +43,13 @@ def ready(name, **changes):
     return text
 
 
+def let_in(name):
+    """Lets mfa into a spool folder by the command of the manual that names it."""
+    page = open(f"{MANUALS}/mfa-gateway.7").read()
+    command = re.search(rf"^# (setfacl .*/{name}/.*)$", page, re.M)[1]
+    subprocess.run(command.split(), check=True)
+
+
 def carry(gateway, path, text=TEXT, to=NUMBER, code=CODE, channel="sms", mode="code", timeout=20):
     """As mfad runs it: as the user mfa without groups, with no environment, one argument, one request."""
     request = {"version": 1, "id": "1f2e3d", "channel": channel, "mode": mode, "to": to, "text": text, "code": code,
@@ -61,6 +74,219 @@ def command_lines():
         with contextlib.suppress(OSError):
             lines.append(open(f"/proc/{pid}/cmdline").read())
     return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def daemon(command, ready_when, what, log=None):
+    """A program that runs while the block does."""
+    with open(log or "/dev/null", "ab") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    try:
+        until(lambda: process.poll() is not None or ready_when(), what)
+        assert process.poll() is None, f"{command[0]} ended: {open(log).read() if log else ''}"
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def listens(port):
+    """Whether a socket listens there; without connecting, which a program would take for a client."""
+    wanted = f":{port:04X} "
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in open(table):
+            fields = line.split()
+            if fields[1].endswith(wanted.strip()) and fields[3] == "0A":
+                return True
+    return False
+
+
+# --- Kannel
+
+KANNEL = """
+group = core
+admin-port = 13000
+admin-interface = 127.0.0.1
+admin-password = admin
+smsbox-port = 13001
+smsbox-interface = 127.0.0.1
+box-allow-ip = "127.0.0.1"
+log-file = "/run/kannel/bearerbox.log"
+log-level = 2
+
+group = smsc
+smsc = fake
+smsc-id = fake
+port = 10000
+connect-allow-ip = 127.0.0.1
+
+group = smsbox
+bearerbox-host = 127.0.0.1
+sendsms-port = 13013
+sendsms-interface = 127.0.0.1
+log-file = "/run/kannel/smsbox.log"
+log-level = 2
+
+group = sendsms-user
+username = mfa
+password = "kannel & secret"
+max-messages = 4
+concatenation = true
+default-sender = 12345
+
+group = sms-service
+keyword = default
+text = none
+max-messages = 0
+"""
+
+
+@contextlib.contextmanager
+def kannel():
+    """bearerbox, smsbox and fakesmsc; gives a function that tells what fakesmsc got so far."""
+    os.makedirs("/run/kannel")
+    with open("/run/kannel/kannel.conf", "w") as file:
+        file.write(KANNEL)
+    received = "/run/kannel/received"
+    quiet = ["-v", "4", "/run/kannel/kannel.conf"]
+    with daemon(["/usr/sbin/bearerbox", *quiet], lambda: listens(13001) and listens(10000), "bearerbox listens"), \
+         daemon(["/usr/sbin/smsbox", *quiet], lambda: listens(13013), "smsbox listens"), \
+         daemon(["/usr/lib/kannel/test/fakesmsc", "-H", "127.0.0.1", "-r", "10000", "-m", "0", "1 2 text x"],
+                lambda: "Connecting" in open(received).read(), "fakesmsc is there", received):
+        # It speaks in lines: a text of two arrives as two.
+        yield lambda: "\n".join(re.findall(r"Got message \d+: <(.*)>", open(received, errors="replace").read()))
+
+
+# --- gammu-smsd
+
+GAMMU = """
+[gammu]
+model = dummy
+connection = none
+port = /run/gammu
+[smsd]
+service = files
+commtimeout = 1
+sendtimeout = 5
+inboxpath = /var/spool/gammu/inbox/
+outboxpath = /var/spool/gammu/outbox/
+sentsmspath = /var/spool/gammu/sent/
+errorsmspath = /var/spool/gammu/error/
+"""
+
+
+@contextlib.contextmanager
+def gammu_smsd():
+    """gammu-smsd with its dummy phone; gives a function that tells what was sent."""
+    os.makedirs("/run/gammu")
+    shutil.chown("/run/gammu", "gammu", "gammu")
+    with open("/etc/gammu-smsdrc", "w") as file:
+        file.write(GAMMU)
+
+    def sent():
+        messages = []
+        for name in sorted(os.listdir("/var/spool/gammu/sent")):
+            # What was sent is there once more behind the request, as the phone took it.
+            message = "[SMSBackup000]".join(open(f"/var/spool/gammu/sent/{name}").read().split("[SMSBackup000]")[:2])
+            parts = re.findall(r"^Text\d\d = ([0-9A-F]+)", message, re.M)
+            number = re.search(r'^Number = "(.*)"', message, re.M)
+            if number:  # else it is being written
+                messages.append((number[1], bytes.fromhex("".join(parts)).decode("utf-16-be")))
+        return messages
+    with daemon(["/usr/bin/gammu-smsd", "--user", "gammu", "--group", "gammu"], lambda: True, "gammu-smsd runs",
+                "/run/gammu/out"):
+        yield sent
+
+
+# --- smsd of SMS Server Tools, with a modem that is a socket
+
+class Modem(socketserver.StreamRequestHandler):
+    """Answers AT commands (3GPP TS 27.005) as far as smsd asks for them, and keeps the PDUs it is given."""
+
+    def handle(self):
+        while line := self.command():
+            if line.startswith("AT+CMGS"):
+                self.wfile.write(b"\r\n> ")
+                self.server.messages.append(decoded(self.command(end=b"\x1a")))
+                self.wfile.write(b"\r\n+CMGS: 1\r\n\r\nOK\r\n")
+            elif line.startswith("AT+CPIN?"):
+                self.wfile.write(b"\r\n+CPIN: READY\r\n\r\nOK\r\n")
+            elif line.startswith(("AT+CREG?", "AT+CREG")):
+                self.wfile.write(b"\r\n+CREG: 0,1\r\n\r\nOK\r\n")
+            elif line.startswith("AT+CSQ"):
+                self.wfile.write(b"\r\n+CSQ: 20,0\r\n\r\nOK\r\n")
+            else:
+                self.wfile.write(b"\r\nOK\r\n")
+
+    def command(self, end=b"\r"):
+        text = b""
+        while not text.endswith(end):
+            byte = self.rfile.read(1)
+            if not byte:
+                return ""
+            text += byte
+        return text.rstrip(end).decode().strip() or "AT"
+
+
+def decoded(pdu):
+    """Number and text of an SMS-SUBMIT (3GPP TS 23.040 §9.2.2.2) in the default alphabet or UCS-2."""
+    data = bytes.fromhex(pdu)
+    data = data[1 + data[0]:]
+    first, digits = data[0], data[2]
+    number = "".join(f"{byte & 15}{byte >> 4}" for byte in data[4:4 + (digits + 1) // 2])[:digits]
+    rest = data[4 + (digits + 1) // 2:]
+    coding, rest = rest[1], rest[2:]
+    rest = rest[{0: 0, 2: 1}[first >> 3 & 3]:]  # without or with a relative validity period
+    length, rest = rest[0], rest[1:]
+    has_header = bool(first & 0x40)
+    if coding & 0x0c == 8:
+        return "+" + number, rest[1 + rest[0] if has_header else 0:length].decode("utf-16-be")
+    bits = int.from_bytes(rest, "little")
+    letters = [bits >> 7 * i & 127 for i in range(length)]
+    skip = -(-(1 + rest[0]) * 8 // 7) if has_header else 0
+    return "+" + number, "".join(chr(letter) for letter in letters[skip:])  # letters and digits are ASCII's
+
+
+SMSD = """
+devices = GSM1
+outgoing = /var/spool/sms/outgoing
+checked = /var/spool/sms/checked
+failed = /var/spool/sms/failed
+incoming = /var/spool/sms/incoming
+logfile = /run/smsd/smsd.log
+infofile = /run/smsd/working
+pidfile = /run/smsd/pid
+loglevel = 4
+delaytime = 1
+autosplit = 3
+user = smsd
+group = smsd
+[GSM1]
+device = @127.0.0.1:{port}
+incoming = no
+init =
+check_network = 0
+"""
+
+
+@contextlib.contextmanager
+def smsd():
+    """smsd with a modem of ours; gives a function that tells what the modem was given."""
+    os.makedirs("/run/smsd")
+    shutil.chown("/run/smsd", "smsd", "smsd")
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Modem) as modem:
+        modem.daemon_threads, modem.messages = True, []
+        threading.Thread(target=modem.serve_forever, daemon=True).start()
+        with open("/run/smsd/smsd.conf", "w") as file:
+            file.write(SMSD.format(port=modem.server_address[1]))
+        with daemon(["/usr/sbin/smsd", "-c/run/smsd/smsd.conf", "-t"],
+                    lambda: os.path.exists("/run/smsd/smsd.log"), "smsd runs", "/run/smsd/out"):
+            yield lambda: list(modem.messages)
+        modem.shutdown()
 
 
 # --- a provider over HTTPS

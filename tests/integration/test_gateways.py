@@ -1,12 +1,14 @@
-"""The gateway programs. What they hand on is read from a provider's interface, and neither code nor number from any log,
-command line or reply."""
+"""The gateway programs, with what they hand messages to in the real: the text is read from Kannel, gammu-smsd, smsd or a
+provider's interface, and neither code nor number from any log, command line or reply."""
 import base64
+import concurrent.futures
 import os
 import subprocess
 import urllib.parse
 
 import carriers
 from carriers import CODE, NUMBER, TEXT, carry, settings
+from waiting import until
 
 
 def ca_and_server(names=("DNS:localhost", "IP:127.0.0.1"), name="server"):
@@ -21,11 +23,60 @@ def twilio(server, authority, path="right", host="localhost"):
     text = carriers.ready("twilio", replace=[
         ("https://api.twilio.com/2010-04-01/Accounts/ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/Messages.json",
          f"https://{host}:{server.port}/{path}")])
-    return settings("twilio.toml", f'ca_file = "{authority}"\n' + text)
+    return settings(f"twilio-{path}.toml", f'ca_file = "{authority}"\n' + text)
 
 
-def test_half_a_file_is_never_seen(campus):
-    """A file gets a name that smsd takes when it is whole; a full disk leaves none."""
+def test_a_text_goes_out_through_kannel(campus):
+    settings("kannel.password", "kannel & secret\n", 0o600, "mfa")
+    path = settings("kannel.toml", carriers.ready("kannel"))
+    with carriers.kannel() as received:
+        assert carry("http", path) == {"status": "sent"}
+        until(lambda: received() == f"12345 {NUMBER} text {TEXT}", "the text has arrived")
+        # Letters that plain texts have not: UCS-2, which fakesmsc shows percent-encoded.
+        assert carry("http", path, text=f"Wānanga: {CODE}") == {"status": "sent"}
+        until(lambda: received().count(NUMBER) == 2, "the other text has arrived")
+        wide = urllib.parse.unquote_to_bytes(received().split(" ")[-1].replace("+", " "))
+        assert f"Wānanga: {CODE}" in wide.decode("utf-16-be", "replace"), received()
+
+        settings("kannel.password", "wrong\n", 0o600, "mfa")
+        refused = carry("http", path)
+        assert refused["status"] == "failed" and "username and password" in refused["detail"], refused
+    gone = carry("http", path)
+    assert gone == {"status": "failed", "detail": "the provider cannot be reached"}, gone
+    for name in ("bearerbox.log", "smsbox.log"):
+        log = open(f"/run/kannel/{name}", errors="replace").read()
+        assert log and not carriers.tells(log), f"with log-level = 2 and no access-log, {name} tells nothing"
+
+
+def test_a_text_goes_out_through_gammu(campus):
+    path = settings("gammu.toml", carriers.ready("gammu"))
+    with carriers.gammu_smsd() as sent:
+        outside = carry("gammu", path)
+        assert outside["status"] == "failed" and "gammu-smsd does not take it" in outside["detail"], outside
+        carriers.let_in("gammu")
+        assert carry("gammu", path) == {"status": "sent"}
+        assert carry("gammu", path, text=f"Wānanga: {CODE}") == {"status": "sent"}
+        until(lambda: len(sent()) == 2, "gammu-smsd has sent them")
+        assert sorted(sent()) == sorted([(NUMBER, TEXT), (NUMBER, f"Wānanga: {CODE}")]), sent()
+    assert os.listdir("/var/spool/gammu/outbox") == []
+    assert not carriers.tells(open("/run/gammu/out").read()), "without a logfile, gammu-smsd tells nothing"
+
+
+def test_a_text_goes_out_through_smstools(campus):
+    path = settings("smstools.toml", carriers.ready("smstools"))
+    outside = carry("smstools", path)
+    assert outside["status"] == "failed" and "Permission denied" in outside["detail"], outside
+    carriers.let_in("sms")
+    assert carry("smstools", path) == {"status": "sent"}
+    assert carry("smstools", path, text=f"Wānanga: {CODE}") == {"status": "sent"}
+    with carriers.smsd() as given:
+        until(lambda: len(given()) == 2, "the modem was given both")
+        assert sorted(given()) == sorted([(NUMBER, TEXT), (NUMBER, f"Wānanga: {CODE}")]), given()
+    assert os.listdir("/var/spool/sms/outgoing") == []
+    log = open("/run/smsd/smsd.log").read()
+    assert "started" in log and not carriers.tells(log), log
+
+    # A file gets a name that smsd takes when it is whole; a full disk leaves none.
     os.makedirs("/run/small")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=0777", "small", "/run/small"], check=True)
     path = settings("smstools.toml", 'outgoing = "/run/small"\n')
@@ -44,8 +95,20 @@ def test_a_provider_is_asked_as_its_ready_settings_say(campus):
         assert base64.b64decode(headers["Authorization"].removeprefix("Basic ")) == \
             b"ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:auth & token"
         assert headers["Content-Type"] == "application/x-www-form-urlencoded"
-        assert "http\0/etc/mfa/gateways/twilio.toml" in server.seen, "its command line could be seen"
+        assert "http\0/etc/mfa/gateways/twilio-right.toml" in server.seen, "its command line could be seen"
         assert not carriers.tells(server.seen), "and tells nothing"
+
+        # Calls that it reads out itself.
+        text = carriers.ready("twilio-call", replace=[
+            ("https://api.twilio.com/2010-04-01/Accounts/ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/Calls.json",
+             f"https://localhost:{server.port}/right")])
+        path = settings("twilio-call.toml", f'ca_file = "{authority}"\n' + text)
+        spoken = "Your code is 4, 0, 2, 9, 1, 3. <Not> you & yours?"
+        assert carry("http", path, channel="call", text=spoken) == {"status": "sent"}
+        form = dict(urllib.parse.parse_qsl(server.requests[1][2]))
+        assert "4, 0, 2, 9, 1, 3. &lt;Not&gt; you &amp; yours?</Say>" in form["Twiml"], form
+        pressed = carry("http", path, channel="call", mode="press", code="")
+        assert pressed["status"] == "failed" and len(server.requests) == 2, pressed
 
 
 def test_what_goes_wrong_with_a_provider_is_said(campus):
@@ -62,11 +125,14 @@ def test_what_goes_wrong_with_a_provider_is_said(campus):
         "elsewhere": ("failed", "the provider points to another address: put that into url (HTTP 302)"),
     }
     with carriers.provider(both) as server:
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            replies = {path: pool.submit(carry, "http", twilio(server, authority, path), timeout=20 if path in wrong else 1)
+                       for path in ("never", "dribble", *wrong)}
         for path, (status, detail) in wrong.items():
-            reply = carry("http", twilio(server, authority, path))
+            reply = replies[path].result()
             assert (reply["status"], reply.get("detail", "")) == (status, detail), (path, reply)
         for path in ("never", "dribble"):
-            reply = carry("http", twilio(server, authority, path), timeout=1)
+            reply = replies[path].result()
             assert reply == {"status": "failed", "detail": "the provider did not answer in 1 s"}, (path, reply)
         port = server.port
         assert not any(carriers.tells(path) for path, _, _ in server.requests)
@@ -95,22 +161,6 @@ def test_a_provider_is_who_its_certificate_says(campus):
         reply = carry("http", twilio(server, "/run/certificates/elsewhere.ca.pem"))
         assert reply["status"] == "failed" and "certificate is not trusted" in reply["detail"], reply
         assert server.requests == []
-
-
-def test_calls_are_placed_by_a_provider(campus):
-    authority, both = ca_and_server()
-    settings("twilio.password", "token\n", 0o600, "mfa")
-    with carriers.provider(both) as server:
-        text = carriers.ready("twilio-call", replace=[
-            ("https://api.twilio.com/2010-04-01/Accounts/ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/Calls.json",
-             f"https://localhost:{server.port}/right")])
-        path = settings("twilio-call.toml", f'ca_file = "{authority}"\n' + text)
-        spoken = "Your code is 4, 0, 2, 9, 1, 3. <Not> you & yours?"
-        assert carry("http", path, channel="call", text=spoken) == {"status": "sent"}
-        form = dict(urllib.parse.parse_qsl(server.requests[0][2]))
-        assert "4, 0, 2, 9, 1, 3. &lt;Not&gt; you &amp; yours?</Say>" in form["Twiml"], form
-        pressed = carry("http", path, channel="call", mode="press", code="")
-        assert pressed["status"] == "failed" and len(server.requests) == 1, pressed
 
 
 def test_secrets_of_gateways_are_for_mfa_alone(campus):
@@ -142,18 +192,16 @@ def test_the_file_gateway_writes_for_its_owner_alone(campus):
 
 
 def test_gateways_are_installed_as_they_should_be(campus):
-    for name in ("http", "gammu", "smstools", "file"):
+    for name in ("http", "sip", "gammu", "smstools", "file"):
         about = os.stat(f"{carriers.GATEWAYS}/{name}")
         assert (about.st_uid, about.st_mode & 0o6022) == (0, 0), name
         done = campus.run([f"{carriers.GATEWAYS}/{name}"])
         assert done.returncode == 2 and "takes one argument" in done.stderr, done
         done = campus.run([f"{carriers.GATEWAYS}/{name}", "/x"], input="{}")
         assert done.returncode == 2 and "standard input is no request" in done.stderr, done
-
-
-def test_the_engine_loads_none_of_their_libraries(campus):
+    # And the engine loads none of their libraries.
     for program in ("/usr/sbin/mfad", "/usr/bin/mfa-enroll"):
         needed = campus.run(["ldd", program]).stdout
         assert "libsqlite3" in needed or "mfa-enroll" in program
-        for library in ("phonenumber", "icu", "protobuf", "curl", "ammu", "gsmsd"):
+        for library in ("phonenumber", "icu", "protobuf", "curl", "ammu", "gsmsd", "libre.so"):
             assert library not in needed, f"{program} needs {library}"

@@ -1,0 +1,319 @@
+#include "gateways/sip/call.h"
+
+#include <netdb.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "common/system/descriptor.h"
+#include "gateways/sip/media.h"
+#include "gateways/sip/re.h"
+
+namespace mfa::sip {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLeastRinging = 8s;
+constexpr milliseconds kFirstSign = 4s;  // it is due after 200 ms (RFC 3261 §17.2.1)
+constexpr milliseconds kToHangUp = 2s;   // for the other side to say that it heard
+constexpr milliseconds kToPress = 4s;    // after the sound was heard once
+constexpr milliseconds kBreath = 700ms;  // until the handset is at the ear
+constexpr std::uint32_t kBuckets = 8;    // of libre's tables, for one call
+
+GatewayReply failed(std::string detail) { return {.delivery = Delivery::failed, .detail = std::move(detail)}; }
+GatewayReply refused(std::string detail) { return {.delivery = Delivery::refused, .detail = std::move(detail)}; }
+
+// RFC 3261 §21
+GatewayReply meaning(std::uint16_t status) {
+  const auto in_words = [&](std::string_view what) { return fmt::format("{} (SIP {})", what, status); };
+  switch (status) {
+    case 401:
+    case 403:
+    case 407:
+      return failed(in_words("the telephone system does not place this call for that username and password"));
+    case 404:
+    case 410:
+    case 484:
+    case 604:
+      return refused(in_words("there is no such number"));
+    case 486:
+    case 600:
+      return refused(in_words("the number is busy"));
+    case 408:
+    case 480:
+    case 487:
+      return refused(in_words("nobody answered"));
+    case 603:
+      return refused(in_words("the call was declined"));
+    case 488:
+      return failed(in_words("the telephone system does not take the sound"));
+    default:
+      return failed(in_words("the telephone system declined"));
+  }
+}
+
+// The first address of the server, and ours from which it is reached.
+struct Ends {
+  sa server{}, local{};
+};
+std::optional<Ends> ends_of(const SipSettings& settings) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_DGRAM;
+  hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  if (::getaddrinfo(settings.host.c_str(), std::to_string(settings.port).c_str(), &hints, &list) != 0)
+    return std::nullopt;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, ::freeaddrinfo);
+  for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
+    const Descriptor probe(::socket(one->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_storage mine{};
+    socklen_t size = sizeof mine;
+    auto* name = reinterpret_cast<sockaddr*>(&mine);
+    if (!probe || ::connect(probe.get(), one->ai_addr, one->ai_addrlen) != 0 ||
+        ::getsockname(probe.get(), name, &size) != 0)
+      continue;
+    Ends ends;
+    if (sa_set_sa(&ends.server, one->ai_addr) != 0 || sa_set_sa(&ends.local, name) != 0) continue;
+    sa_set_port(&ends.local, 0);
+    return ends;
+  }
+  return std::nullopt;
+}
+
+// OpenSSL itself checks the certificate and its name for every connection of this context.
+bool trust(SSL_CTX* context, const SipSettings& settings) {
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  X509_VERIFY_PARAM* wanted = SSL_CTX_get0_param(context);
+  const bool named = X509_VERIFY_PARAM_set1_ip_asc(wanted, settings.host.c_str()) == 1 ||
+                     X509_VERIFY_PARAM_set1_host(wanted, settings.host.c_str(), settings.host.size()) == 1;
+  const bool authorities = settings.ca_file.empty()
+                               ? SSL_CTX_set_default_verify_paths(context) == 1
+                               : SSL_CTX_load_verify_locations(context, settings.ca_file.c_str(), nullptr) == 1;
+  return named && authorities && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
+}
+
+class Call {
+ public:
+  Call(const SipSettings& settings, MessageMode mode, Samples sound, milliseconds limit)
+      : settings_(settings),
+        mode_(mode),
+        sound_(std::move(sound)),
+        until_(tmr_jiffies() + static_cast<std::uint64_t>(limit.count())),
+        media_(settings.srtp, [this] { pressed(); }) {
+    tmr_init(&timer_);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() { tmr_cancel(&timer_); }
+
+  [[nodiscard]] GatewayReply place(const PhoneNumber& number, milliseconds ringing) {
+    if (std::string wrong = prepare(number); !wrong.empty()) return failed(std::move(wrong));
+    ringing_ = ringing;
+    expect(kFirstSign, [](Call& call) {
+      if (!call.alive_) return call.finish(failed("the telephone system did not answer"));
+      call.expect(call.ringing_ - kFirstSign, [](Call& rung) { rung.finish(refused("nobody answered")); });
+    });
+    if (re_main(nullptr) != 0 || !reply_) return failed("the call could not be followed");
+    return *reply_;
+  }
+
+ private:
+  std::string prepare(const PhoneNumber& number);
+  bool connect(const std::string& to, const std::string& from, const std::string& route);
+  void established();
+  void play();
+  void pressed();
+  void closed(int error, const sip_msg* message);
+  void finish(GatewayReply reply);
+
+  void expect(milliseconds wait, void (*then)(Call&)) {
+    then_ = then;
+    tmr_start(
+        &timer_, static_cast<std::uint64_t>(wait.count()),
+        [](void* self) {
+          auto& call = *static_cast<Call*>(self);
+          call.then_(call);
+        },
+        this);
+  }
+
+  const SipSettings& settings_;
+  const MessageMode mode_;
+  const Samples sound_;
+  const std::uint64_t until_;  // milliseconds, of libre's clock
+  std::optional<GatewayReply> reply_;
+  milliseconds ringing_{};
+  bool alive_ = false;   // the telephone system has taken note of us
+  bool agreed_ = false;  // on the sound
+  bool established_ = false;
+  void (*then_)(Call&) = nullptr;
+  tmr timer_{};
+
+  Ref<tls> tls_;
+  Ref<struct sip> sip_;
+  Ref<sipsess_sock> socket_;
+  Media media_;
+  Ref<sipsess> session_;
+};
+
+std::string Call::prepare(const PhoneNumber& number) {
+  const auto ends = ends_of(settings_);
+  if (!ends) return "the name of the telephone system is not known";
+  const bool secure = settings_.transport == Transport::tls;
+  const sip_transp transport = secure                                  ? SIP_TRANSP_TLS
+                               : settings_.transport == Transport::tcp ? SIP_TRANSP_TCP
+                                                                       : SIP_TRANSP_UDP;
+  if (secure && (!own(tls_, [](tls** made) { return tls_alloc(made, TLS_METHOD_SSLV23, nullptr, nullptr); }) ||
+                 !trust(tls_openssl_context(tls_.get()), settings_)))
+    return "ca_file cannot be read";
+  const auto ended = [](void*) { re_cancel(); };
+  const auto called = [](const sip_msg* message, void* self) {
+    (void)sip_treply(nullptr, static_cast<Call*>(self)->sip_.get(), message, 486, "Busy Here");
+  };
+  const bool fine =
+      own(sip_,
+          [&](struct sip** made) {
+            return sip_alloc(made, nullptr, kBuckets, kBuckets, kBuckets, "pam_mfa/" MFA_VERSION, ended, this);
+          }) &&
+      sip_transp_add(sip_.get(), transport, &ends->local, tls_.get()) == 0 &&
+      own(socket_, [&](sipsess_sock** made) { return sipsess_listen(made, sip_.get(), kBuckets, called, this); }) &&
+      media_.open(ends->local);
+  if (!fine) return "no sockets are left for a call";
+
+  const std::string route = [&] {
+    std::array<char, 64> address{};
+    (void)re_snprintf(address.data(), address.size(), "%J", &ends->server);
+    return fmt::format("sip:{}{}", address.data(), sip_transp_param(transport));
+  }();
+  const std::string to =
+      fmt::format("sip:{}{}@{}", settings_.prefix, std::string_view(number.e164).substr(1), settings_.domain);
+  const std::string from = fmt::format("sip:{}@{}", settings_.username, settings_.domain);
+  return connect(to, from, route) ? std::string() : "the telephone system cannot be called";
+}
+
+bool Call::connect(const std::string& to, const std::string& from, const std::string& route) {
+  const Ref<mbuf> description = media_.offer();
+  if (!description) return false;
+  const auto authenticate = [](char** username, char** password, const char*, void* self) {
+    const SipSettings& settings = static_cast<Call*>(self)->settings_;
+    const int error = str_dup(username, settings.username.c_str());
+    return error != 0 ? error : str_dup(password, std::string(settings.password.text()).c_str());
+  };
+  const auto offered = [](mbuf**, const sip_msg*, void*) { return EPROTO; };  // nothing is changed in a call
+  const auto answered = [](const sip_msg* message, void* self) {
+    auto& call = *static_cast<Call*>(self);
+    if (std::string wrong = call.media_.accept(message->mb); !wrong.empty()) call.finish(failed(std::move(wrong)));
+    call.agreed_ = true;
+    return 0;
+  };
+  const auto progress = [](const sip_msg*, void* self) { static_cast<Call*>(self)->alive_ = true; };
+  const auto established = [](const sip_msg*, void* self) { static_cast<Call*>(self)->established(); };
+  const auto info = [](struct sip* sip, const sip_msg* message, void* self) {
+    // Some systems tell keys so: "Signal=#" in a body of type application/dtmf-relay.
+    const std::string_view body(reinterpret_cast<const char*>(mbuf_buf(message->mb)), mbuf_get_left(message->mb));
+    (void)sip_reply(sip, message, 200, "OK");
+    const std::size_t at = body.find("Signal=");
+    if (at == std::string_view::npos) return;
+    const std::size_t key = body.find_first_not_of(' ', at + 7);
+    if (key != std::string_view::npos && (body[key] == '#' || body.substr(key).starts_with("11")))
+      static_cast<Call*>(self)->pressed();
+  };
+  const auto closed = [](int error, const sip_msg* message, void* self) {
+    static_cast<Call*>(self)->closed(error, message);
+  };
+  const char* routes[] = {route.c_str()};
+  return own(session_, [&](sipsess** made) {
+    return sipsess_connect(made, socket_.get(), to.c_str(), nullptr, from.c_str(), settings_.username.c_str(), routes,
+                           1, "application/sdp", description.get(), authenticate, this, false, offered, answered,
+                           progress, established, info, nullptr, closed, this, nullptr);
+  });
+}
+
+void Call::established() {
+  if (reply_) return;
+  if (!agreed_) return finish(failed("the telephone system says nothing of the sound"));
+  established_ = true;
+  if (mode_ == MessageMode::press) {
+    expect(milliseconds(static_cast<std::int64_t>(until_ - std::min(until_, tmr_jiffies()))),
+           [](Call& call) { call.finish(refused("nobody pressed #")); });
+  } else {
+    tmr_cancel(&timer_);  // the sound ends by itself
+  }
+  play();
+}
+
+void Call::play() {
+  media_.play(sound_, [this] {
+    if (mode_ == MessageMode::press) {
+      play();
+    } else {
+      finish({.delivery = Delivery::sent, .detail = {}});
+    }
+  });
+}
+
+void Call::pressed() {
+  if (mode_ == MessageMode::press && !reply_) finish({.delivery = Delivery::approved, .detail = {}});
+}
+
+// The other side ended it, or never began.
+void Call::closed(int error, const sip_msg* message) {
+  if (message != nullptr && message->scode >= 300) return finish(meaning(message->scode));
+  if (established_ && mode_ == MessageMode::press) return finish(refused("they hung up without pressing #"));
+  if (established_) return finish({.delivery = Delivery::sent, .detail = {}});  // whoever has heard enough hangs up
+  if (error == ETIMEDOUT) return finish(failed("the telephone system did not answer"));
+  finish(failed(settings_.transport == Transport::tls
+                    ? "the telephone system cannot be reached, or its certificate is not trusted"
+                    : "the telephone system cannot be reached"));
+}
+
+// Hangs up. The loop ends when that has been heard, or soon.
+void Call::finish(GatewayReply reply) {
+  if (reply_) return;
+  reply_ = std::move(reply);
+  session_.reset();
+  expect(kToHangUp, [](Call&) { re_cancel(); });
+  sipsess_close_all(socket_.get());
+  sip_close(sip_.get(), false);
+}
+
+Samples with_silence(std::span<const std::int16_t> sound, milliseconds before, milliseconds after) {
+  const auto samples = [](milliseconds time) { return static_cast<std::size_t>(time.count() * kSampleRate / 1000); };
+  Samples whole(samples(before), 0);
+  whole.insert(whole.end(), sound.begin(), sound.end());
+  whole.resize(whole.size() + samples(after), 0);
+  return whole;
+}
+
+}  // namespace
+
+GatewayReply call(const SipSettings& settings, const PhoneNumber& number, std::span<const std::int16_t> sound,
+                  MessageMode mode, milliseconds limit) {
+  const bool press = mode == MessageMode::press;
+  Samples whole = with_silence(sound, kBreath, press ? 2s : 300ms);
+  const milliseconds length(static_cast<std::int64_t>(whole.size()) * 1000 / kSampleRate);
+  const milliseconds ringing = limit - kToHangUp - length - (press ? kToPress : 0ms);
+  if (ringing < kLeastRinging) return failed("what is to be said takes longer than there is time");
+  if (libre_init() != 0) return failed("libre cannot be used");
+  GatewayReply reply;
+  {
+    Call one(settings, mode, std::move(whole), limit - kToHangUp);
+    reply = one.place(number, ringing);
+  }
+  libre_close();
+  return reply;
+}
+
+}  // namespace mfa::sip
