@@ -87,8 +87,10 @@ def test_removal_is_refused_while_lines_need_the_module(campus):
         "behind the end of the profiles": ("/etc/pam.d/common-auth", common + "auth required pam_mfa.so debug\n"),
         "a file that pam-auth-update will not touch": ("/etc/pam.d/common-auth", common.replace(
             'the "Primary" block)\n', 'the "Primary" block)\nauth\toptional\tpam_permit.so\n')),
+        "a file of another package's": ("/usr/lib/pam.d/sshd", "auth required pam_mfa.so\n"),
         "the old file of all services": ("/etc/pam.conf", "sshd auth required pam_mfa.so\n"),
     }
+    os.makedirs("/usr/lib/pam.d", exist_ok=True)
     for case, (path, text) in cases.items():
         kept = open(path).read() if os.path.exists(path) else None
         with open(path, "w") as file:
