@@ -1,7 +1,8 @@
 """The package's units in a Debian that systemd itself runs: their sockets, their sandboxes, what happens when they end."""
-import os
-import signal
-import subprocess
+import http.server
+import json
+import re
+import threading
 
 from conversation import Conversation
 from waiting import until
@@ -64,6 +65,59 @@ def test_a_login_and_a_password_through_both_sandboxes(debian):
     for line in ("NoNewPrivs:\t1", "CapBnd:\t0000000000000000", "Seccomp:\t2"):
         assert line in status, status
     assert f"Uid:\t{debian.run('id', '-u', 'mfa').stdout.strip()}\t" in status
+
+
+class Carrier(http.server.BaseHTTPRequestHandler):
+    """A provider of texts that takes everything."""
+    texts = []
+
+    def do_POST(self):
+        Carrier.texts.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.send_response(202)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def says_in_the_sandbox(debian, command, message):
+    """The answer of a program in a unit that differs from the engine's in what it runs alone."""
+    debian.write("/run/message.json", json.dumps(message))
+    unit = re.sub(r"^(ExecStart|ExecReload|Type|Restart|RestartSec)=.*\n", "", debian.read("/lib/systemd/system/mfad.service"),
+                  flags=re.M)
+    unit = unit.replace("[Service]\n", f"[Service]\nType=oneshot\nExecStart={command}\nStandardInput=file:/run/message.json\n"
+                                       "StandardOutput=truncate:/run/reply.json\n")
+    debian.write("/run/systemd/system/try.service", unit)
+    debian.run("systemctl", "daemon-reload")
+    debian.run("systemctl", "start", "try.service")
+    return json.loads(debian.read("/run/reply.json"))
+
+
+def test_what_the_engine_runs_has_room_in_its_sandbox(debian):
+    set_up(debian)
+    message = {"version": 1, "id": "7f0c", "channel": "sms", "mode": "code", "to": "+64211234567",
+               "text": "Your code is 402913.", "code": "402913", "language": "en", "timeout": 20}
+    folder = "/usr/libexec/mfa/gateways"
+    debian.run("mkdir", "-p", "/etc/mfa/gateways", "/var/spool/sms/outgoing")
+    debian.run("chown", "mfa", "/var/spool/sms/outgoing")
+
+    carrier = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Carrier)
+    threading.Thread(target=carrier.serve_forever, daemon=True).start()
+    debian.write("/etc/mfa/gateways/http.toml", f'url = "http://127.0.0.1:{carrier.server_port}/"\n'
+                                                'content = "{text}"\n[success]\nstatus = [202]\n')
+    said = says_in_the_sandbox(debian, f"{folder}/http /etc/mfa/gateways/http.toml", message)
+    assert said["status"] == "sent" and Carrier.texts == [message["text"]], said
+
+    debian.write("/etc/mfa/gateways/file.toml", 'path = "/var/lib/mfa/messages"\n')
+    assert says_in_the_sandbox(debian, f"{folder}/file /etc/mfa/gateways/file.toml", message)["status"] == "sent"
+    assert message["text"] in debian.read("/var/lib/mfa/messages")
+
+    debian.write("/etc/mfa/gateways/smstools.toml", 'outgoing = "/var/spool/sms/outgoing"\n')
+    assert says_in_the_sandbox(debian, f"{folder}/smstools /etc/mfa/gateways/smstools.toml", message)["status"] == "sent"
+    assert debian.run("ls", "/var/spool/sms/outgoing").stdout.startswith("mfa-")
+
+    said = says_in_the_sandbox(debian, "/usr/libexec/mfa/mfa-number", {"version": 1, "typed": "021 123 4567", "country": "NZ"})
+    assert "+64211234567" in json.dumps(said), said
 
 
 def test_what_is_killed_is_started_again(debian):
