@@ -104,7 +104,8 @@ Wait wait_for_input(int fd, Terminal::Deadline deadline, const sigset_t* mask) {
   const auto now = steady_clock::now();
   if (deadline <= now) return Wait::late;
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline - now).count();
-  const timespec limit{.tv_sec = nanoseconds / 1'000'000'000, .tv_nsec = nanoseconds % 1'000'000'000};
+  const timespec limit{.tv_sec = nanoseconds / 1'000'000'000,
+                       .tv_nsec = static_cast<long>(nanoseconds % 1'000'000'000)};
   pollfd input{.fd = fd, .events = POLLIN, .revents = 0};
   const int ready = ppoll(&input, 1, &limit, mask);
   if (ready > 0) return Wait::ready;

@@ -18,6 +18,10 @@ add_library(mfa_options INTERFACE)
 target_include_directories(mfa_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(mfa_options INTERFACE _GNU_SOURCE MFA_VERSION="${PROJECT_VERSION}"
   MFA_MFAD="${CMAKE_INSTALL_FULL_SBINDIR}/mfad" MFA_SYSCONFDIR="${CMAKE_INSTALL_FULL_SYSCONFDIR}")
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+  # Times past 2038 and files past 2 GiB. No library that is used has either in its interface.
+  target_compile_definitions(mfa_options INTERFACE _TIME_BITS=64 _FILE_OFFSET_BITS=64)
+endif()
 target_compile_options(mfa_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
   -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough -Wundef -Werror

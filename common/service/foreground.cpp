@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -47,7 +48,7 @@ std::size_t raise_open_files() {
     files.rlim_cur = wanted;
     if (setrlimit(RLIMIT_NOFILE, &files) != 0 && getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
   }
-  return files.rlim_cur;
+  return static_cast<std::size_t>(std::min<rlim_t>(files.rlim_cur, SIZE_MAX));
 }
 
 struct Doors {

@@ -61,7 +61,7 @@ void close_in_a_hurry(Descriptor socket) {
   for (;;) {
     timespec until{};
     (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += std::chrono::nanoseconds(kHurryEvery).count();
+    until.tv_nsec += static_cast<long>(std::chrono::nanoseconds(kHurryEvery).count());
     if (until.tv_nsec >= 1'000'000'000) {
       until.tv_nsec -= 1'000'000'000;
       ++until.tv_sec;
