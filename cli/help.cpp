@@ -59,6 +59,19 @@ constexpr std::array kVerbs{
     VerbHelp{"privacy", "", "what is kept about you, and why", "", "mfa-enroll privacy"},
     VerbHelp{"export", "", "all of it as JSON, but no secrets", "Your history is in it.",
              "mfa-enroll export > mfa.json"},
+    VerbHelp{"helpdesk show", "USER [--reason TEXT] [--checked TEXT]",
+             "what someone has, and what happened lately (helpdesk)",
+             "That you looked is in their history, with the reason if you give one.", "mfa-enroll helpdesk show alice"},
+    VerbHelp{"helpdesk unlock", "USER --reason TEXT [--checked TEXT]", "end someone's lockout (helpdesk)",
+             "After too many wrong codes; they can try again at once.",
+             "mfa-enroll helpdesk unlock alice --reason \"called, mistyped codes\""},
+    VerbHelp{
+        "helpdesk reset", "USER --reason TEXT --checked TEXT [--factor FACTOR-ID]",
+        "remove someone's factors (helpdesk)",
+        "All of them and the recovery codes, or one alone, by its id or name, as in helpdesk show. Ends trust in\n"
+        "their devices, and prints an enrolment code to hand over. --checked says how you know who it is; both texts\n"
+        "are recorded word for word.",
+        "mfa-enroll helpdesk reset alice --reason \"lost phone\" --checked \"student card\""},
     VerbHelp{"helpdesk key", "USER FILE --reason TEXT --checked TEXT [--name NAME]",
              "add someone's FIDO2 SSH key (helpdesk)",
              "FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"

@@ -47,6 +47,9 @@ constexpr std::array kEvents{
     Words{"mfa.disabled", "asking for codes switched off"},
     Words{"mfa.enabled", "asking for codes switched on"},
     Words{"admin.provisioned", "factor added by an administrator"},
+    Words{"helpdesk.show", "looked at by the helpdesk"},
+    Words{"helpdesk.unlock", "lockout ended by the helpdesk"},
+    Words{"helpdesk.reset", "second factor reset by the helpdesk"},
     Words{"helpdesk.key", "security key added by the helpdesk"},
     Words{"helpdesk.token", "hardware token added by the helpdesk"},
     Words{"helpdesk.phone", "phone added by the helpdesk"},
@@ -109,8 +112,7 @@ std::string event_in_words(std::string_view event) {
   return words.empty() ? printable_line(event) : std::string(words);
 }
 
-std::string history_text(const std::vector<Json>& events, bool older, const Style& style) {
-  if (events.empty()) return older ? "Nothing since then.\n" : "Nothing has been recorded of you here.\n";
+std::string events_text(const std::vector<Json>& events, const Style& style) {
   std::vector<Row> rows{{"  ", "WHEN", "WHAT", "SERVICE", "FROM", "FACTOR", "WHY"}};
   for (const Json& event : events) {
     const auto at = parse_time(text_of(event, "at"));
@@ -118,7 +120,12 @@ std::string history_text(const std::vector<Json>& events, bool older, const Styl
                     printable_line(text_of(event, "service")), printable_line(text_of(event, "from")),
                     printable_line(text_of(event, "factor")), why_text(event)});
   }
-  std::string text = table(rows, style);
+  return table(rows, style);
+}
+
+std::string history_text(const std::vector<Json>& events, bool older, const Style& style) {
+  if (events.empty()) return older ? "Nothing since then.\n" : "Nothing has been recorded of you here.\n";
+  std::string text = events_text(events, style);
   if (older) text += "\nOlder ones: mfa-enroll history --all\n";
   return text + "\nSomething that was not you? mfa-enroll report\n";
 }

@@ -13,6 +13,9 @@ namespace mfa::cli {
 // "logged in" for login.passed; of one that is not known here its own name.
 [[nodiscard]] std::string event_in_words(std::string_view event);
 
+// A table of events, as replies list them; the newest last.
+[[nodiscard]] std::string events_text(const std::vector<Json>& events, const Style& style);
+
 // `events` as the reply has them, the newest last. `older`: there are more before them.
 [[nodiscard]] std::string history_text(const std::vector<Json>& events, bool older, const Style& style);
 

@@ -31,6 +31,7 @@
 #include "cli/verbs/devices.h"
 #include "cli/verbs/foresee.h"
 #include "cli/verbs/guided.h"
+#include "cli/verbs/helpdesk.h"
 #include "cli/verbs/keys.h"
 #include "cli/verbs/phones.h"
 #include "cli/verbs/record.h"
@@ -60,6 +61,7 @@ struct Arguments {
   bool all = false;
   HistoryOptions history;
   KeyOptions key;
+  HelpdeskOptions helpdesk;
   HelpdeskKeyOptions helpdesk_key;
   TokenOptions token;
   HelpdeskTokenOptions helpdesk_token;
@@ -150,9 +152,25 @@ void add_key_verbs(CLI::App& app, Arguments& a) {
   });
   own->add_option("FILE", a.key.file);
   own->add_option("--name", a.key.name, "NAME");
+}
 
+// `acts`: why it is done must be said.
+CLI::App* add_helpdesk_verb(CLI::App& helpdesk, Arguments& a, const std::string& word,
+                            Outcome<void> (*verb)(const Console&, const HelpdeskOptions&), bool acts) {
+  HelpdeskOptions& options = a.helpdesk;
+  CLI::App* command = add_verb(helpdesk, a, word, [&options, verb](const Console& c) { return verb(c, options); });
+  command->add_option("USER", options.user)->required();
+  command->add_option("--reason", options.reason, "TEXT")->required(acts);
+  command->add_option("--checked", options.checked, "TEXT");
+  return command;
+}
+
+void add_helpdesk_verbs(CLI::App& app, Arguments& a) {
   CLI::App* helpdesk = app.add_subcommand("helpdesk");
   helpdesk->require_subcommand(1);
+  add_helpdesk_verb(*helpdesk, a, "show", helpdesk_show, false);
+  add_helpdesk_verb(*helpdesk, a, "unlock", helpdesk_unlock, true);
+  add_helpdesk_verb(*helpdesk, a, "reset", helpdesk_reset, true)->add_option("--factor", a.helpdesk.factor, "ID");
   HelpdeskKeyOptions& options = a.helpdesk_key;
   CLI::App* theirs = add_verb(*helpdesk, a, "key", [&options](const Console& c) { return helpdesk_key(c, options); });
   theirs->add_option("USER", options.user)->required();
@@ -324,6 +342,7 @@ int enroll(int argc, char** argv) {
   add_device_verbs(app, arguments);
   add_record_verbs(app, arguments);
   add_key_verbs(app, arguments);
+  add_helpdesk_verbs(app, arguments);
   add_admin_verbs(app, arguments);
   const auto done = run(app, arguments, argc, argv);
   return done ? static_cast<int>(ExitStatus::done) : report(done.error(), json);

@@ -35,18 +35,6 @@ std::string date_of(const Json& object, const char* key, std::string_view otherw
   return with_time ? local_time(*time) : local_date(*time);
 }
 
-std::string factors_text(const std::vector<Json>& factors, const Style& style) {
-  std::vector<Row> rows{{"  ", "FACTOR", "NAME", "KIND", "ADDED", "LAST USED"}};
-  for (const Json& factor : factors) {
-    rows.push_back({flag_of(factor, "default") ? "* " : "  ", printable_line(text_of(factor, "id")),
-                    printable_line(text_of(factor, "name")), kind_text(factor), date_of(factor, "added", "?", false),
-                    date_of(factor, "last_used", "never", true)});
-  }
-  std::string text = table(rows, style);
-  if (factors.size() > 1) text += "* the default: the one that a login names first\n";
-  return text;
-}
-
 std::string requirement_text(const Json& status, std::int64_t now) {
   const std::string mfa = text_of(status, "mfa");
   const auto since = parse_time(text_of(status, "required_since"));
@@ -68,6 +56,18 @@ std::string requirement_text(const Json& status, std::int64_t now) {
 }
 
 }  // namespace
+
+std::string factors_text(const std::vector<Json>& factors, const Style& style) {
+  std::vector<Row> rows{{"  ", "FACTOR", "NAME", "KIND", "ADDED", "LAST USED"}};
+  for (const Json& factor : factors) {
+    rows.push_back({flag_of(factor, "default") ? "* " : "  ", printable_line(text_of(factor, "id")),
+                    printable_line(text_of(factor, "name")), kind_text(factor), date_of(factor, "added", "?", false),
+                    date_of(factor, "last_used", "never", true)});
+  }
+  std::string text = table(rows, style);
+  if (factors.size() > 1) text += "* the default: the one that a login names first\n";
+  return text;
+}
 
 std::string status_heading(const Json& status, std::int64_t now, const Style& style) {
   std::string text =

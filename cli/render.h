@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/json.h"
 #include "cli/style.h"
@@ -18,6 +19,9 @@ namespace mfa::cli {
 
 // The whole of `mfa-enroll status`, from the heading to the next sensible step. `now` in seconds since the epoch.
 [[nodiscard]] std::string status_text(const Json& status, std::int64_t now, const Style& style);
+
+// A table of factors as replies list them.
+[[nodiscard]] std::string factors_text(const std::vector<Json>& factors, const Style& style);
 
 // "  7k3m-92qx-d4tp   …", two a line.
 [[nodiscard]] std::string codes_text(std::span<const std::string> codes);

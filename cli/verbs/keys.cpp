@@ -9,11 +9,11 @@
 #include <system_error>
 #include <vector>
 
-#include "cli/accounts.h"
 #include "cli/input.h"
 #include "cli/plain_text.h"
 #include "cli/public_key.h"
 #include "cli/render.h"
+#include "cli/verbs/helpdesk.h"
 
 namespace mfa::cli {
 
@@ -121,10 +121,8 @@ Outcome<void> key(const Console& console, const KeyOptions& options) {
 Outcome<void> helpdesk_key(const Console& console, const HelpdeskKeyOptions& options) {
   const auto public_key = take_key(console, options.file, "");
   if (!public_key) return std::unexpected(public_key.error());
-  const std::string what =
-      fmt::format("You are about to register a security key for\n  {}\n  {} {}\n", account_in_words(options.user),
-                  public_key->type, printable_line(public_key->comment));
-  if (auto sure = console.confirm(what); !sure) return sure;
+  const std::string what = fmt::format("The key:\n  {} {}\n", public_key->type, printable_line(public_key->comment));
+  if (auto sure = confirm_person(console, options.user, "register a security key for", what); !sure) return sure;
   Json request{
       {"verb", "helpdesk key"}, {"user", options.user}, {"line", public_key->line}, {"reason", options.reason}};
   if (!options.checked.empty()) request["checked"] = options.checked;
@@ -132,9 +130,12 @@ Outcome<void> helpdesk_key(const Console& console, const HelpdeskKeyOptions& opt
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
-  return console.print(fmt::format("{} has a security key now ({}).\n  {}\n", printable_line(options.user),
-                                   printable_line(text_of(*reply, "factor")),
-                                   printable_line(text_of(*reply, "detail"))));
+  const std::string user = printable_line(options.user);
+  std::string text = fmt::format("{} has a security key now ({}).\n  {}\n", user,
+                                 printable_line(text_of(*reply, "factor")), printable_line(text_of(*reply, "detail")));
+  if (const std::string code = code_to_hand_over(*reply); !code.empty())
+    text += code + fmt::format("With it {} makes recovery codes, or adds an app: mfa-enroll codes\n", user);
+  return console.print(text);
 }
 
 }  // namespace mfa::cli

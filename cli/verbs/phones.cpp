@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/accounts.h"
 #include "cli/plain_text.h"
 #include "cli/render.h"
+#include "cli/verbs/helpdesk.h"
 
 namespace mfa::cli {
 
@@ -40,9 +40,8 @@ Outcome<void> phone(const Console& console, const PhoneOptions& options) {
 }
 
 Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions& options) {
-  const std::string what = fmt::format("You are about to register the phone {} for\n  {}\n",
-                                       printable_line(options.phone.number), account_in_words(options.user));
-  if (auto sure = console.confirm(what); !sure) return sure;
+  const std::string doing = fmt::format("register the phone {} for", printable_line(options.phone.number));
+  if (auto sure = confirm_person(console, options.user, doing); !sure) return sure;
   Json request{{"verb", "helpdesk phone"}, {"user", options.user}, {"reason", options.reason}};
   if (!options.checked.empty()) request["checked"] = options.checked;
   const auto reply = ask(console, std::move(request), options.phone);

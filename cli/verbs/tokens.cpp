@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/accounts.h"
 #include "cli/plain_text.h"
 #include "cli/render.h"
+#include "cli/verbs/helpdesk.h"
 
 namespace mfa::cli {
 
@@ -40,9 +40,7 @@ Outcome<void> hotp(const Console& console, const TokenOptions& options) {
 }
 
 Outcome<void> helpdesk_token(const Console& console, const HelpdeskTokenOptions& options) {
-  const std::string what =
-      fmt::format("You are about to register a hardware token for\n  {}\n", account_in_words(options.user));
-  if (auto sure = console.confirm(what); !sure) return sure;
+  if (auto sure = confirm_person(console, options.user, "register a hardware token for"); !sure) return sure;
   Json request{{"verb", "helpdesk token"}, {"user", options.user}, {"reason", options.reason}};
   if (!options.checked.empty()) request["checked"] = options.checked;
   const auto reply = ask(console, std::move(request), options.token);

@@ -75,10 +75,16 @@ std::string_view name_of(EventKind kind) {
       return "mfa.disabled";
     case EventKind::asking_enabled:
       return "mfa.enabled";
+    case EventKind::helpdesk_looked:
+      return "helpdesk.show";
     case EventKind::provisioned:
       return "admin.provisioned";
     case EventKind::helpdesk_key_added:
       return "helpdesk.key";
+    case EventKind::helpdesk_unlocked:
+      return "helpdesk.unlock";
+    case EventKind::helpdesk_reset:
+      return "helpdesk.reset";
     case EventKind::helpdesk_token_added:
       return "helpdesk.token";
     case EventKind::helpdesk_phone_added:

@@ -40,12 +40,15 @@ enum class EventKind : std::uint16_t {
   enrolment_refused = 30,  // a wrong enrolment code, or none
   asking_disabled = 33,    // by the person, where the rules leave it to them
   asking_enabled = 34,
+  helpdesk_looked = 35,  // at what is known of the person; changes nothing and counts for no cap
   provisioned = 40,
   test_sent = 41,  // a text or call for trying the gateways out
   store_created = 60,
   schema_upgraded = 61,
   // Acts of the helpdesk, all from 80 to 98: each of them counts for the day's cap.
   helpdesk_key_added = 80,
+  helpdesk_unlocked = 81,
+  helpdesk_reset = 82,
   helpdesk_token_added = 85,
   helpdesk_phone_added = 86,
   helpdesk_refused = 99,  // no act: not counted as one
@@ -72,7 +75,7 @@ struct Event {
   std::string service;  // PAM service, or "mfa-enroll"
   std::string from;     // address, "console", or empty
   std::string server;
-  std::string factor;  // id, or "recovery"
+  std::string factor;  // id, "recovery", or "enrolment"; several ids with commas where one act removes them
   std::string reason;  // words, for people and scripts: "wrong", "replayed", …
   bool operator==(const Event&) const = default;
 };

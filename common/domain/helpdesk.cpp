@@ -16,6 +16,17 @@ std::optional<HelpdeskRefusal> why_not_this_person(const HelpdeskAct& act) {
 
 }  // namespace
 
+ActNeeds needs_of(Verb verb) {
+  switch (verb) {
+    case Verb::helpdesk_show:
+      return {.reason = false, .identity = false, .counted = false};
+    case Verb::helpdesk_unlock:  // lets nobody in who has no code
+      return {.reason = true, .identity = false, .counted = true};
+    default:
+      return {};
+  }
+}
+
 std::string_view name_of(HelpdeskRefusal refusal) {
   switch (refusal) {
     case HelpdeskRefusal::not_helpdesk:
@@ -53,9 +64,9 @@ std::optional<HelpdeskRefusal> why_not(const HelpdeskAct& act) {
     if (act.clerk == act.subject) return HelpdeskRefusal::oneself;
     if (const auto refusal = why_not_this_person(act)) return refusal;
   }
-  if (!act.has_reason) return HelpdeskRefusal::no_reason;
-  if (act.needs_identity && !act.identified) return HelpdeskRefusal::not_identified;
-  if (!root && act.acts_today >= act.most_acts) return HelpdeskRefusal::too_many_acts;
+  if (act.needs.reason && !act.has_reason) return HelpdeskRefusal::no_reason;
+  if (act.needs.identity && !act.identified) return HelpdeskRefusal::not_identified;
+  if (!root && act.needs.counted && act.acts_today >= act.most_acts) return HelpdeskRefusal::too_many_acts;
   return std::nullopt;
 }
 

@@ -8,12 +8,21 @@
 #include <optional>
 #include <string_view>
 
+#include "common/domain/access.h"
 #include "common/domain/policy.h"
 #include "common/domain/types.h"
 
 namespace mfa {
 
 inline constexpr std::uint32_t kFirstPersonalUid = 1000;  // below are root and the system's accounts
+
+// What a verb of the helpdesk asks for beside the right to act on that person.
+struct ActNeeds {
+  bool reason = true;    // why it is done
+  bool identity = true;  // how the clerk knows who the person is
+  bool counted = true;   // against the day's cap
+};
+[[nodiscard]] ActNeeds needs_of(Verb verb);
 
 struct HelpdeskAct {
   Uid clerk;
@@ -22,9 +31,9 @@ struct HelpdeskAct {
   Membership subject_in_helpdesk = Membership::unknown;
   Membership subject_protected = Membership::unknown;  // any of protected_groups
   Membership subject_in_scope = Membership::unknown;   // any of helpdesk_scope; member where that is empty
+  ActNeeds needs;
   bool has_reason = false;
-  bool needs_identity = false;  // reset, bypass, phone, token, key, exempt
-  bool identified = false;      // `identify` passed lately, or --checked was given
+  bool identified = false;  // --checked was given
   std::uint32_t acts_today = 0;
   std::uint32_t most_acts = 0;
 };

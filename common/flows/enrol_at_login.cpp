@@ -1,5 +1,6 @@
 #include "common/flows/enrol_at_login.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "common/flows/choose_factor.h"
 #include "common/flows/code_dialogue.h"
 #include "common/flows/enrol.h"
+#include "common/flows/enrolment_codes.h"
 #include "common/flows/notices.h"
 #include "common/flows/phone_set_up.h"
 #include "common/flows/reporting.h"
@@ -32,10 +34,10 @@ class LoginEnrolment {
       return refuse("enrol_elsewhere", texts::enrol_elsewhere(settings, engine_.server));
     if (assessed_.enrol == EnrolWay::none)
       return refuse("nothing_enrolled", texts::nothing_enrolled(settings, engine_.server));
-    if (!assessed_.record.factors.empty()) {
+    const bool to_prove = !assessed_.record.factors.empty();
+    if (to_prove && can_type()) {
       if (auto verdict = prove_what_there_is()) return verdict;
-    }
-    if (assessed_.enrol == EnrolWay::with_code) {
+    } else if (to_prove || assessed_.enrol == EnrolWay::with_code) {
       if (auto verdict = ask_enrolment_code()) return verdict;
     }
     for (int turn = 0; turn < kTurns; ++turn) {
@@ -50,6 +52,10 @@ class LoginEnrolment {
  private:
   LoginVerdict refuse(std::string reason, std::string text) {
     return trail_.refuse(LoginResult::denied, std::move(reason), std::move(text));
+  }
+
+  [[nodiscard]] bool can_type() const {
+    return assessed_.record.recovery_codes > 0 || std::ranges::any_of(assessed_.record.factors, can_be_typed);
   }
 
   // Nothing: it was proven.
@@ -89,6 +95,10 @@ class LoginEnrolment {
     CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(engine_, trail_, account_); });
     texts::CodePrompt prompt = texts::empty_prompt(engine_.settings, account_.name.value, engine_.server);
     prompt.enrolment_code = true;
+    // After a reset this is the next login, and whose doing that was must not wait for the one after.
+    prompt.notices = change_notices(engine_.clock, assessed_.record.untold, assessed_.record.factors);
+    if (!prompt.notices.empty()) prompt.notices.push_back(texts::not_wanted(texts::SayBy::word));
+    told_ = !prompt.notices.empty();
     LoginVerdict verdict = codes.run(prompt, [&](const Answer& answer) -> std::expected<Verification, StoreError> {
       if (answer.shape != AnswerShape::recovery) return NotACode{};
       const UnixTime now = engine_.clock.now();
@@ -203,7 +213,8 @@ class LoginEnrolment {
     const auto added = writing(engine_.store, [&](Transaction& tx) -> std::optional<Added> {
       const Found found = find_person(tx, account_);
       if (!found.person || found.mismatch) return std::nullopt;
-      const bool all_told = untold(tx, *found.person).empty();
+      const std::vector<TrailRow> news = untold(tx, *found.person);
+      const bool all_told = news.empty() || (told_ && news.front().seq == assessed_.record.untold.front().seq);
       Added result = add_factor(tx, engine_, now, addition);
       if (result.refusal) return result;
       Person person = *find_person(tx, account_).person;
@@ -243,7 +254,8 @@ class LoginEnrolment {
   Choice choice_ = Choice::none;
   std::optional<Factor> proven_;
   std::string_view usual_name_;
-  std::string done_;  // what is said at the end
+  std::string done_;   // what is said at the end
+  bool told_ = false;  // what happened since the last login
 };
 
 }  // namespace

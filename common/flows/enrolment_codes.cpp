@@ -1,8 +1,10 @@
+#include "common/flows/enrolment_codes.h"
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "common/domain/recovery.h"
-#include "common/flows/enrol.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 
@@ -17,11 +19,8 @@ std::expected<CodesReply::Entry, RequestError> make_code(Engine& engine, const A
   const auto account = find_account(engine, user);
   if (!account && account.error().kind == RequestError::Kind::unavailable) return std::unexpected(account.error());
   if (!account) return refused_entry(user, account.error().text);
-  std::array<std::uint8_t, kRecoveryCodeBytes> random{};
-  if (!engine.random.fill(random))
-    return std::unexpected(RequestError{
-        .kind = RequestError::Kind::unavailable, .text = "The system gives no randomness.", .hint = "Try again soon."});
-  std::string code = recovery_code(random);
+  auto code = new_enrolment_code(engine);
+  if (!code) return std::unexpected(std::move(code.error()));
   const UnixTime now = engine.clock.now();
   const UnixTime until = now + kEnrolmentCodeLasts;
   Event event = request_event(engine, *account, now, EventKind::enrolment_code_made);
@@ -39,11 +38,11 @@ std::expected<CodesReply::Entry, RequestError> make_code(Engine& engine, const A
       error = "Has a second factor already.";
       return;
     }
-    tx.keep_enrolment_code(found.person->id, code, until);
+    tx.keep_enrolment_code(found.person->id, *code, until);
     tx.append(event);
   });
-  CodesReply::Entry entry{.user = account->name.value, .code = shown_recovery_code(code), .until = until, .error = ""};
-  wipe(code);
+  CodesReply::Entry entry{.user = account->name.value, .code = shown_recovery_code(*code), .until = until, .error = ""};
+  wipe(*code);
   if (!kept) return std::unexpected(store_failed(engine, asker, kept.error()));
   if (!error.empty()) {
     wipe(entry.code);
@@ -53,6 +52,28 @@ std::expected<CodesReply::Entry, RequestError> make_code(Engine& engine, const A
 }
 
 }  // namespace
+
+std::expected<std::string, RequestError> new_enrolment_code(Engine& engine) {
+  std::array<std::uint8_t, kRecoveryCodeBytes> random{};
+  if (!engine.random.fill(random))
+    return std::unexpected(RequestError{
+        .kind = RequestError::Kind::unavailable, .text = "The system gives no randomness.", .hint = "Try again soon."});
+  return recovery_code(random);
+}
+
+bool can_be_typed(const Factor& factor) { return texts::words_of(factor.kind()).has_value(); }
+
+std::optional<UnixTime> hand_over_code(Transaction& tx, PersonId person, std::string_view code, const Event& about) {
+  if (tx.recovery_codes_left(person) > 0 || std::ranges::any_of(tx.factors(person), can_be_typed)) return std::nullopt;
+  const UnixTime until = about.at + kEnrolmentCodeLasts;
+  tx.keep_enrolment_code(person, code, until);
+  Event made = about;
+  made.kind = EventKind::enrolment_code_made;
+  made.factor.clear();
+  made.reason.clear();
+  tx.append(made);
+  return until;
+}
 
 std::expected<CodesReply, RequestError> provision_codes(Engine& engine, const Asker& asker,
                                                         const std::vector<std::string>& users) {

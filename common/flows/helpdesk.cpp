@@ -47,7 +47,7 @@ RequestError words_for(const Engine& engine, HelpdeskRefusal refusal, const std:
       return refused(fmt::format("{} is nobody your helpdesk looks after.", user),
                      "Whom it does look after says helpdesk_scope in mfa.toml.");
     case HelpdeskRefusal::no_reason:
-      return refused("Why is this done?", "Give it with --reason \"…\".");
+      return refused("Why is this done?", "Say it with --reason \"broken handset\".");
     case HelpdeskRefusal::not_identified:
       return refused(fmt::format("How do you know that it is {}?", user), "Say it with --checked \"student card\".");
     case HelpdeskRefusal::too_many_acts:
@@ -116,8 +116,8 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
   facts.subject_protected = member_of(engine, *subject, settings.protected_groups);
   facts.subject_in_scope =
       settings.helpdesk_scope.empty() ? Membership::member : member_of(engine, *subject, settings.helpdesk_scope);
+  facts.needs = needs_of(act.verb);
   facts.has_reason = !act.reason.empty();
-  facts.needs_identity = true;
   facts.identified = !act.checked.empty();
   facts.most_acts = settings.acts_per_day;
   const auto acts = reading(engine.store, [&](Transaction& tx) { return acts_lately(tx, engine, *clerk); });
@@ -145,8 +145,22 @@ std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, c
   return words_for(engine, HelpdeskRefusal::too_many_acts, both.subject.name.value);
 }
 
+Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind) {
+  Event event = request_event(engine, both.subject, engine.clock.now(), kind);
+  event.actor = both.clerk.name.value;
+  event.reason = reason_of(act);
+  return event;
+}
+
+RequestError changed_hands(const Account& subject) {
+  return refused(
+      fmt::format("The name or the number of {} has changed since a second factor was set up.", subject.name.value),
+      "Only root can settle whose it is.");
+}
+
 std::string reason_of(const Act& act) {
   if (act.checked.empty()) return quoted_for_trail(act.reason);
+  if (act.reason.empty()) return fmt::format("checked: {}", act.checked);
   return fmt::format("{}; checked: {}", quoted_for_trail(act.reason), act.checked);
 }
 

@@ -11,6 +11,13 @@
 
 namespace mfa {
 
+// Beside what a verb has of its own.
+struct HelpdeskRequest {
+  std::string user;
+  std::string reason;   // why, for the trail
+  std::string checked;  // how the person was identified, recorded word for word; empty: they were not
+};
+
 struct Act {
   Verb verb;
   const std::string& reason;   // why, for the trail
@@ -30,6 +37,12 @@ struct Clerk {
 // other sessions. What stands against it is in the trail then.
 [[nodiscard]] std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both,
                                                       Verb verb);
+
+// Of the act itself: who it is about, who does it, and why.
+[[nodiscard]] Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind);
+
+// The store's person is not, or no longer, this account.
+[[nodiscard]] RequestError changed_hands(const Account& subject);
 
 // For the trail: "broken handset; checked: student card".
 [[nodiscard]] std::string reason_of(const Act& act);

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "common/domain/device.h"
+#include "common/domain/recovery.h"
 #include "common/flows/add_factor.h"
 #include "common/flows/enrol.h"
+#include "common/flows/enrolment_codes.h"
 #include "common/flows/helpdesk.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
@@ -38,14 +40,22 @@ std::optional<RequestError> already_there(const std::vector<Factor>& factors, co
   return std::nullopt;
 }
 
-// `clerk`: who does it for somebody else; null for one's own.
+// For somebody else. `code`: kept where nothing that the person has could be typed.
+struct ForAnother {
+  const Clerk& both;
+  const std::string& code;
+};
+
+// `another`: null for one's own.
 std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& asker, const SshKey& key,
-                                                  Addition addition, const Clerk* clerk) {
+                                                  Addition addition, const ForAnother* another) {
   const UnixTime now = engine.clock.now();
   RegisteredReply reply{.factor = "",
                         .kind = std::string(name_of(FactorKind::key)),
                         .detail = key.type + " " + key.fingerprint,
-                        .recovery_codes = shown(addition.codes)};
+                        .recovery_codes = shown(addition.codes),
+                        .enrolment_code = "",
+                        .until = {}};
   addition.factor.detail = KeyFactor{.type = key.type, .fingerprint = key.fingerprint};
   auto added = writing(engine.store, [&](Transaction& tx) -> Added {
     const Found found = find_person(tx, addition.account);
@@ -53,16 +63,21 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
       if (auto error = already_there(tx.factors(found.person->id), key))
         return {.refusal = std::move(error), .id = "", .codes_kept = false};
     }
-    if (clerk != nullptr) {
-      if (auto error = no_act_left(tx, engine, *clerk, Verb::helpdesk_key))
-        return {.refusal = std::move(error), .id = "", .codes_kept = false};
-    }
-    return add_factor(tx, engine, now, addition);
+    if (another == nullptr) return add_factor(tx, engine, now, addition);
+    if (auto error = no_act_left(tx, engine, another->both, Verb::helpdesk_key))
+      return {.refusal = std::move(error), .id = "", .codes_kept = false};
+    Added result = add_factor(tx, engine, now, addition);
+    if (result.refusal) return result;
+    Event about = request_event(engine, addition.account, now, addition.kind);
+    about.actor = addition.actor;
+    reply.until = hand_over_code(tx, find_person(tx, addition.account).person->id, another->code, about);
+    return result;
   });
   if (!added) return std::unexpected(store_failed(engine, asker, added.error()));
   if (added->refusal) return std::unexpected(*std::move(added->refusal));
   reply.factor = added->id;
   if (!added->codes_kept) reply.recovery_codes.clear();
+  if (reply.until) reply.enrolment_code = shown_recovery_code(another->code);
   return reply;
 }
 
@@ -112,20 +127,25 @@ std::expected<RegisteredReply, RequestError> helpdesk_key(Engine& engine, const 
   if (!key) return std::unexpected(key.error());
   const auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
+  auto code = new_enrolment_code(engine);
+  if (!code) return std::unexpected(std::move(code.error()));
+  const ForAnother another{.both = *both, .code = *code};
   // No recovery codes: they would be the clerk's to read.
-  return keep(engine, asker, *key,
-              {.account = both->subject,
-               .factor = {},
-               .wanted_name = request.name,
-               .usual_name = kUsualName,
-               .codes = {},
-               .kind = EventKind::helpdesk_key_added,
-               .actor = both->clerk.name.value,
-               .reason = reason_of(act),
-               .enrolment_code = {},
-               .first = false,
-               .terminal = std::nullopt},
-              &*both);
+  auto reply = keep(engine, asker, *key,
+                    {.account = both->subject,
+                     .factor = {},
+                     .wanted_name = request.name,
+                     .usual_name = kUsualName,
+                     .codes = {},
+                     .kind = EventKind::helpdesk_key_added,
+                     .actor = both->clerk.name.value,
+                     .reason = reason_of(act),
+                     .enrolment_code = {},
+                     .first = false,
+                     .terminal = std::nullopt},
+                    &another);
+  wipe(*code);
+  return reply;
 }
 
 }  // namespace mfa

@@ -28,6 +28,12 @@ std::string factor_in_words(const std::string& id, std::span<const Factor> facto
                      found == factors.end() ? id : found->name);
 }
 
+// Of ids with commas between them.
+std::string removed_in_words(const std::string& ids) {
+  if (ids.empty()) return "there was none";
+  return ids.contains(',') ? "all of them were removed" : fmt::format("{} was removed", factor_in_words(ids, {}));
+}
+
 std::string in_words(const Event& event, const std::string& when, std::span<const Factor> factors) {
   const std::string_view who = by_helpdesk(event.kind) ? "The helpdesk" : "An administrator";
   const std::string factor = factor_in_words(event.factor, factors);
@@ -40,6 +46,10 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
       return fmt::format("New recovery codes were made on {}; the old ones stopped working.", when);
     case EventKind::asking_disabled:
       return fmt::format("On {} asking for a code was switched off where that is left to you.", when);
+    case EventKind::helpdesk_unlocked:
+      return fmt::format("The helpdesk ended a lockout of yours on {}.", when);
+    case EventKind::helpdesk_reset:
+      return fmt::format("The helpdesk reset your second factor on {}: {}.", when, removed_in_words(event.factor));
     case EventKind::provisioned:
     case EventKind::helpdesk_key_added:
     case EventKind::helpdesk_token_added:

@@ -38,7 +38,9 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
   RegisteredReply reply{.factor = "",
                         .kind = phone.use == PhoneUse::text ? "sms" : "call",
                         .detail = masked(phone.number),
-                        .recovery_codes = shown(addition.codes)};
+                        .recovery_codes = shown(addition.codes),
+                        .enrolment_code = "",
+                        .until = {}};
   addition.factor.detail = phone;
   auto added = writing(engine.store, [&](Transaction& tx) -> Added {
     if (clerk != nullptr) {

@@ -45,8 +45,8 @@ std::string who_sees_it(const Settings& settings) {
   std::string text = "The administrators of this server; and you: mfa-enroll status, history and export.";
   if (!settings.helpdesk_groups.empty())
     text += fmt::format(
-        " The helpdesk ({}) can help you without seeing any of it; what they do is recorded with who "
-        "did it and why, and your next login tells you.",
+        " The helpdesk ({}) sees your factors, devices and events when it helps you, and no codes. What "
+        "it looks at and does is recorded in your history, and your next login tells you what it changed.",
         fmt::join(settings.helpdesk_groups, ", "));
   return text;
 }

@@ -61,16 +61,6 @@ std::string detail_of(const Factor& factor) {
   return fmt::format("{}, {} digits, {} s", name_of(totp.algorithm), totp.digits, totp.period.count());
 }
 
-const Factor* find_factor(const std::vector<Factor>& factors, const std::string& wanted) {
-  for (const Factor& factor : factors) {
-    if (factor.id() == wanted) return &factor;
-  }
-  for (const Factor& factor : factors) {
-    if (factor.name == wanted) return &factor;
-  }
-  return nullptr;
-}
-
 std::uint32_t default_number(const Person& person, const std::vector<Factor>& factors) {
   const auto chosen = std::ranges::find(factors, person.default_factor, &Factor::number);
   if (chosen != factors.end()) return chosen->number;
@@ -147,6 +137,16 @@ std::string next_step_of(const Engine& engine, const StatusReply& reply, const s
 
 }  // namespace
 
+const Factor* find_factor(const std::vector<Factor>& factors, const std::string& wanted) {
+  for (const Factor& factor : factors) {
+    if (factor.id() == wanted) return &factor;
+  }
+  for (const Factor& factor : factors) {
+    if (factor.name == wanted) return &factor;
+  }
+  return nullptr;
+}
+
 std::vector<StatusReply::Entry> entries_of(const std::vector<Factor>& factors, const Person& person) {
   std::vector<StatusReply::Entry> entries;
   entries.reserve(factors.size());
@@ -161,11 +161,9 @@ std::vector<StatusReply::Entry> entries_of(const std::vector<Factor>& factors, c
   return entries;
 }
 
-std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker) {
-  const auto account = who_asks(engine, asker);
-  if (!account) return std::unexpected(account.error());
+std::expected<StatusReply, StoreError> status_of(Engine& engine, const Account& account) {
   StatusReply reply;
-  reply.user = account->name.value;
+  reply.user = account.name.value;
   std::vector<Factor> factors;
   std::vector<Trust> trusts;
   std::vector<TrailRow> news;
@@ -173,7 +171,7 @@ std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& ask
   bool mismatch = false;
   const UnixTime now = engine.clock.now();
   const auto read = engine.store.read([&](Transaction& tx) {
-    const Found found = find_person(tx, *account);
+    const Found found = find_person(tx, account);
     mismatch = found.mismatch;
     if (!found.person || mismatch) return;
     person = found.person;
@@ -183,22 +181,30 @@ std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& ask
     reply.factors = entries_of(factors, *found.person);
     reply.recovery_codes_left = tx.recovery_codes_left(found.person->id);
   });
-  if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
+  if (!read) return std::unexpected(read.error());
   if (person) {
-    reply.devices = devices_of(trusts, now, version_for(engine, *account, trusts));
+    reply.devices = devices_of(trusts, now, version_for(engine, account, trusts));
     reply.locked_until = locked_out(person->lockout, now);
     reply.disabled = person->asks_off;
-    reply.reported = unsettled_report(engine, *account, *person);
+    reply.reported = unsettled_report(engine, account, *person);
     reply.notices = change_notices(engine.clock, news, factors);
     if (person->failed_since_login > 0)
       reply.notices.push_back(texts::failed_logins(person->failed_since_login, texts::SayBy::elsewhere));
   }
   if (mismatch) reply.notices.push_back(texts::other_person(engine.settings));
-  const Decision decision = policy_for(engine, *account, factors, reply.disabled);
+  const Decision decision = policy_for(engine, account, factors, reply.disabled);
   reply.mfa = requirement_of(decision);
   reply.required_since = decision.required_since;
   reply.next = next_step_of(engine, reply, factors);
   return reply;
+}
+
+std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& asker) {
+  const auto account = who_asks(engine, asker);
+  if (!account) return std::unexpected(account.error());
+  auto reply = status_of(engine, *account);
+  if (!reply) return std::unexpected(store_failed(engine, asker, reply.error()));
+  return *std::move(reply);
 }
 
 std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, const Asker& asker) {

@@ -68,6 +68,12 @@ struct StatusReply {
   std::string next;                  // the next sensible step, a sentence
 };
 
+// What there is to say of somebody, whoever asks.
+[[nodiscard]] std::expected<StatusReply, StoreError> status_of(Engine& engine, const Account& account);
+
+// By its id, or else by its name; null if there is none.
+[[nodiscard]] const Factor* find_factor(const std::vector<Factor>& factors, const std::string& wanted);
+
 // As status lists them.
 [[nodiscard]] std::vector<StatusReply::Entry> entries_of(const std::vector<Factor>& factors, const Person& person);
 
@@ -80,6 +86,8 @@ struct EnrolledReply {
 struct RegisteredReply {
   std::string factor, kind, detail;
   std::vector<std::string> recovery_codes;  // shown form; made along with the first factor of one's own
+  std::string enrolment_code;               // shown form; where there would be nothing that could be typed
+  std::optional<UnixTime> until;            // of that code
 };
 
 struct FactorReply {

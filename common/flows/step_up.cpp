@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "common/flows/assess.h"
@@ -19,6 +20,7 @@ struct Standing {
   bool mismatch = false;
   texts::CodePrompt prompt;
   bool proven_lately = false;
+  bool code_handed_over = false;  // an enrolment code, which stands in where nothing else can be typed
   std::optional<std::chrono::seconds> locked_for;
   bool has_factor = false;
 };
@@ -35,6 +37,8 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
     for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
       texts::add_factor(result.prompt, factor, engine.settings, {});
     result.prompt.recovery = tx.recovery_codes_left(found.person->id) > 0;
+    const auto code_until = tx.enrolment_code_until(found.person->id);
+    result.code_handed_over = result.prompt.ways.empty() && !result.prompt.recovery && code_until && now < *code_until;
     if (const auto until = locked_out(found.person->lockout, now)) result.locked_for = *until - now;
     if (asker.terminal) {
       const auto until = tx.step_up_until(found.person->id, *asker.terminal);
@@ -282,16 +286,16 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
   return FactorProof(engine, asker, purpose, phones, known->prompt).run();
 }
 
-std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const Asker& asker, const Account& account) {
-  const LoginView view = usual_view(engine, account);
-  const auto assessed = assess(engine, view, account);
-  if (!assessed) return std::unexpected(store_failed(engine, asker, assessed.error()));
-  if (!assessed->record.factors.empty()) return Secret();  // one of them was proven
-  if (enrol_at_shell(view, *assessed) != EnrolWay::with_code) return Secret();
+namespace {
 
+using CodeCheck = std::function<Verification(Transaction&, UnixTime, std::string_view)>;
+
+// Until a code is right, which is the reply; each answer that could be one counts.
+std::expected<Secret, RequestError> ask_enrolment_code(Engine& engine, const Asker& asker, const Account& account,
+                                                       std::vector<std::string> notices, const CodeCheck& check) {
   texts::CodePrompt prompt = texts::empty_prompt(engine.settings, account.name.value, engine.server);
   prompt.enrolment_code = true;
-  const Event refusal = request_event(engine, account, engine.clock.now(), EventKind::enrolment_refused);
+  prompt.notices = std::move(notices);
   for (std::uint32_t rounds = kRounds; rounds > 0; --rounds) {
     const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
@@ -302,9 +306,7 @@ std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const A
       continue;
     }
     const UnixTime now = engine.clock.now();
-    const auto result = writing(engine.store, [&](Transaction& tx) {
-      return verify_enrolment_code(tx, engine.settings, now, account, refusal, answer.normal.text());
-    });
+    const auto result = writing(engine.store, [&](Transaction& tx) { return check(tx, now, answer.normal.text()); });
     if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
     if (std::holds_alternative<RightAnswer>(*result)) return answer.normal;
     prompt.problem = why_not(*result, engine, rounds - 1);
@@ -312,6 +314,42 @@ std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const A
   }
   return std::unexpected(refused("No enrolment code, no second factor: " + prompt.problem,
                                  "Ask " + texts::helpdesk(engine.settings) + " for one."));
+}
+
+// In place of a factor, by whoever has none that could be typed here. It is spent at once.
+std::expected<void, RequestError> prove_by_code_handed_over(Engine& engine, const Asker& asker, const Account& account,
+                                                            const std::vector<std::string>& keys) {
+  const auto code = ask_enrolment_code(
+      engine, asker, account, keys.empty() ? std::vector<std::string>{} : std::vector{texts::key_counts_over_ssh(keys)},
+      [&](Transaction& tx, UnixTime now, std::string_view typed) {
+        Event failed = request_event(engine, account, now, EventKind::step_up_failed);
+        failed.reason = "wrong";
+        Verification result = verify_enrolment_code(tx, engine.settings, now, account, failed, typed);
+        const Found found = find_person(tx, account);
+        if (std::holds_alternative<RightAnswer>(result) && found.person) {
+          tx.drop_enrolment_code(found.person->id);
+          Event passed = request_event(engine, account, now, EventKind::step_up_passed);
+          passed.factor = "enrolment";
+          tx.append(passed);
+        }
+        return result;
+      });
+  if (!code) return std::unexpected(code.error());
+  return {};
+}
+
+}  // namespace
+
+std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const Asker& asker, const Account& account) {
+  const LoginView view = usual_view(engine, account);
+  const auto assessed = assess(engine, view, account);
+  if (!assessed) return std::unexpected(store_failed(engine, asker, assessed.error()));
+  if (!assessed->record.factors.empty()) return Secret();  // one of them was proven
+  if (enrol_at_shell(view, *assessed) != EnrolWay::with_code) return Secret();
+  return ask_enrolment_code(engine, asker, account, {}, [&](Transaction& tx, UnixTime now, std::string_view code) {
+    const Event refusal = request_event(engine, account, now, EventKind::enrolment_refused);
+    return verify_enrolment_code(tx, engine.settings, now, account, refusal, code);
+  });
 }
 
 std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {
@@ -326,7 +364,10 @@ std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, co
 
   const auto password = prove_password(engine, asker, account);
   if (!password) return std::unexpected(password.error());
-  if (has_factor) {
+  if (has_factor && known->code_handed_over) {
+    if (auto code = prove_by_code_handed_over(engine, asker, account, known->prompt.keys); !code)
+      return std::unexpected(code.error());
+  } else if (has_factor) {
     const auto factor = prove_factor(engine, asker, account, EventKind::step_up_passed, EventKind::step_up_failed);
     if (!factor) return std::unexpected(factor.error());
   } else if (!*password) {

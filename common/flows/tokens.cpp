@@ -104,7 +104,9 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
   RegisteredReply reply{.factor = "",
                         .kind = std::string(name_of(FactorKind::hotp)),
                         .detail = fmt::format("{} digits, counter {}", token.digits, token.state.next.value),
-                        .recovery_codes = shown(addition.codes)};
+                        .recovery_codes = shown(addition.codes),
+                        .enrolment_code = "",
+                        .until = {}};
   addition.factor.detail = token;
   auto added = writing(engine.store, [&](Transaction& tx) -> Added {
     const Found found = find_person(tx, addition.account);

@@ -10,6 +10,8 @@
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
 #include "common/flows/guided.h"
+#include "common/flows/helpdesk_acts.h"
+#include "common/flows/helpdesk_show.h"
 #include "common/flows/history.h"
 #include "common/flows/keys.h"
 #include "common/flows/own_data.h"
@@ -44,6 +46,14 @@ Reply told_once(std::expected<RegisteredReply, RequestError> reply) {
   if (!reply) return std::unexpected(std::move(reply.error()));
   WipedText json = to_json(*reply);
   for (std::string& code : reply->recovery_codes) wipe(code);
+  wipe(reply->enrolment_code);
+  return json;
+}
+
+Reply told_once(std::expected<ResetReply, RequestError> reply) {
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  WipedText json = to_json(*reply);
+  wipe(reply->enrolment_code);
   return json;
 }
 
@@ -73,6 +83,10 @@ Reply told_once(std::expected<std::vector<std::string>, RequestError> codes) {
 
 PhoneWanted wanted_in(const Request& request) {
   return {.use = request.call ? PhoneUse::call : PhoneUse::text, .number = request.number, .country = request.country};
+}
+
+HelpdeskRequest help_of(const Request& request) {
+  return {.user = request.user, .reason = request.reason, .checked = request.checked};
 }
 
 HistoryRequest page_of(const Request& request) {
@@ -123,6 +137,12 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(privacy(engine, asker));
     case Verb::own_data:
       return rendered(own_data(engine, asker));
+    case Verb::helpdesk_show:
+      return rendered(helpdesk_show(engine, asker, help_of(request)));
+    case Verb::helpdesk_unlock:
+      return rendered(helpdesk_unlock(engine, asker, help_of(request)));
+    case Verb::helpdesk_reset:
+      return told_once(helpdesk_reset(engine, asker, help_of(request), request.factor));
     case Verb::helpdesk_key:
       return told_once(helpdesk_key(engine, asker,
                                     {.user = request.user,

@@ -117,6 +117,19 @@ void write_trust(JsonWriter& json, const Trust& trust) {
   json.close_object();
 }
 
+void write_status(JsonWriter& json, const StatusReply& reply) {
+  json.member("user", reply.user).member("mfa", name_of(reply.mfa));
+  write_time(json, "required_since", reply.required_since);
+  write_factors(json, reply.factors);
+  json.member("recovery_codes_left", static_cast<std::int64_t>(reply.recovery_codes_left));
+  write_devices(json, reply.devices);
+  write_time(json, "locked_until", reply.locked_until);
+  write_time(json, "reported", reply.reported);
+  if (reply.disabled) json.member("disabled", true);
+  write_texts(json, "notices", reply.notices);
+  write_text(json, "next", reply.next);
+}
+
 }  // namespace
 
 std::string rfc3339(UnixTime time) {
@@ -135,16 +148,34 @@ std::string rfc3339(UnixTime time) {
 
 WipedText to_json(const StatusReply& reply) {
   JsonWriter json;
-  json.open_object().member("user", reply.user).member("mfa", name_of(reply.mfa));
-  write_time(json, "required_since", reply.required_since);
-  write_factors(json, reply.factors);
-  json.member("recovery_codes_left", static_cast<std::int64_t>(reply.recovery_codes_left));
-  write_devices(json, reply.devices);
-  write_time(json, "locked_until", reply.locked_until);
-  write_time(json, "reported", reply.reported);
-  if (reply.disabled) json.member("disabled", true);
-  write_texts(json, "notices", reply.notices);
-  if (!reply.next.empty()) json.member("next", reply.next);
+  json.open_object();
+  write_status(json, reply);
+  return json.close_object().take();
+}
+
+WipedText to_json(const ShownReply& reply) {
+  JsonWriter json;
+  json.open_object();
+  write_status(json, reply.status);
+  write_time(json, "last_login", reply.last_login);
+  write_time(json, "enrolment_code_until", reply.enrolment_code_until);
+  json.key("events").open_array();
+  for (const TrailRow& row : reply.events) write_row(json, row);
+  return json.close_array().close_object().take();
+}
+
+WipedText to_json(const UnlockReply& reply) {
+  JsonWriter json;
+  return json.open_object().member("user", reply.user).member("unlocked", reply.unlocked).close_object().take();
+}
+
+WipedText to_json(const ResetReply& reply) {
+  JsonWriter json;
+  json.open_object().key("removed").open_array();
+  for (const FactorReply& factor : reply.removed) json.value(factor.factor);
+  json.close_array();
+  write_text(json, "enrolment_code", reply.enrolment_code);
+  write_time(json, "until", reply.until);
   return json.close_object().take();
 }
 
@@ -168,6 +199,8 @@ WipedText to_json(const RegisteredReply& reply) {
   JsonWriter json;
   json.open_object().member("factor", reply.factor).member("kind", reply.kind).member("detail", reply.detail);
   if (!reply.recovery_codes.empty()) write_texts(json, "recovery_codes", reply.recovery_codes);
+  write_text(json, "enrolment_code", reply.enrolment_code);
+  write_time(json, "until", reply.until);
   return json.close_object().take();
 }
 

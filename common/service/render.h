@@ -8,6 +8,8 @@
 #include "common/domain/types.h"
 #include "common/flows/asking.h"
 #include "common/flows/foresee.h"
+#include "common/flows/helpdesk_acts.h"
+#include "common/flows/helpdesk_show.h"
 #include "common/flows/history.h"
 #include "common/flows/own_data.h"
 #include "common/flows/phones.h"
@@ -28,6 +30,9 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const SentReply& reply);
 [[nodiscard]] WipedText to_json(const DevicesReply& reply);
 [[nodiscard]] WipedText to_json(const CodesReply& reply);
+[[nodiscard]] WipedText to_json(const ShownReply& reply);
+[[nodiscard]] WipedText to_json(const UnlockReply& reply);
+[[nodiscard]] WipedText to_json(const ResetReply& reply);
 [[nodiscard]] WipedText to_json(const HistoryReply& reply);
 [[nodiscard]] WipedText to_json(const ReportReply& reply);
 [[nodiscard]] WipedText to_json(const AskingReply& reply);

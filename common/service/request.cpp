@@ -87,6 +87,10 @@ constexpr std::array kOfHelpdeskPhone{kUser,
                                       Key{"reason", false, &Request::reason},
                                       Key{"checked", false, &Request::checked}};
 constexpr std::array kOfSendTest{kNumber, kCountry};
+constexpr std::array kOfHelpdesk{kUser, Key{"reason", false, &Request::reason},
+                                 Key{"checked", false, &Request::checked}};
+constexpr std::array kOfReset{kUser, Key{"factor", false, &Request::factor}, Key{"reason", false, &Request::reason},
+                              Key{"checked", false, &Request::checked}};
 constexpr std::array kOfProvision{kUser, kMaybeName};
 constexpr std::array kOfKey{Key{"line", true, &Request::line}, kMaybeName};
 constexpr std::array kOfForget{Key{"device", false, &Request::device}};
@@ -130,6 +134,11 @@ std::span<const Key> keys_of(Verb verb) {
       return {};
     case Verb::forget_devices:
       return kOfForget;
+    case Verb::helpdesk_show:
+    case Verb::helpdesk_unlock:
+      return kOfHelpdesk;
+    case Verb::helpdesk_reset:
+      return kOfReset;
     case Verb::helpdesk_key:
       return kOfHelpdeskKey;
     case Verb::helpdesk_token:

@@ -20,7 +20,7 @@ inline constexpr std::size_t kLongestRequest = 4096;  // bytes
 
 struct Request {
   Verb verb{};
-  std::string factor;              // default, rename, remove: an id or a name
+  std::string factor;              // default, rename, remove, helpdesk reset: an id or a name
   std::string name;                // rename; totp, hotp, key, token and provision: empty if none was given
   std::string user;                // provision, explain, password-changed, helpdesk
   std::string users;               // forecast: names with ':' between them, which no name can hold (passwd(5))

@@ -24,7 +24,8 @@ inline std::set<std::string> reasons_of_the_manual() {
 // Acts of the helpdesk have what the clerk typed, and changes of the store's form two numbers.
 inline bool is_free_text(EventKind kind) {
   const auto number = static_cast<std::uint16_t>(kind);
-  return kind == EventKind::schema_upgraded || (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
+  return kind == EventKind::schema_upgraded || kind == EventKind::helpdesk_looked ||
+         (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
 }
 
 inline void expect_reasons_of_the_manual(const std::vector<Event>& events) {

@@ -8,6 +8,7 @@ import re
 
 import frames
 from campus import CODE_ALONE, EVERYONE_MUST, MODULE, USER_SOCKET
+from clerks import clerk, put_in_group, request
 from conversation import Conversation
 from marks import both_ways
 from ssh_keys import SECURITY_KEYS, UNTOUCHED, fingerprint, give_key, public_line, with_key
@@ -20,18 +21,6 @@ RECOVERY_CODE = re.compile(r"\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b")
 
 
 # --- the people and what they type
-
-def put_in_group(campus, group, *people):
-    campus.run(["groupadd", "-f", group])
-    for person in people:
-        assert campus.run(["gpasswd", "-a", person.name, group]).returncode == 0
-
-
-def clerk(campus, name="carol"):
-    person = campus.person(name)
-    put_in_group(campus, "mfa-helpdesk", person)
-    return person
-
 
 def handed_to(person, key):
     """The .pub file where that person can read it."""
@@ -281,24 +270,6 @@ def test_without_touch_required_the_users_own_file_decides(campus):
 
 
 # --- what the helpdesk may not do
-
-def request(person, content, *answers):
-    """mfa-enroll's part by hand, in a process of that person's: the verdict, its words, and what was asked."""
-    client = frames.Client(USER_SOCKET)
-    client.send(frames.request(json.dumps(content).encode()))
-    asked, left = [], list(answers)
-    while (received := client.receive()) is not None:
-        kind, fields = received
-        if kind == frames.ASK:
-            asked.append(fields[frames.TEXT].decode())
-            if not left:
-                break
-            client.send(frames.answer(left.pop(0).encode()))
-        if kind == frames.VERDICT:
-            return fields[frames.VERDICT_CODE][0], fields.get(frames.TEXT, b"").decode(), asked
-    client.close()
-    return None, "", asked
-
 
 def key_for(user, line, **more):
     return {"verb": "helpdesk key", "user": user, "line": line, "reason": "new key", "checked": "student card"} | more

@@ -347,29 +347,34 @@ TEST(HelpdeskKey, FromAScriptAsksNothing) {
   }
 }
 
+constexpr const char* kShown = R"({"user":"root","factors":[{"id":"totp-1","name":"iPhone"}]})";
+
 TEST(HelpdeskKey, OnATerminalTheClerkConfirmsWhomItIsAbout) {
   const Folder folder;
   const std::string file = folder.file("k.pub", std::string(kLine) + " x\x1b[2J\n");
   const auto root = look_up_account("root");
   ASSERT_TRUE(root);
   for (const char* typed : {"y\n", " YES \n", "\n", "n\n", "yesterday\n", "", "y y y\n"}) {
-    ScriptedEngine engine = registering_engine(kRegisteredAgain);
+    ScriptedEngine engine{hello(), result(kShown),           verdict(VerdictCode::done),
+                          hello(), result(kRegisteredAgain), verdict(VerdictCode::done)};
     Script script(engine, false, typed, true);
     const auto done = helpdesk_key(script.console, {"root", file, "new key", "", ""});
     const bool yes = std::string_view(typed) == "y\n" || std::string_view(typed) == " YES \n";
     EXPECT_EQ(done.has_value(), yes) << typed;
-    EXPECT_EQ(engine.count(), yes ? 1U : 0U) << typed;
+    EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"helpdesk show","user":"root"})");
+    EXPECT_EQ(engine.count(), yes ? 2U : 1U) << typed;
     if (!yes) {
       EXPECT_EQ(done.error().status, ExitStatus::refused);
       EXPECT_THAT(done.error().error, HasSubstr("Nothing was changed."));
     }
     EXPECT_THAT(script.errors.text(), testing::StartsWith("You are about to register a security key for\n  root ("));
+    EXPECT_THAT(script.errors.text(), HasSubstr("\n  No login of late\n  iPhone (totp-1)\n"));
     EXPECT_THAT(script.errors.text(),
-                HasSubstr("uid 0)\n  sk-ssh-ed25519@openssh.com x\\x1b[2J\nIs that right? [y/N]: "));
+                HasSubstr("The key:\n  sk-ssh-ed25519@openssh.com x\\x1b[2J\nIs that right? [y/N]: "));
   }
 }
 
-TEST(HelpdeskKey, WhoeverCannotBeLookedUpIsShownAsTyped) {
+TEST(HelpdeskKey, WhomTheEngineDoesNotShowIsNotAskedAbout) {
   const Folder folder;
   ScriptedEngine engine{hello(), verdict(VerdictCode::refused, "There is no account no-such-user.")};
   Script script(engine, false, "y\n", true);
@@ -377,7 +382,24 @@ TEST(HelpdeskKey, WhoeverCannotBeLookedUpIsShownAsTyped) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().error, "There is no account no-such-user.");
   EXPECT_EQ(done.error().status, ExitStatus::refused);
-  EXPECT_THAT(script.errors.text(), HasSubstr("for\n  no-such-user\n"));
+  EXPECT_EQ(script.errors.text(), "");
+  EXPECT_EQ(engine.count(), 1U);
+}
+
+TEST(HelpdeskKey, PrintsTheCodeThatStandsInForOne) {
+  const Folder folder;
+  ScriptedEngine engine{
+      hello(),
+      result(
+          R"({"factor":"key-1","kind":"key","detail":"x","enrolment_code":"7k3m-92qx-d4tp","until":"2026-11-23T09:14:05Z"})"),
+      verdict(VerdictCode::done)};
+  Script script(engine, false);
+  ASSERT_TRUE(helpdesk_key(script.console, {"alice", folder.file("k.pub", kPublic), "r", "c", ""}));
+  EXPECT_EQ(script.results.text(),
+            "alice has a security key now (key-1).\n  x\n\n"
+            "Enrolment code to hand over; it is shown only now, and works once until 2026-11-23 09:14:\n"
+            "  7k3m-92qx-d4tp\n"
+            "With it alice makes recovery codes, or adds an app: mfa-enroll codes\n");
 }
 
 TEST(HelpdeskKey, TheClerksOwnKeyIsNotOffered) {

@@ -98,12 +98,19 @@ TEST(HelpdeskToken, FromAScriptAsksNothingButWhatTheEngineAsks) {
 
 TEST(HelpdeskToken, OnATerminalTheClerkConfirmsWhomItIsAbout) {
   for (const bool yes : {true, false}) {
-    ScriptedEngine engine{hello(), result(kSecond), verdict(VerdictCode::done)};
+    ScriptedEngine engine{hello(),
+                          result(R"({"last_login":"2026-11-22T08:00:00Z"})"),
+                          verdict(VerdictCode::done),
+                          hello(),
+                          result(kSecond),
+                          verdict(VerdictCode::done)};
     Script script(engine, false, yes ? "y\n" : "\n", true);
     EXPECT_EQ(helpdesk_token(script.console, {"root", "r", "c", {}}).has_value(), yes);
-    EXPECT_EQ(engine.count(), yes ? 1U : 0U);
-    EXPECT_THAT(script.errors.text(), StartsWith("You are about to register a hardware token for\n  " +
-                                                 account_in_words("root") + "\nIs that right? [y/N]: "));
+    EXPECT_EQ(engine.count(), yes ? 2U : 1U);
+    EXPECT_THAT(script.errors.text(),
+                StartsWith("You are about to register a hardware token for\n  " + account_in_words("root") +
+                           "\n  Last login: 2026-11-22 08:00\n  No second factor\n"
+                           "Is that right? [y/N]: "));
   }
 }
 

@@ -35,7 +35,8 @@ TEST(EventKind, NumbersAndNamesAreForEver) {
       {11, "password.failed"},     {12, "password.changed"},  {60, "store.created"},    {61, "store.upgraded"},
       {29, "enrolment.code_made"}, {30, "enrolment.refused"}, {33, "mfa.disabled"},     {34, "mfa.enabled"},
       {80, "helpdesk.key"},        {85, "helpdesk.token"},    {99, "helpdesk.refused"}, {13, "message.sent"},
-      {14, "message.failed"},      {41, "admin.test_sent"},   {86, "helpdesk.phone"}};
+      {14, "message.failed"},      {41, "admin.test_sent"},   {86, "helpdesk.phone"},   {35, "helpdesk.show"},
+      {81, "helpdesk.unlock"},     {82, "helpdesk.reset"}};
   for (const auto& [number, name] : kRows) EXPECT_EQ(name_of(static_cast<EventKind>(number)), name) << number;
   EXPECT_EQ(named().size(), std::size(kRows)) << "a kind without its row here";
 }

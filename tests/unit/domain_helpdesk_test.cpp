@@ -15,8 +15,8 @@ HelpdeskAct allowed() {
           .subject_in_helpdesk = Membership::not_member,
           .subject_protected = Membership::not_member,
           .subject_in_scope = Membership::member,
+          .needs = needs_of(Verb::helpdesk_reset),
           .has_reason = true,
-          .needs_identity = true,
           .identified = true,
           .acts_today = 19,
           .most_acts = 20};
@@ -52,7 +52,19 @@ const std::vector<Row>& rows() {
       {"not identified, nor need be",
        [](HelpdeskAct& a) {
          a.identified = false;
-         a.needs_identity = false;
+         a.needs.identity = false;
+       },
+       std::nullopt},
+      {"no reason, for a mere look",
+       [](HelpdeskAct& a) {
+         a.has_reason = false;
+         a.needs.reason = false;
+       },
+       std::nullopt},
+      {"the twenty-first act, of those that are not counted",
+       [](HelpdeskAct& a) {
+         a.acts_today = 20;
+         a.needs.counted = false;
        },
        std::nullopt},
       {"the twenty-first act", [](HelpdeskAct& a) { a.acts_today = 20; }, too_many_acts},
@@ -85,12 +97,31 @@ TEST(Helpdesk, NoRefusalIsLiftedByAnother) {
       one.change(act);
       other.change(act);
       const std::string_view what = other.what;
-      const bool replaces = what == "not identified, nor need be" || what == "the first person" || what == "oneself";
+      const bool replaces = what == "the first person" || what == "oneself" || (one.refusal && !other.refusal);
       if (one.refusal && !replaces) {
         EXPECT_TRUE(why_not(act)) << one.what << " and " << other.what;
       }
     }
   }
+}
+
+TEST(Helpdesk, OneRowAVerb) {
+  struct Verbs {
+    Verb verb;
+    bool reason, identity, counted;
+  };
+  for (const auto& [verb, reason, identity, counted] : {Verbs{Verb::helpdesk_show, false, false, false},
+                                                        {Verb::helpdesk_unlock, true, false, true},
+                                                        {Verb::helpdesk_reset, true, true, true},
+                                                        {Verb::helpdesk_key, true, true, true},
+                                                        {Verb::helpdesk_token, true, true, true},
+                                                        {Verb::helpdesk_phone, true, true, true}}) {
+    const ActNeeds needs = needs_of(verb);
+    EXPECT_EQ(needs.reason, reason) << name_of(verb);
+    EXPECT_EQ(needs.identity, identity) << name_of(verb);
+    EXPECT_EQ(needs.counted, counted) << name_of(verb);
+  }
+  EXPECT_TRUE(needs_of(Verb::status).identity) << "what is not listed needs everything";
 }
 
 TEST(Helpdesk, EveryRefusalHasAName) {

@@ -139,9 +139,31 @@ TEST(Rendering, WhatIsToldOnce) {
             R"({"factor":"recovery","name":"recovery code","recovery_codes_left":9})");
 }
 
+TEST(Rendering, WhatTheHelpdeskAsks) {
+  EXPECT_EQ(plain(to_json(UnlockReply{"alice", true})), R"({"user":"alice","unlocked":true})");
+  EXPECT_EQ(plain(to_json(ResetReply{"alice", {}, "", {}})), R"({"removed":[]})");
+  EXPECT_EQ(plain(to_json(ResetReply{"alice", {{"totp-1", "iPhone"}, {"key-2", "blue"}}, "a-b", UnixTime{0}})),
+            R"({"removed":["totp-1","key-2"],"enrolment_code":"a-b","until":"1970-01-01T00:00:00Z"})");
+  EXPECT_EQ(plain(to_json(RegisteredReply{"key-2", "key", "x", {}, "a-b", UnixTime{0}})),
+            R"({"factor":"key-2","kind":"key","detail":"x","enrolment_code":"a-b","until":"1970-01-01T00:00:00Z"})");
+  ShownReply shown;
+  shown.status.user = "alice";
+  shown.last_login = UnixTime{60};
+  shown.enrolment_code_until = UnixTime{120};
+  Event look;
+  look.kind = EventKind::helpdesk_looked;
+  look.user = "alice";
+  look.actor = "carol";
+  shown.events = {{.seq = 7, .event = look}};
+  EXPECT_EQ(plain(to_json(shown)),
+            R"({"user":"alice","mfa":"optional","factors":[],"recovery_codes_left":0,"devices":[],"notices":[],)"
+            R"("last_login":"1970-01-01T00:01:00Z","enrolment_code_until":"1970-01-01T00:02:00Z","events":[)"
+            R"({"at":"1970-01-01T00:00:00Z","user":"alice","actor":"carol","event":"helpdesk.show","seq":7}]})");
+}
+
 TEST(Rendering, WhatAdministratorsAsk) {
   EXPECT_EQ(plain(to_json(DevicesReply{})), R"({"devices":[]})");
-  EXPECT_EQ(plain(to_json(RegisteredReply{"key-2", "key", "sk-x SHA256:y", {}})),
+  EXPECT_EQ(plain(to_json(RegisteredReply{"key-2", "key", "sk-x SHA256:y", {}, "", {}})),
             R"({"factor":"key-2","kind":"key","detail":"sk-x SHA256:y"})");
   ExplainReply explained;
   explained.user = "alice";

@@ -89,6 +89,21 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
     EXPECT_FALSE(parse_request(json)) << json;
 }
 
+TEST(RequestJson, VerbsOfTheHelpdesk) {
+  const auto reset =
+      parse_request(R"({"verb":"helpdesk reset","user":"alice","factor":"totp-1","reason":"r","checked":"c"})");
+  ASSERT_TRUE(reset) << reset.error();
+  EXPECT_EQ(reset->verb, Verb::helpdesk_reset);
+  EXPECT_EQ(reset->user + reset->factor + reset->reason + reset->checked, "alicetotp-1rc");
+  EXPECT_EQ(parse_request(R"({"verb":"helpdesk unlock","user":"alice","reason":"r"})")->verb, Verb::helpdesk_unlock);
+  EXPECT_EQ(parse_request(R"({"verb":"helpdesk show","user":"alice"})")->verb, Verb::helpdesk_show);
+  for (const std::string json :
+       {R"({"verb":"helpdesk show"})", R"({"verb":"helpdesk reset","reason":"r","checked":"c"})",
+        R"({"verb":"helpdesk unlock","user":""})", R"({"verb":"helpdesk unlock","user":"alice","factor":"totp-1"})",
+        R"({"verb":"helpdesk reset","user":"alice","reason":""})", R"({"verb":"helpdesk"})"})
+    EXPECT_FALSE(parse_request(json)) << json;
+}
+
 // Whose history it is cannot be said: it is the asker's.
 TEST(RequestJson, VerbsAboutOneself) {
   EXPECT_EQ(parse_request(R"({"verb":"history"})")->verb, Verb::history);
@@ -172,8 +187,11 @@ TEST(RequestJson, AnythingElseIsNone) {
       R"({"verb":"admin provision","kind":"totp"})",
       R"({"verb":"admin provision","user":"alice"})",
       R"({"verb":"admin provision","user":"alice","kind":"sms"})",
-      R"({"verb":"phone","call":"no"})", R"({"verb":"phone","number":""})", R"({"verb":"helpdesk phone","user":"alice"})",
-      R"({"verb":"admin send-test"})", R"({"verb":"admin send-test","number":"021 1","name":"n"})",
+      R"({"verb":"phone","call":"no"})",
+      R"({"verb":"phone","number":""})",
+      R"({"verb":"helpdesk phone","user":"alice"})",
+      R"({"verb":"admin send-test"})",
+      R"({"verb":"admin send-test","number":"021 1","name":"n"})",
       R"({"verb":"admin provision","user":"","kind":"totp"})",
       R"({"verb":"admin provision","user":"alice","kind":"key"})",
       R"({"verb":"admin provision","user":"alice","kind":"totp","digits":"6"})",

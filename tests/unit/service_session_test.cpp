@@ -394,7 +394,7 @@ TEST_F(SessionTest, RefusalsSayWhyAndWhatNext) {
 
 TEST_F(SessionTest, WhatIsNoRequestIsUsage) {
   for (const char* const json :
-       {"", "{}", R"({"verb":"helpdesk reset","user":"bob"})", R"({"verb":"status","x":"y"})"}) {
+       {"", "{}", R"({"verb":"helpdesk remove","user":"bob"})", R"({"verb":"status","x":"y"})"}) {
     const Client client = connect(kAlice);
     client.say(request_frame(json));
     const auto verdict = client.verdict();

@@ -1,0 +1,89 @@
+#include "cli/verbs/helpdesk.h"
+
+#include <fmt/core.h>
+
+#include <vector>
+
+#include "cli/accounts.h"
+#include "cli/person_text.h"
+#include "cli/plain_text.h"
+#include "cli/render.h"
+#include "cli/times.h"
+
+namespace mfa::cli {
+
+namespace {
+
+Json request_for(const char* verb, const HelpdeskOptions& options) {
+  Json request{{"verb", verb}, {"user", options.user}};
+  if (!options.reason.empty()) request["reason"] = options.reason;
+  if (!options.checked.empty()) request["checked"] = options.checked;
+  return request;
+}
+
+std::string removed_text(const std::string& user, const std::vector<std::string>& removed) {
+  std::string text = fmt::format("{} is reset.", user);
+  if (removed.empty()) return text + " There was no factor to remove.\n";
+  text += " Removed:";
+  for (const std::string& factor : removed) text += " " + printable_line(factor);
+  return text + "\n";
+}
+
+}  // namespace
+
+Outcome<void> confirm_person(const Console& console, const std::string& user, std::string_view doing,
+                             std::string_view what) {
+  if (!console.terminal.interactive()) return {};
+  const auto shown = console.ask({{"verb", "helpdesk show"}, {"user", user}});
+  if (!shown) return std::unexpected(shown.error());
+  return console.confirm(
+      fmt::format("You are about to {}\n{}{}", doing, person_lines(*shown, account_in_words(user)), what));
+}
+
+std::string code_to_hand_over(const Json& reply) {
+  const std::string code = text_of(reply, "enrolment_code");
+  if (code.empty()) return "";
+  const auto until = parse_time(text_of(reply, "until"));
+  return fmt::format("\nEnrolment code to hand over; it is shown only now, and works once{}:\n  {}\n",
+                     until ? " until " + local_time(*until) : "", printable_line(code));
+}
+
+Outcome<void> helpdesk_show(const Console& console, const HelpdeskOptions& options) {
+  const auto reply = console.ask(request_for("helpdesk show", options));
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  return console.print(person_text(*reply, account_in_words(options.user), console.now, console.style));
+}
+
+Outcome<void> helpdesk_unlock(const Console& console, const HelpdeskOptions& options) {
+  if (auto sure = confirm_person(console, options.user, "end the lockout of"); !sure) return sure;
+  const auto reply = console.ask(request_for("helpdesk unlock", options));
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const std::string user = printable_line(options.user);
+  return console.print(flag_of(*reply, "unlocked") ? fmt::format("{} can try codes again.\n", user)
+                                                   : fmt::format("{} was not locked out.\n", user));
+}
+
+Outcome<void> helpdesk_reset(const Console& console, const HelpdeskOptions& options) {
+  const std::string doing = options.factor.empty()
+                                ? "remove every factor and all recovery codes of"
+                                : fmt::format("remove the factor {} of", printable_line(options.factor));
+  if (auto sure = confirm_person(console, options.user, doing); !sure) return sure;
+  Json request = request_for("helpdesk reset", options);
+  if (!options.factor.empty()) request["factor"] = options.factor;
+  const auto reply = console.ask(request);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const std::string user = printable_line(options.user);
+  const std::string code = code_to_hand_over(*reply);
+  const std::string next = code.empty()
+                               ? fmt::format("With what is left, {} can add another: mfa-enroll\n", user)
+                               : fmt::format(
+                                     "With it {} sets up a second factor: at the next login that asks for one, or with "
+                                     "mfa-enroll.\n",
+                                     user);
+  return console.print(removed_text(user, texts_of(*reply, "removed")) + code + next);
+}
+
+}  // namespace mfa::cli

@@ -1,0 +1,30 @@
+// mfa-enroll helpdesk: what a member of the helpdesk does for somebody else.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/console.h"
+
+namespace mfa::cli {
+
+struct HelpdeskOptions {
+  std::string user;
+  std::string reason;
+  std::string checked;  // how the clerk knows who it is; may be empty
+  std::string factor;   // reset: an id or a name; empty: all
+};
+
+Outcome<void> helpdesk_show(const Console& console, const HelpdeskOptions& options);
+Outcome<void> helpdesk_unlock(const Console& console, const HelpdeskOptions& options);
+Outcome<void> helpdesk_reset(const Console& console, const HelpdeskOptions& options);
+
+// On a terminal: shows whom the clerk is about to change, as the engine knows them, and goes on only after a yes.
+// `doing`: "register a hardware token for"; `what`: further lines of what it is.
+Outcome<void> confirm_person(const Console& console, const std::string& user, std::string_view doing,
+                             std::string_view what = "");
+
+// "Enrolment code to hand over; …", whole lines; empty if there is none in the reply.
+[[nodiscard]] std::string code_to_hand_over(const Json& reply);
+
+}  // namespace mfa::cli
