@@ -90,6 +90,11 @@ constexpr std::array kVerbs{
     VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
              "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
              "mfa-enroll admin init"},
+    VerbHelp{
+        "admin check", "[--except NAME]", "is everything right here, and what to type where it is not (root)",
+        "Files, PAM stacks, sshd, rules, sockets, clock. Exit status 1 if there is a fault. --except: a fault that is\n"
+        "known and left as it is, by its name; more than once for several.",
+        "mfa-enroll admin check"},
     VerbHelp{"admin provision", "USER totp|hotp [--name NAME] [--digits 6|8] | --codes --users FILE",
              "enrol for someone, or print enrolment codes (root)",
              "totp: the key and the recovery codes are shown only now. hotp: asks for the seed of a hardware "

@@ -27,6 +27,7 @@
 #include "cli/terminal.h"
 #include "cli/verbs/admin.h"
 #include "cli/verbs/admin_init.h"
+#include "cli/verbs/check.h"
 #include "cli/verbs/choices.h"
 #include "cli/verbs/devices.h"
 #include "cli/verbs/foresee.h"
@@ -59,6 +60,7 @@ struct Arguments {
   std::string users;
   std::string device;
   bool all = false;
+  std::vector<std::string> except;
   HistoryOptions history;
   KeyOptions key;
   HelpdeskOptions helpdesk;
@@ -213,6 +215,9 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   CLI::App* admin = app.add_subcommand("admin");
   admin->require_subcommand(1);
   add_verb(*admin, a, "init", admin_init);
+  add_verb(*admin, a, "check", [&a](const Console& c) { return admin_check(c, a.except); })
+      ->add_option("--except", a.except, "NAME")
+      ->allow_extra_args(false);
   CLI::App* provision = add_verb(*admin, a, "provision", [&a](const Console& c) -> Outcome<void> {
     if (a.codes) {
       if (!a.user.empty()) return std::unexpected(unexpected_word("admin provision", a.user));

@@ -15,18 +15,17 @@ bool takes_all(const std::vector<std::string>& list) {
   return list.empty() || (!excludes && std::ranges::find(list, "*") != list.end());
 }
 
-// One that observes lets the next decide.
-bool ends_the_list(const Rule& rule) {
+}  // namespace
+
+bool matches_every_login(const Rule& rule) {
   return !rule.observe && takes_all(rule.user) && takes_all(rule.service) && takes_all(rule.server) &&
          rule.group.empty() && rule.from.empty() && rule.country.empty() && rule.first_factor.empty() && !rule.after &&
          !rule.before;
 }
 
-}  // namespace
-
 std::vector<std::string> unreachable_rules(std::span<const Rule> rules) {
   std::vector<std::string> sentences;
-  const auto last = std::ranges::find_if(rules, ends_the_list);
+  const auto last = std::ranges::find_if(rules, matches_every_login);
   if (last == rules.end()) return sentences;
   for (auto rule = last + 1; rule != rules.end(); ++rule)
     sentences.push_back(fmt::format("the rule {} is never reached: {} before it matches every login",

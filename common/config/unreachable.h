@@ -9,6 +9,9 @@
 
 namespace mfa {
 
+// One that observes lets the next decide, and matches none in this sense.
+[[nodiscard]] bool matches_every_login(const Rule& rule);
+
 // A sentence for each, in order.
 [[nodiscard]] std::vector<std::string> unreachable_rules(std::span<const Rule> rules);
 

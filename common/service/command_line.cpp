@@ -17,11 +17,12 @@ struct ModeOption {
   std::string_view name;
   Mode mode;
 };
-constexpr std::array<ModeOption, 7> kModes{{{"--foreground", Mode::foreground},
+constexpr std::array<ModeOption, 8> kModes{{{"--foreground", Mode::foreground},
                                             {"--session", Mode::session},
                                             {"--monitor", Mode::monitor},
                                             {"--init", Mode::init},
                                             {"--check-config", Mode::check_config},
+                                            {"--check", Mode::check},
                                             {"--help", Mode::help},
                                             {"--version", Mode::version}}};
 
@@ -120,6 +121,7 @@ const char* usage() {
          "       mfad --monitor [--config PATH]\n"
          "       mfad --init [--config PATH]\n"
          "       mfad --check-config [--config PATH]\n"
+         "       mfad --check [--config PATH]\n"
          "\n"
          "The engine of multi-factor logins: holds the secrets and decides.\n"
          "\n"
@@ -128,6 +130,7 @@ const char* usage() {
          "  --monitor       answer the engine's questions about passwords; a systemd unit of its own\n"
          "  --init          make the key and the store if they are not there; mfa-enroll admin init calls this\n"
          "  --check-config  name every mistake in the configuration\n"
+         "  --check         look whether this computer is set up right; mfa-enroll admin check calls this\n"
          "  --config PATH   instead of " MFA_SYSCONFDIR
          "/mfa/mfa.toml\n"
          "  --help, --version\n";

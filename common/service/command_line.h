@@ -11,7 +11,7 @@ namespace mfa {
 inline constexpr const char* kConfigurationFile = MFA_SYSCONFDIR "/mfa/mfa.toml";
 
 struct CommandLine {
-  enum class Mode : std::uint8_t { foreground, session, monitor, init, check_config, help, version };
+  enum class Mode : std::uint8_t { foreground, session, monitor, init, check_config, check, help, version };
   Mode mode = Mode::help;
   int descriptor = -1;  // of a session
   std::string configuration = kConfigurationFile;

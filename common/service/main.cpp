@@ -25,6 +25,8 @@ int run(const mfa::CommandLine& line) {
       return mfa::run_init(line);
     case Mode::check_config:
       return mfa::run_check_config(line);
+    case Mode::check:
+      return mfa::run_check(line);
     case Mode::help:
       return std::fputs(mfa::usage(), stdout) >= 0 ? 0 : 1;
     case Mode::version:

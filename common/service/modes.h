@@ -21,4 +21,7 @@ namespace mfa {
 
 [[nodiscard]] int run_check_config(const CommandLine& line);
 
+// Looks at everything but what is in the store, as root, and prints a JSON object for each finding; see check/look.h.
+[[nodiscard]] int run_check(const CommandLine& line);
+
 }  // namespace mfa

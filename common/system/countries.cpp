@@ -114,6 +114,8 @@ class DatabaseCountries::Database {
     return std::nullopt;
   }
 
+  [[nodiscard]] UnixTime made() const { return {static_cast<std::int64_t>(handle_.metadata.build_epoch)}; }
+
  private:
   MMDB_s handle_{};
   bool open_ = false;
@@ -153,6 +155,11 @@ std::optional<std::string> DatabaseCountries::country_of(const Address& address)
   if (is_private(address)) return home_.empty() ? std::nullopt : std::optional(home_);
   const std::shared_ptr<const Database> database = current();
   return database ? database->country_of(address) : std::nullopt;
+}
+
+std::optional<UnixTime> DatabaseCountries::made() {
+  const std::shared_ptr<const Database> database = current();
+  return database ? std::optional(database->made()) : std::nullopt;
 }
 
 }  // namespace mfa

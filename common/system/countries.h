@@ -32,6 +32,8 @@ class DatabaseCountries final : public Countries {
   DatabaseCountries& operator=(const DatabaseCountries&) = delete;
 
   [[nodiscard]] std::optional<std::string> country_of(const Address& address) override;
+  // When its makers built the database that lies there; nothing if none can be read.
+  [[nodiscard]] std::optional<UnixTime> made();
 
  private:
   class Database;

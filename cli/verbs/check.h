@@ -1,0 +1,33 @@
+// `mfa-enroll admin check`: is everything right here, and what to type where it is not.
+//
+// `mfad --check` looks, as root, at what lies on this computer; this shows what it found.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/outcome.h"
+
+namespace mfa::cli {
+
+struct Checked {
+  std::string name;
+  bool ok = false;
+  std::string detail;
+  std::string mend;  // of a fault
+};
+
+// `except`: names of faults that are known and left as they are.
+[[nodiscard]] Outcome<void> admin_check(const Console& console, const std::vector<std::string>& except);
+
+// Reads what `mfad --check` prints: a JSON object a line, {"name","ok","detail","mend"}.
+[[nodiscard]] Outcome<std::vector<Checked>> parse_checks(std::string_view lines);
+
+// The faults come last, right above the next prompt.
+[[nodiscard]] std::string checks_text(std::span<const Checked> checks, const Style& style);
+[[nodiscard]] Json checks_json(std::span<const Checked> checks);
+
+}  // namespace mfa::cli

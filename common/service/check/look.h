@@ -1,0 +1,30 @@
+// Gathers what the judges of common/check want to know of this computer. Changes nothing; every wait has a limit.
+//
+// As root, in a process of its own. The store is not opened here: the service holds it, and is asked by mfa-enroll.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/check/finding.h"
+#include "common/domain/settings.h"
+#include "common/domain/types.h"
+
+namespace mfa {
+
+// The system user mfa; configuration, state, key, store and programs: there, whose, for whom to read.
+[[nodiscard]] Findings look_at_files(const Settings& settings, std::span<const std::string> configuration);
+
+// The PAM stacks, and sshd with its settings where its stack has pam_mfa.
+[[nodiscard]] Findings look_at_logins(const Settings& settings);
+
+// Sockets that answer, units that start with the computer.
+[[nodiscard]] Findings look_at_service();
+
+// Whether something keeps the clock in time.
+[[nodiscard]] Findings look_at_clock();
+
+[[nodiscard]] Findings look_at_rules(const Settings& settings, UnixTime now);
+
+}  // namespace mfa

@@ -1,0 +1,170 @@
+"""admin check: a computer that is set up right, and what it says of one thing that is broken after the other."""
+import contextlib
+import json
+import os
+import shutil
+
+from campus import CONFIGURATION, LOGIN_SOCKET, SSHD, STORE
+
+RULES = """
+[[rule]]
+name = "root on a real console"
+user = ["root"]
+from = ["console"]
+mfa = "skip"
+
+[[rule]]
+name = "students"
+group = ["students"]
+mfa = "require"
+trust = "30d"
+
+[[rule]]
+name = "everyone else"
+mfa = "optional"
+"""
+PASSWORD = "auth [success=1 default=ignore] pam_unix.so nodelay\n"
+REPORT = "auth [default=die] pam_mfa.so authfail\n"
+CODE = "auth required pam_mfa.so\n"
+ACCOUNT = "account required pam_unix.so\n"
+SSH_ACCOUNT = "account required pam_mfa.so\n" + ACCOUNT
+SSH = "/etc/pam.d/sshd"
+SSHD_CONFIG = "/etc/ssh/sshd_config"
+SETTINGS = SSHD + "LoginGraceTime 600\n"
+
+
+def set_up(campus):
+    """As the manuals say. The clock is what this test's machine has, and is passed over."""
+    campus.run(["groupadd", "students"])
+    for service in os.listdir("/etc/pam.d"):
+        if service not in ("mfa-enroll", "other") and not service.startswith("common-"):
+            os.unlink(f"/etc/pam.d/{service}")
+    campus.pam_service("sshd", PASSWORD + REPORT + CODE + SSH_ACCOUNT)
+    campus.pam_service("sudo", PASSWORD + REPORT + CODE + ACCOUNT)
+    write(SSHD_CONFIG, SETTINGS)
+    if not os.path.exists("/etc/ssh/campus_host_key"):
+        campus.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/etc/ssh/campus_host_key"])
+    campus.configure(RULES)
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def check(campus, status):
+    done = campus.enroll("--json", "admin", "check", "--except", "clock", status=status)
+    found = json.loads(done.stdout)
+    assert found["ok"] == (status == 0) == all(each["ok"] for each in found["checks"])
+    return found["checks"]
+
+
+def faults(campus):
+    """What is not right, as {name: mend}."""
+    return {each["name"]: each["mend"] for each in check(campus, 1) if not each["ok"]}
+
+
+@contextlib.contextmanager
+def changed(path, text):
+    before = open(path).read()
+    write(path, text)
+    yield
+    write(path, before)
+
+
+@contextlib.contextmanager
+def mode(path, other):
+    before = os.stat(path).st_mode & 0o7777
+    os.chmod(path, other)
+    yield
+    os.chmod(path, before)
+
+
+@contextlib.contextmanager
+def moved(path):
+    os.rename(path, path + ".away")
+    yield
+    os.rename(path + ".away", path)
+
+
+@contextlib.contextmanager
+def extra(path, text):
+    write(path, text)
+    yield
+    os.unlink(path)
+
+
+def stack(*lines):
+    return changed(SSH, "".join(lines))
+
+
+def rules(text):
+    return changed(CONFIGURATION, 'issuer = "Example University"\n' + text)
+
+
+def sshd(line):
+    return changed(SSHD_CONFIG, line + "\n" + SETTINGS)  # the first value that sshd reads counts
+
+
+def broken():
+    """(what is wrong, the fault, what its mend says)"""
+    last = RULES.replace('[[rule]]\nname = "everyone else"\nmfa = "optional"\n', "")
+    first = RULES[RULES.index('[[rule]]\nname = "students"'):]
+    yield stack("auth sufficient pam_unix.so nodelay\n", CODE, SSH_ACCOUNT), "pam-skipped", \
+        f"Write {SSH}:1 as: auth requisite pam_unix.so nodelay"
+    yield stack(PASSWORD.replace("=1", "=2"), REPORT, CODE, SSH_ACCOUNT), "pam-skipped", \
+        f"Write {SSH}:1 as: auth [success=1 default=ignore] pam_unix.so nodelay"
+    yield stack("auth requisite pam_unix.so nodelay\n", CODE, SSH_ACCOUNT), "pam-authfail", \
+        f"Add behind {SSH}:1: auth [default=die] pam_mfa.so authfail"
+    yield stack(PASSWORD, REPORT, CODE.replace("required", "optional"), "auth required pam_permit.so\n", SSH_ACCOUNT), \
+        "pam-control", f"Write {SSH}:3 as: auth required pam_mfa.so"
+    yield stack(CODE, PASSWORD, REPORT, "auth required pam_permit.so\n", SSH_ACCOUNT), "pam-order", \
+        f"Move {SSH}:1 behind {SSH}:2"
+    yield changed("/etc/pam.d/sudo", PASSWORD + REPORT + CODE + SSH_ACCOUNT), "pam-account", "Remove /etc/pam.d/sudo:4"
+    yield changed("/etc/pam.d/mfa-enroll", "@include sudo\n"), "pam-recursion", "auth required pam_unix.so nodelay"
+    yield stack(PASSWORD, REPORT, CODE.replace("pam_mfa.so", "pam_mfa.so nullok"), SSH_ACCOUNT), "pam-arguments", \
+        f"Write {SSH}:3 as: auth required pam_mfa.so"
+    yield sshd("PasswordAuthentication yes\nAuthenticationMethods any"), "sshd-password", "PasswordAuthentication no"
+    yield sshd("LoginGraceTime 120"), "sshd-grace-time", "LoginGraceTime 600"
+    yield sshd("MaxStartups 10:30:100"), "sshd-startups", "MaxStartups 100:30:300"
+    yield rules(last), "rules-catch-all", 'name = "everyone else"'
+    yield rules(first), "rules-root", 'user = ["root"]'
+    yield rules(RULES.replace("students", "studnets")), "rules-groups", '"students" instead of "studnets"'
+    yield rules(RULES.replace("mfa =", "mfas =")), "configuration", "mfad --check-config"
+    yield mode(STORE, 0o644), "file-mode", f"chmod 0600 {STORE}"
+    yield mode("/var/lib/mfa", 0o755), "file-mode", "chmod 0700 /var/lib/mfa"
+    yield moved("/var/lib/mfa/key"), "file-missing", "Restore it from a backup"
+    yield moved(LOGIN_SOCKET), "service", "mfad --foreground"
+
+
+def test_what_is_set_up_right_is_called_right(campus):
+    set_up(campus)
+    names = {each["name"] for each in check(campus, 0)}
+    assert {"configuration", "rules", "files", "pam", "sshd", "service", "clock"} <= names, names
+    done = campus.enroll("admin", "check", "--except", "clock")
+    assert "pam: asked after the password in: sshd, sudo" in done.stdout and "✗" not in done.stdout
+
+
+def test_each_thing_that_is_broken_is_named_with_its_mend(campus):
+    set_up(campus)
+    for way, name, mend in broken():
+        with way:
+            found = faults(campus)
+        assert set(found) == {name}, (name, found)
+        assert mend in found[name], (name, found)
+    check(campus, 0)
+
+
+def test_a_fault_shows_for_people_and_in_the_exit_status(campus):
+    set_up(campus)
+    os.chmod(STORE, 0o644)
+    done = campus.enroll("admin", "check", "--except", "clock", status=1)
+    assert f"chmod 0600 {STORE}" in done.stdout.splitlines()[-1]
+    assert "mfa-enroll: error: One thing is not right." in done.stderr and "mfa-enroll: hint: " in done.stderr
+    campus.enroll("admin", "check", "--except", "clock", "--except", "file-mode")
+    os.chmod(STORE, 0o600)
+
+
+def test_check_is_roots(campus):
+    done = campus.enroll("admin", "check", person=campus.person("alice"), status=1)
+    assert "mfa-enroll: error: Only root" in done.stderr and "mfa-enroll: hint: sudo" in done.stderr
