@@ -127,22 +127,32 @@ class StackJudge {
 
   void judge_who_gets_in(const std::vector<PamEnding>& endings) {
     bool anybody = false;
+    bool told = false;
     for (const PamEnding& ending : endings) {
       if (!ending.lets_in) continue;
-      if (ending.verified == Came::never) tell_of_skipping(ending);
+      if (ending.verified == Came::never) told = tell_of_skipping(ending) || told;
       if (ending.verified == Came::failed) tell_of_control();
       anybody = anybody || ending.verified == Came::passed;
     }
-    if (anybody || first(PamPart::verify) == nullptr) return;
-    const PamLine& line = *first(PamPart::verify);
-    tell("pam-nobody",
-         fmt::format("{}: no way through the stack lets anybody in, not even with the right code", to_string(line.at)),
-         fmt::format(
-             "Count the lines that each success=N leads over, up to the one meant; the stack as it should be: man 8 "
-             "pam_mfa, and try it with a root shell kept open"));
+    if (!anybody && !told && first(PamPart::verify) != nullptr) tell_of_nobody(endings);
   }
 
-  void tell_of_skipping(const PamEnding& ending) {
+  void tell_of_nobody(const std::vector<PamEnding>& endings) {
+    const PamLine& verify = *first(PamPart::verify);
+    const auto lost = std::ranges::find_if(endings, [](const PamEnding& ending) {
+      return ending.password == Came::passed && ending.verified == Came::never && ending.passed_over >= 0;
+    });
+    tell(
+        "pam-nobody",
+        fmt::format("{}: no way through the stack lets anybody in, not even with the right code", to_string(verify.at)),
+        lost != endings.end() ? mend_of_skipping(lost->passed_over, verify)
+                              : fmt::format("Look at what stands around {}, and at how many lines each success=N leads "
+                                            "over; the stack as it should be: man 8 pam_mfa",
+                                            to_string(verify.at)));
+  }
+
+  // Whether it is a fault.
+  bool tell_of_skipping(const PamEnding& ending) {
     const PamLine* const verify = first(PamPart::verify);
     if (verify == nullptr) {
       const auto any = std::ranges::find(stack_, kMfaModule, &PamLine::module);
@@ -150,19 +160,20 @@ class StackJudge {
            fmt::format("{}: no line of pam_mfa asks for a code: {} does not", to_string(any->at), quoted(*any, type_)),
            fmt::format("Add to the end of the {} lines in {}: {} required pam_mfa.so", name_of(type_), any->at.file,
                        name_of(type_)));
-      return;
+      return true;
     }
-    if (ending.passed_over < 0) return;
+    if (ending.passed_over < 0) return false;
     const PamLine& culprit = at(ending.passed_over);
     if (part_of(culprit) == PamPart::condition) {
       found_.add(service_, good("pam-exempt", fmt::format("{}: {} lets some in without a code", to_string(culprit.at),
                                                           quoted(culprit, type_))));
-      return;
+      return false;
     }
     tell("pam-skipped",
          fmt::format("{}: {} leads past pam_mfa in {}, so that nobody is asked for a code", to_string(culprit.at),
                      quoted(culprit, type_), to_string(verify->at)),
          mend_of_skipping(ending.passed_over, *verify));
+    return true;
   }
 
   // What leads to pam_mfa instead of past it.

@@ -110,9 +110,9 @@ def broken():
     """(what is wrong, the fault, what its mend says)"""
     last = RULES.replace('[[rule]]\nname = "everyone else"\nmfa = "optional"\n', "")
     first = RULES[RULES.index('[[rule]]\nname = "students"'):]
-    yield stack("auth sufficient pam_unix.so nodelay\n", CODE, SSH_ACCOUNT), "pam-skipped", \
-        f"Write {SSH}:1 as: auth requisite pam_unix.so nodelay"
-    yield stack(PASSWORD.replace("=1", "=2"), REPORT, CODE, SSH_ACCOUNT), "pam-skipped", \
+    yield stack("auth sufficient pam_unix.so nodelay\n", REPORT, CODE, SSH_ACCOUNT), "pam-skipped", \
+        f"Write {SSH}:1 as: auth [success=1 default=ignore] pam_unix.so nodelay"
+    yield stack(PASSWORD.replace("=1", "=2"), REPORT, CODE, SSH_ACCOUNT), "pam-nobody", \
         f"Write {SSH}:1 as: auth [success=1 default=ignore] pam_unix.so nodelay"
     yield stack("auth requisite pam_unix.so nodelay\n", CODE, SSH_ACCOUNT), "pam-authfail", \
         f"Add behind {SSH}:1: auth [default=die] pam_mfa.so authfail"

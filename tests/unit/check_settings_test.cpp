@@ -1,0 +1,224 @@
+// sshd's settings, the rules and the files: which fault is named, and what mends it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "common/check/file_judge.h"
+#include "common/check/rules_judge.h"
+#include "common/check/sshd_settings.h"
+#include "common/config/configuration.h"
+
+namespace mfa {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> faults(const Findings& findings) {
+  std::vector<std::string> names;
+  for (const Finding& finding : findings) {
+    if (finding.ok) continue;
+    EXPECT_FALSE(finding.detail.empty() || finding.mend.empty()) << finding.name;
+    names.push_back(finding.name);
+  }
+  return names;
+}
+
+constexpr std::string_view kRight =
+    "port 22\nlogingracetime 600\nmaxstartups 100:30:300\nusepam yes\npubkeyauthentication yes\n"
+    "passwordauthentication no\nkbdinteractiveauthentication yes\nhostbasedauthentication no\n"
+    "gssapiauthentication no\nauthenticationmethods keyboard-interactive\npubkeyauthoptions touch-required\n";
+
+// What is right but for one setting.
+SshdSettings with(std::string_view name, const std::string& value) {
+  SshdSettings settings = parse_sshd_settings(kRight);
+  settings[std::string(name)] = {value};
+  return settings;
+}
+
+constexpr SshdWants kAll{.account_line = false, .enrols_in_login = true, .security_keys = true};
+
+struct SshdRow {
+  std::string name, value, fault, mend;
+};
+
+TEST(CheckSshd, EachSetting) {
+  EXPECT_THAT(faults(judge_sshd(parse_sshd_settings(kRight), kAll)), IsEmpty());
+  for (const SshdRow& row : std::vector<SshdRow>{
+           {"usepam", "no", "sshd-use-pam", "UsePAM yes"},
+           {"kbdinteractiveauthentication", "no", "sshd-keyboard-interactive", "KbdInteractiveAuthentication yes"},
+           {"logingracetime", "120", "sshd-grace-time", "LoginGraceTime 600"},
+           {"logingracetime", "0", "", ""},
+           {"maxstartups", "10:30:100", "sshd-startups", "MaxStartups 100:30:300"},
+           {"maxstartups", "99", "sshd-startups", "MaxStartups 100:30:300"},
+           {"pubkeyauthoptions", "none", "sshd-touch", "PubkeyAuthOptions touch-required"},
+           {"authenticationmethods", "publickey", "sshd-methods", "AuthenticationMethods keyboard-interactive"},
+           {"authenticationmethods", "any", "sshd-methods", "account required pam_mfa.so"},
+           {"authenticationmethods", "publickey,keyboard-interactive:pam keyboard-interactive", "", ""},
+           {"authenticationmethods", "hostbased keyboard-interactive", "", ""},  // which is off
+           {"passwordauthentication", "yes", "", ""},                            // which is no way in
+       }) {
+    const Findings findings = judge_sshd(with(row.name, row.value), kAll);
+    if (row.fault.empty()) {
+      EXPECT_THAT(faults(findings), IsEmpty()) << row.name << " " << row.value;
+      continue;
+    }
+    EXPECT_THAT(faults(findings), ElementsAre(row.fault)) << row.name << " " << row.value;
+    const auto found = std::ranges::find(findings, row.fault, &Finding::name);
+    EXPECT_THAT(found->mend, HasSubstr(row.mend));
+  }
+}
+
+TEST(CheckSshd, PasswordAuthenticationIsAFaultWhereItLetsIn) {
+  SshdSettings settings = with("passwordauthentication", "yes");
+  settings["authenticationmethods"] = {"any"};
+  settings["pubkeyauthentication"] = {"no"};
+  EXPECT_THAT(faults(judge_sshd(settings, kAll)), ElementsAre("sshd-password"));
+}
+
+TEST(CheckSshd, WhatGoesPastAuthIsNamed) {
+  for (const auto& [name, method] : std::vector<std::pair<std::string, std::string>>{
+           {"gssapiauthentication", "gssapi-with-mic"}, {"hostbasedauthentication", "hostbased"}}) {
+    SshdSettings settings = with(name, "yes");
+    settings["pubkeyauthentication"] = {"no"};
+    settings["authenticationmethods"] = {"any"};
+    EXPECT_TRUE(lets_in_past_auth(settings));
+    const Findings findings = judge_sshd(settings, kAll);
+    EXPECT_THAT(faults(findings), ElementsAre("sshd-methods"));
+    EXPECT_THAT(findings.front().detail, HasSubstr(method));
+  }
+}
+
+TEST(CheckSshd, TheAccountLineAndTheRulesDecideWhatMatters) {
+  EXPECT_THAT(faults(judge_sshd(with("authenticationmethods", "any"), {.account_line = true})), IsEmpty());
+  EXPECT_THAT(faults(judge_sshd(with("logingracetime", "120"), {.account_line = true})), IsEmpty());
+  EXPECT_THAT(faults(judge_sshd(with("pubkeyauthoptions", "none"), {.account_line = true})), IsEmpty());
+}
+
+TEST(CheckSshd, AnOutputThatSaysNothingIsNoGoodNews) {
+  EXPECT_THAT(faults(judge_sshd(parse_sshd_settings(""), kAll)), ElementsAre("sshd-use-pam"));
+  EXPECT_THAT(faults(judge_sshd(parse_sshd_settings("usepam yes\n"), kAll)),
+              ElementsAre("sshd-keyboard-interactive", "sshd-touch"));
+}
+
+Settings settings_of(const std::string& text) {
+  const std::vector<ConfigurationText> texts{{.file = "f", .contents = text}};
+  auto read = read_configuration(texts);
+  EXPECT_TRUE(read) << (read ? "" : to_string(read.error().front()));
+  return read.value_or(Settings{});
+}
+
+constexpr UnixTime kNow{1'800'000'000};
+const std::string kRoot = "[[rule]]\nname='root'\nuser=['root']\nfrom=['console']\nmfa='skip'\n";
+const std::string kEnd = "[[rule]]\nname='else'\nmfa='optional'\n";
+const std::string kGeo = "[geo]\ndatabase='/db'\nhome='NZ'\n";
+
+Findings judge_text(const std::string& text, CountryDatabase countries = {.trouble = {}, .made = kNow}) {
+  const std::vector<std::string> groups{"students", "staff"};
+  return judge_rules(
+      settings_of(text),
+      {.now = kNow,
+       .group_exists = [&](const std::string& name) { return std::ranges::find(groups, name) != groups.end(); },
+       .groups = groups,
+       .countries = std::move(countries)});
+}
+
+struct RuleRow {
+  std::string text, fault, mend;
+};
+
+TEST(CheckRules, EachFaultHasItsMend) {
+  EXPECT_THAT(
+      faults(judge_text(kGeo + kRoot + "[[rule]]\nname='s'\ngroup=['students','!staff']\nmfa='require'\n" + kEnd)),
+      IsEmpty());
+  for (const RuleRow& row : std::vector<RuleRow>{
+           {kRoot, "rules-catch-all", "name = \"everyone else\""},
+           {kRoot + "[[rule]]\nname='else'\nmfa='optional'\nobserve=true\n", "rules-catch-all", "everyone else"},
+           {kEnd, "rules-root", "from = [\"console\"]"},
+           {"[[rule]]\nname='g'\ngroup=['staff']\nmfa='require'\n" + kRoot + kEnd, "rules-root",
+            "before the other rules"},
+           {kRoot + "[[rule]]\nname='s'\ngroup=['studnets']\nmfa='require'\n" + kEnd, "rules-groups",
+            "write \"students\" instead of \"studnets\""},
+           {kRoot + "[[rule]]\nname='s'\ngroup=['!guests']\nmfa='require'\n" + kEnd, "rules-groups", "groupadd guests"},
+           {"[access]\nhelpdesk_scope=['guests']\n" + kRoot + kEnd, "rules-groups", "groupadd guests"},
+           {kRoot + kEnd + "[[rule]]\nname='late'\nuser=['bob']\nmfa='deny'\n", "rules-unreached", "order"},
+           {kRoot + "[[rule]]\nname='c'\ncountry=['!NZ']\nmfa='deny'\n" + kEnd, "rules-countries", "[geo]"},
+       }) {
+    const Findings findings = judge_text(row.text);
+    EXPECT_THAT(faults(findings), ElementsAre(row.fault)) << row.text;
+    const auto found = std::ranges::find(findings, row.fault, &Finding::name);
+    ASSERT_NE(found, findings.end());
+    EXPECT_THAT(found->mend, HasSubstr(row.mend));
+  }
+}
+
+TEST(CheckRules, TheCountryDatabaseGrowsOld) {
+  constexpr std::chrono::hours kDay{24};
+  const auto made = [&](int days) { return CountryDatabase{.trouble = {}, .made = kNow - kDay * days}; };
+  EXPECT_THAT(faults(judge_text(kGeo + kRoot + kEnd, made(179))), IsEmpty());
+  EXPECT_THAT(faults(judge_text(kGeo + kRoot + kEnd, made(180))), ElementsAre("geo-database"));
+  EXPECT_THAT(faults(judge_text(kGeo + kRoot + kEnd, {.trouble = "cannot be read", .made = {}})),
+              ElementsAre("geo-database"));
+}
+
+TEST(CheckRules, WhatTheyWantOfSshd) {
+  const auto enrols = [](const std::string& more) {
+    return enrols_in_ssh(settings_of("[[rule]]\nname='r'\nmfa='require'\n" + more));
+  };
+  EXPECT_TRUE(enrols(""));
+  EXPECT_TRUE(enrols("service=['ssh*']\n"));
+  EXPECT_TRUE(enrols("service=['!sudo']\n"));
+  EXPECT_FALSE(enrols("service=['sudo']\n"));
+  EXPECT_FALSE(enrols("service=['!sshd']\n"));
+  EXPECT_FALSE(enrols("enrol='refuse'\n"));
+  EXPECT_FALSE(enrols("observe=true\n"));
+  EXPECT_FALSE(enrols_in_ssh(settings_of(kEnd)));
+  EXPECT_TRUE(remembers_devices(settings_of("[[rule]]\nname='r'\nmfa='require'\ntrust='1d'\n")));
+  EXPECT_FALSE(remembers_devices(settings_of(kEnd)));
+  EXPECT_TRUE(counts_security_keys(settings_of("[key]\nenrol='self'\n")));
+  EXPECT_TRUE(counts_security_keys(settings_of("[[rule]]\nname='r'\nmfa='require'\nfactors=['key']\n")));
+  EXPECT_FALSE(counts_security_keys(settings_of(kEnd)));
+}
+
+TEST(CheckFiles, OwnersModesAndKinds) {
+  using Kind = FileFacts::Kind;
+  const FileWants key{.path = "/k",
+                      .kind = Kind::file,
+                      .owner = 900,
+                      .owner_name = "mfa",
+                      .secret = true,
+                      .mode = 0400,
+                      .must_exist = true,
+                      .when_missing = "restore it"};
+  const FileWants program{.path = "/p",
+                          .kind = Kind::file,
+                          .owner = 0,
+                          .owner_name = "root",
+                          .secret = false,
+                          .mode = 0755,
+                          .must_exist = true,
+                          .when_missing = "install it"};
+  const auto file = [](uid_t uid, mode_t mode) {
+    return FileFacts{.kind = Kind::file, .uid = uid, .gid = uid, .mode = mode};
+  };
+  EXPECT_THAT(judge_file(key, file(900, 0400)), IsEmpty());
+  EXPECT_THAT(judge_file(key, file(900, 0600)), IsEmpty());
+  EXPECT_EQ(judge_file(key, file(900, 0440)).at(0).mend, "chmod 0400 /k");
+  EXPECT_EQ(judge_file(key, file(0, 0400)).at(0).mend, "chown mfa /k");
+  EXPECT_EQ(judge_file(key, std::nullopt).at(0).mend, "restore it");
+  EXPECT_THAT(faults(judge_file(key, FileFacts{.kind = Kind::other})), ElementsAre("file-kind"));
+  EXPECT_THAT(judge_file(program, file(0, 0755)), IsEmpty());
+  EXPECT_EQ(judge_file(program, file(0, 0775)).at(0).mend, "chmod 0755 /p");
+  EXPECT_THAT(faults(judge_file(program, file(1000, 0777))), ElementsAre("file-owner", "file-mode"));
+  EXPECT_TRUE(readable_by(file(0, 0644), 900, 900));
+  EXPECT_TRUE(readable_by(file(900, 0400), 900, 900));
+  EXPECT_FALSE(readable_by(file(0, 0640), 900, 900));
+  EXPECT_TRUE(readable_by({.kind = Kind::file, .uid = 0, .gid = 900, .mode = 0640}, 900, 900));
+}
+
+}  // namespace
+}  // namespace mfa
