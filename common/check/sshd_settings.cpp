@@ -89,6 +89,7 @@ void judge_methods(const SshdSettings& settings, const SshdWants& wants, Finding
   }
 }
 
+// Of this setting the last value counts with some releases of sshd, the first with others.
 // "10:30:100": from how many on it turns some away, how many of a hundred, and from how many on all.
 void judge_startups(const SshdSettings& settings, Findings& findings) {
   const std::string_view written = value_of(settings, "maxstartups");
@@ -99,7 +100,9 @@ void judge_startups(const SshdSettings& settings, Findings& findings) {
             fmt::format("MaxStartups {}: from {} logins under way at the same time sshd turns people away, and an "
                         "enrolment takes minutes",
                         written, *begin),
-            in_file("MaxStartups 100:30:300")));
+            "Of sshd's files change the one that sets it, or /etc/ssh/sshd_config, to: MaxStartups 100:30:300  then: "
+            "sshd -t && "
+            "systemctl reload ssh"));
 }
 
 void judge_grace(const SshdSettings& settings, Findings& findings) {

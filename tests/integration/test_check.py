@@ -30,6 +30,7 @@ ACCOUNT = "account required pam_unix.so\n"
 SSH_ACCOUNT = "account required pam_mfa.so\n" + ACCOUNT
 SSH = "/etc/pam.d/sshd"
 SSHD_CONFIG = "/etc/ssh/sshd_config"
+CHECK = ["mfa-enroll", "--json", "admin", "check", "--except", "clock"]
 SETTINGS = SSHD + "LoginGraceTime 600\n"
 
 
@@ -53,15 +54,11 @@ def write(path, text):
 
 
 def check(campus, status):
-    done = campus.enroll("--json", "admin", "check", "--except", "clock", status=status)
+    done = campus.run(CHECK)
+    assert done.returncode == status, done.stdout
     found = json.loads(done.stdout)
     assert found["ok"] == (status == 0) == all(each["ok"] for each in found["checks"])
     return found["checks"]
-
-
-def faults(campus):
-    """What is not right, as {name: mend}."""
-    return {each["name"]: each["mend"] for each in check(campus, 1) if not each["ok"]}
 
 
 @contextlib.contextmanager
@@ -126,7 +123,7 @@ def broken():
         f"Write {SSH}:3 as: auth required pam_mfa.so"
     yield sshd("PasswordAuthentication yes\nAuthenticationMethods any"), "sshd-password", "PasswordAuthentication no"
     yield sshd("LoginGraceTime 120"), "sshd-grace-time", "LoginGraceTime 600"
-    yield sshd("MaxStartups 10:30:100"), "sshd-startups", "MaxStartups 100:30:300"
+    yield changed(SSHD_CONFIG, SETTINGS.replace("300:30:400", "10:30:100")), "sshd-startups", "MaxStartups 100:30:300"
     yield rules(last), "rules-catch-all", 'name = "everyone else"'
     yield rules(first), "rules-root", 'user = ["root"]'
     yield rules(RULES.replace("students", "studnets")), "rules-groups", '"students" instead of "studnets"'
@@ -149,7 +146,9 @@ def test_each_thing_that_is_broken_is_named_with_its_mend(campus):
     set_up(campus)
     for way, name, mend in broken():
         with way:
-            found = faults(campus)
+            done = campus.run(CHECK)
+        found = {each["name"]: each["mend"] for each in json.loads(done.stdout)["checks"] if not each["ok"]}
+        assert done.returncode == 1, (name, mend)
         assert set(found) == {name}, (name, found)
         assert mend in found[name], (name, found)
     check(campus, 0)

@@ -58,6 +58,7 @@ int run_check(const CommandLine& line) {
   if (loaded.configuration) append(findings, look_at_rules(settings, SystemClock().now()));
   append(findings, look_at_files(settings, loaded.files));
   append(findings, look_at_logins(settings));
+  append(findings, look_at_gateways(settings));
   append(findings, look_at_service());
   append(findings, look_at_clock());
   for (const Finding& finding : findings) tell(finding);

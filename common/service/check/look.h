@@ -19,6 +19,9 @@ namespace mfa {
 // The PAM stacks, and sshd with its settings where its stack has pam_mfa.
 [[nodiscard]] Findings look_at_logins(const Settings& settings);
 
+// The programs and settings of the gateways.
+[[nodiscard]] Findings look_at_gateways(const Settings& settings);
+
 // Sockets that answer, units that start with the computer.
 [[nodiscard]] Findings look_at_service();
 
