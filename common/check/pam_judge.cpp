@@ -181,7 +181,7 @@ class StackJudge {
     const PamLine& line = at(culprit);
     const auto target = static_cast<int>(&verify - stack_.data());
     const bool flat = std::all_of(stack_.begin() + culprit, stack_.begin() + target + 1,
-                                  [&](const PamLine& l) { return l.level == line.level && l.path != ""; });
+                                  [&](const PamLine& l) { return l.level == line.level && !l.path.empty(); });
     if (type_ != PamType::auth || !flat)
       return fmt::format("Move {} before {}", to_string(verify.at), to_string(line.at));
     const int over = target - culprit - 1;
@@ -247,9 +247,9 @@ class StackJudge {
   [[nodiscard]] std::string mend_of_missing_report(int password, const PamLine* report) const {
     const PamLine& line = at(password);
     if (line.at.file.ends_with("/common-auth")) return "pam-auth-update --enable mfa-authfail";
-    std::string text = report == nullptr
-                           ? fmt::format("Add behind {}: {}", to_string(line.at), kReport)
-                           : fmt::format("Move {} right behind {}", to_string(report->at), to_string(line.at));
+    const std::string text = report == nullptr
+                                 ? fmt::format("Add behind {}: {}", to_string(line.at), kReport)
+                                 : fmt::format("Move {} right behind {}", to_string(report->at), to_string(line.at));
     return text + fmt::format("  and write {} as: {}", to_string(line.at),
                               line.text(type_, fmt::format("[success={} default=ignore]", new_jump(line))));
   }

@@ -17,7 +17,7 @@
 namespace mfa {
 namespace {
 
-constexpr std::int64_t kDay = 24 * 60 * 60;
+constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
 constexpr std::int64_t kOldDatabase = 180 * kDay;  // makers publish one every month or more often
 constexpr const char* kConfigured = MFA_SYSCONFDIR "/mfa/mfa.toml";
 
@@ -31,15 +31,15 @@ void judge_end(const Settings& settings, Findings& findings) {
 
 // Root at the console, where neither the store nor a directory answers.
 bool root_gets_in(const Settings& settings, UnixTime now) {
-  PolicyFacts facts{.user = Username{.value = "root"},
-                    .service = "login",
-                    .server = {},
-                    .origin = Console{},
-                    .first_factor = FirstFactor::password,
-                    .country = std::nullopt,
-                    .key = std::nullopt,
-                    .now = now,
-                    .groups = std::nullopt};
+  const PolicyFacts facts{.user = Username{.value = "root"},
+                          .service = "login",
+                          .server = {},
+                          .origin = Console{},
+                          .first_factor = FirstFactor::password,
+                          .country = std::nullopt,
+                          .key = std::nullopt,
+                          .now = now,
+                          .groups = std::nullopt};
   const Judgement judgement = judge(settings.rules, facts, std::nullopt);
   const auto* const decision = std::get_if<Decision>(&judgement);
   return decision != nullptr && decision->outcome == Outcome::skip;
