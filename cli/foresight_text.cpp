@@ -148,13 +148,15 @@ std::string explanation_text(const AskedLogin& login, const Json& reply, const S
 }
 
 Json forecast_json(const Forecast& forecast) {
-  return Json{{"users", forecast.users},     {"asked", forecast.asked},           {"trusted", forecast.trusted},
-              {"skipped", forecast.skipped}, {"locked_out", forecast.locked_out}, {"who", forecast.who}};
+  return Json{{"users", forecast.users},     {"asked", forecast.asked},     {"enrol", forecast.enrol},
+              {"trusted", forecast.trusted}, {"skipped", forecast.skipped}, {"locked_out", forecast.locked_out},
+              {"who", forecast.who}};
 }
 
 std::string forecast_text(const Forecast& forecast, std::optional<std::int64_t> at, const Style& style) {
-  const std::array<std::pair<std::int64_t, std::string_view>, 4> counts{
+  const std::array<std::pair<std::int64_t, std::string_view>, 5> counts{
       {{forecast.asked, "would be asked for a code"},
+       {forecast.enrol, "would have to set up a second factor in the login"},
        {forecast.trusted, "would be asked, but not on a device that they have trusted"},
        {forecast.skipped, "would not be asked"},
        {forecast.locked_out, "would be locked out"}}};

@@ -29,6 +29,7 @@ struct AskedLogin {
 struct Forecast {
   std::int64_t users = 0;  // the sum of those that follow
   std::int64_t asked = 0;
+  std::int64_t enrol = 0;
   std::int64_t trusted = 0;
   std::int64_t skipped = 0;
   std::int64_t locked_out = 0;

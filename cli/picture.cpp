@@ -101,7 +101,7 @@ std::string picture_text(std::string_view uri, const Look& look, const Style& st
 }
 
 std::string key_text(std::string_view uri, std::string_view secret) {
-  return key_line(secret) + "Address: " + printable_line(uri) + "\n";
+  return key_line(secret) + "As a link, for apps that take one: " + printable_line(uri) + "\n";
 }
 
 }  // namespace mfa::cli

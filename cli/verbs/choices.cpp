@@ -15,7 +15,9 @@ Outcome<void> report_login(const Console& console) {
   if (console.json) return console.print_json(*reply);
   std::string text = flag_of(*reply, "recorded") ? "Your report is recorded for the staff.\n"
                                                  : "The staff have a report of yours from a few minutes ago.\n";
-  text += "No device of yours is trusted any more: each login is asked for a code.\n\n";
+  text +=
+      "No device of yours is trusted any more, and until your password is another it alone\n"
+      "sets up no second factor.\n\n";
   text += fmt::format("Now change your password, then tell {}.\n", printable_line(text_of(*reply, "helpdesk")));
   return console.print(text + "What happened in your name: mfa-enroll history\n");
 }

@@ -63,7 +63,8 @@ Failure nonsense() {
 // False: the reply does not answer what was asked about `users` users; a count that lacks some would look like good
 // news.
 bool add(Forecast& forecast, const Json& reply, std::int64_t users) {
-  const std::array<std::pair<const char*, std::int64_t*>, 4> counts{{{"asked", &forecast.asked},
+  const std::array<std::pair<const char*, std::int64_t*>, 5> counts{{{"asked", &forecast.asked},
+                                                                     {"enrol", &forecast.enrol},
                                                                      {"trusted", &forecast.trusted},
                                                                      {"skipped", &forecast.skipped},
                                                                      {"locked_out", &forecast.locked_out}}};

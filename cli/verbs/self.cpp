@@ -81,8 +81,14 @@ Outcome<void> remove(const Console& console, const std::string& factor) {
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::string id = text_of(*reply, "factor");
-  return console.print(fmt::format("{} is removed.{}\n", factor_text(id, text_of(*reply, "name")),
-                                   id.starts_with("totp-") ? " You can delete its entry in the app." : ""));
+  std::string text = fmt::format("{} is removed.{}\n", factor_text(id, text_of(*reply, "name")),
+                                 id.starts_with("totp-") ? " You can delete its entry in the app." : "");
+  const auto left = console.ask({{"verb", "status"}});
+  if (left && objects_of(*left, "factors").empty())
+    text +=
+        "It was your last one: your recovery codes no longer work either, and logins ask for your\n"
+        "password alone where that is enough. Set up another any time: mfa-enroll\n";
+  return console.print(text);
 }
 
 }  // namespace mfa::cli

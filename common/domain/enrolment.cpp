@@ -20,13 +20,14 @@ bool window_open(const EnrolFacts& facts) {
 }  // namespace
 
 EnrolWay enrol_way(const EnrolFacts& facts) {
-  if (facts.by == EnrolBy::refuse || !facts.first_factor_proven) return EnrolWay::none;
+  if (facts.by == EnrolBy::refuse) return EnrolWay::none;
   const bool required = !facts.since || facts.now >= *facts.since;
+  if (required && facts.one_line) return EnrolWay::elsewhere;
+  if (!facts.first_factor_proven) return EnrolWay::none;
   if (!required) {
     const bool simple = facts.by == EnrolBy::in_login && !facts.has_factor && !facts.by_code_only && !facts.one_line;
     return simple ? EnrolWay::offer : EnrolWay::none;
   }
-  if (facts.one_line) return EnrolWay::elsewhere;
   if (facts.has_factor) return EnrolWay::now;
   const bool password_will_do = facts.by == EnrolBy::in_login && !facts.by_code_only && window_open(facts);
   return password_will_do ? EnrolWay::now : EnrolWay::with_code;

@@ -30,7 +30,7 @@ struct EnrolFacts {
   bool has_factor = false;           // one the rule does not count; it is proven before another is added
   bool by_code_only = false;         // since a reset
   bool first_factor_proven = false;  // a password or a key, in this very login
-  bool one_line = false;             // the program is a greeter or locker, or asks once
+  bool one_line = false;             // the program is a greeter or locker, asks once, or is the user's own
 };
 [[nodiscard]] EnrolWay enrol_way(const EnrolFacts& facts);
 

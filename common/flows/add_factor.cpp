@@ -50,7 +50,9 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
   tx.save(person);
   tx.forget_step_ups(person.id);
   if (addition.terminal) tx.record_step_up(person.id, *addition.terminal, now + kStepUpLasts);
-  Event event = request_event(engine, addition.account, now, addition.kind);
+  Event event = addition.about.value_or(request_event(engine, addition.account, now, addition.kind));
+  event.kind = addition.kind;
+  event.at = now;
   event.actor = addition.actor;
   event.reason = addition.reason;
   event.factor = factor.id();
@@ -83,7 +85,7 @@ std::expected<std::string, RequestError> name_for_new_factor(const std::vector<F
           refused("That cannot be the name of a factor.",
                   fmt::format("Use 1 to {} printable characters, not like totp-1.", kLongestFactorName)));
     if (taken(wanted))
-      return std::unexpected(refused("You have a factor of that name already.", "Choose another with --name."));
+      return std::unexpected(refused("You have a factor of that name already.", "Choose another name."));
     return wanted;
   }
   std::string name(usual);

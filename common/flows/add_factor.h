@@ -22,9 +22,10 @@ struct Addition {
   EventKind kind;
   std::string actor;
   std::string reason;
-  Secret enrolment_code;               // that was given: must still hold, and is spent; empty: none was needed
-  bool first = false;                  // the person had no factor when they proved who they are
-  std::optional<TerminalId> terminal;  // whose step-up goes on: a factor was just proven there
+  Secret enrolment_code;                      // that was given: must still hold, and is spent; empty: none was needed
+  bool first = false;                         // the person had no factor when they proved who they are
+  std::optional<Event> about = std::nullopt;  // the login it is part of: service, place; nothing: mfa-enroll
+  std::optional<TerminalId> terminal;         // whose step-up goes on: a factor was just proven there
 };
 
 struct Added {

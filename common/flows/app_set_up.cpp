@@ -83,7 +83,10 @@ bool changes(Look& look, std::string_view word) {
     look.plain = true;
     look.shows = Shows::picture;
   } else if (word == "i") {
-    look.inverted = !look.inverted;
+    // Where no picture is shown, the prompt has promised blocks.
+    const bool from_picture = look.shows == Shows::picture;
+    look.inverted = from_picture && !look.inverted;
+    look.plain = from_picture && look.plain;
     look.shows = Shows::picture;
   } else {
     return false;
@@ -141,6 +144,7 @@ std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, 
     const Answer answer = read_answer(typed ? typed->text() : "");
     if (answer.shape == AnswerShape::word && changes(look, answer.normal.text())) continue;
     look.shows = Shows::nothing;
+    if (is_word(answer, "back")) return std::unexpected(SetUpEnd::back);
     if (is_word(answer, "help")) {
       problem = texts::app_help();
       continue;
@@ -188,8 +192,13 @@ std::expected<void, SetUpEnd> hand_over(Dialogue& dialogue, const std::vector<st
     const auto typed = dialogue.ask({.text = text, .echo = true});
     wipe(text);
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
-    if (!asks_for_help(typed)) return {};
-    help = texts::codes_help();
+    if (asks_for_help(typed)) {
+      help = texts::codes_help();
+    } else if (typed && (typed->text().empty() || is_yes(typed->text()))) {
+      return {};
+    } else {
+      help = texts::codes_not_saved();
+    }
   }
   return {};
 }

@@ -17,6 +17,7 @@ enum class SetUpEnd : std::uint8_t {
   broken_off,    // the person or the connection has gone
   conversation,  // the program cannot hold the dialogue
   no_code,       // no right code came
+  back,          // to what was asked before
 };
 
 // The key that this account began with at this place a quarter of an hour ago at most, or a new one, which is kept for

@@ -5,6 +5,7 @@
 
 #include "common/flows/choose_factor.h"
 #include "common/flows/notices.h"
+#include "common/flows/reporting.h"
 
 namespace mfa {
 namespace {
@@ -105,6 +106,9 @@ void weigh(Engine& engine, const LoginView& view, const Account& account, Assess
   }
 }
 
+// Somebody else may know the password of whoever reported that: it enrols nothing until it is another.
+bool by_code_only(const Record& record) { return record.person && (record.person->enrol_by_code || record.reported); }
+
 EnrolWay enrolment_for(const LoginView& view, const Assessment& assessed, EnrolBy by) {
   const Decision& decision = assessed.decision;
   const bool before_the_date = decision.required_since && view.policy.now < *decision.required_since;
@@ -117,9 +121,9 @@ EnrolWay enrolment_for(const LoginView& view, const Assessment& assessed, EnrolB
                     .window = decision.enrol_window,
                     .by = by,
                     .has_factor = !assessed.record.factors.empty(),
-                    .by_code_only = person && person->enrol_by_code,
+                    .by_code_only = by_code_only(assessed.record),
                     .first_factor_proven = view.first_factor_proven,
-                    .one_line = view.one_answer || shows_one_line(view.policy.service)});
+                    .one_line = view.one_answer || view.own_program || shows_one_line(view.policy.service)});
 }
 
 History history_of(const Record& record) {
@@ -148,6 +152,7 @@ LoginView view_of(Engine& engine, const LoginFacts& facts, std::optional<Usernam
   view.policy.server = engine.server;
   view.policy.now = engine.clock.now();
   view.one_answer = facts.one_answer;
+  view.own_program = !facts.from_root;
   if (!facts.from_root) return view;
   view.policy.service = facts.service;
   view.policy.origin = origin_of(facts);
@@ -189,6 +194,8 @@ std::expected<Assessment, StoreError> assess(Engine& engine, LoginView view, con
   auto record = load(engine, account);
   if (!record) return std::unexpected(record.error());
   result.record = *std::move(record);
+  const auto& person = result.record.person;
+  result.record.reported = person && unsettled_report(engine, account, *person);
   if (result.record.mismatch) {
     result.way = Way::mismatch;
     return result;
@@ -208,8 +215,7 @@ std::expected<Assessment, StoreError> assess(Engine& engine, LoginView view, con
 }
 
 EnrolWay enrol_at_shell(const LoginView& view, const Assessment& assessed) {
-  const bool by_code_only = assessed.record.person && assessed.record.person->enrol_by_code;
-  if (assessed.way != Way::enrol) return by_code_only ? EnrolWay::with_code : EnrolWay::now;
+  if (assessed.way != Way::enrol) return by_code_only(assessed.record) ? EnrolWay::with_code : EnrolWay::now;
   const EnrolBy by = assessed.decision.enrol == EnrolBy::refuse ? EnrolBy::in_login : assessed.decision.enrol;
   return enrolment_for(view, assessed, by);
 }

@@ -25,6 +25,7 @@ struct LoginView {
   bool password_passed = false;
   bool first_factor_proven = false;  // a password or a key, in this very login
   bool one_answer = false;           // nothing can be asked
+  bool own_program = false;          // run by the user, not by root: what it says is not believed
 };
 [[nodiscard]] LoginView view_of(Engine& engine, const LoginFacts& facts, std::optional<Username> user);
 
@@ -42,6 +43,7 @@ struct Record {
   std::vector<Trust> trusts;
   std::vector<TrailRow> untold;  // newest first
   std::size_t recovery_codes = 0;
+  bool reported = false;  // a login was not theirs, and the password is still the same, as far as that can be seen
 };
 
 enum class Way : std::uint8_t {

@@ -51,6 +51,7 @@ std::expected<EnrolledReply, RequestError> keep(Engine& engine, const Asker& ask
 }  // namespace
 
 RequestError set_up_ended(SetUpEnd how) {
+  if (how == SetUpEnd::back) return refused("Nothing was set up.");
   if (how != SetUpEnd::no_code) return dialogue_failed(DialogueError::gone);
   return refused("No right code came; the app was not added.",
                  "Set the phone's clock to automatic, delete the entry in the app, and try again.");

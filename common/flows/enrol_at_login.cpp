@@ -40,6 +40,7 @@ class LoginEnrolment {
     } else if (to_prove || assessed_.enrol == EnrolWay::with_code) {
       if (auto verdict = ask_enrolment_code()) return verdict;
     }
+    if (auto failed = begin_window()) return failed;
     for (int turn = 0; turn < kTurns; ++turn) {
       if (auto verdict = choose()) return verdict;
       if (choice_ == Choice::later) return std::nullopt;
@@ -113,6 +114,18 @@ class LoginEnrolment {
     return verdict;
   }
 
+  // From here on the account is known, whatever becomes of it: its window runs from the first login that asked.
+  std::optional<LoginVerdict> begin_window() {
+    if (assessed_.record.person) return std::nullopt;
+    const UnixTime now = engine_.clock.now();
+    const auto done = engine_.store.write([&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      if (!found.person && !found.mismatch) (void)tx.add_person(account_.name, account_.uid, now);
+    });
+    if (done) return std::nullopt;
+    return trail_.store_failed(done.error());
+  }
+
   // Which kind; or that it is put off, where it may be.
   std::optional<LoginVerdict> choose() {
     const auto offered = choices_for(engine_.settings, assessed_.decision.may_enrol);
@@ -132,7 +145,7 @@ class LoginEnrolment {
         .result = LoginResult::wrong, .reason = "no_choice", .text = texts::not_set_up(engine_.settings)};
   }
 
-  // Nothing: it was proven.
+  // Nothing: it was proven, or the person went back to the choice.
   std::optional<LoginVerdict> prove_the_app() {
     const auto& device = assessed_.device;
     const std::string place = device ? std::string(name_of(device->kind)) + ":" + device->id : "";
@@ -140,6 +153,7 @@ class LoginEnrolment {
     if (!key) return unavailable(key.error());
     const OtpauthUri uri = app_uri(engine_, account_, *key);
     const auto step = prove_app(engine_, dialogue_, uri, DrawnBy::prompt);
+    if (!step && step.error() == SetUpEnd::back) return std::nullopt;
     if (!step) return broken_off(step.error());
     proven_.emplace();
     proven_->detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
@@ -202,6 +216,7 @@ class LoginEnrolment {
                                  .reason = "",
                                  .enrolment_code = enrolment_code_,
                                  .first = assessed_.record.factors.empty(),
+                                 .about = trail_.event(EventKind::factor_added),
                                  .terminal = std::nullopt});
     for (std::string& code : codes) wipe(code);
     return verdict;
@@ -232,6 +247,9 @@ class LoginEnrolment {
   }
 
   LoginVerdict broken_off(SetUpEnd how) {
+    // Not needed yet: the login goes on.
+    if (how == SetUpEnd::no_code && assessed_.enrol == EnrolWay::offer)
+      return {.result = LoginResult::skipped, .reason = "not_set_up", .text = texts::not_set_up_yet()};
     if (how == SetUpEnd::no_code) {
       trail_.record(EventKind::login_failed, "enrolment_without_code");
       return {.result = LoginResult::wrong, .reason = "no_code", .text = texts::not_set_up(engine_.settings)};

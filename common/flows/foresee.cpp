@@ -83,7 +83,16 @@ Told told(const Assessment& assessed) {
 // Whose device trust holds for, as far as can be told without a login from it.
 bool has_device(const Assessment& assessed, UnixTime at) { return !devices_of(assessed.record.trusts, at).empty(); }
 
-void count(ForecastReply& reply, const Assessment& assessed, UnixTime at) {
+// Whether an enrolment is all that is missing, and the code for it was handed over.
+std::expected<bool, StoreError> holds_enrolment_code(Engine& engine, const Assessment& assessed, UnixTime at) {
+  if (assessed.way != Way::enrol || assessed.enrol != EnrolWay::with_code || !assessed.record.person) return false;
+  return reading(engine.store, [&](Transaction& tx) {
+    const auto until = tx.enrolment_code_until(assessed.record.person->id);
+    return until && at < *until;
+  });
+}
+
+void count(ForecastReply& reply, const Assessment& assessed, UnixTime at, bool holds_code) {
   switch (assessed.way) {
     case Way::skip:
     case Way::key:
@@ -95,7 +104,7 @@ void count(ForecastReply& reply, const Assessment& assessed, UnixTime at) {
       ++(has_device(assessed, at) ? reply.trusted : reply.asked);
       return;
     case Way::enrol:
-      ++(assessed.enrol == EnrolWay::now ? reply.asked : reply.locked_out);
+      ++(assessed.enrol == EnrolWay::now || holds_code ? reply.enrol : reply.locked_out);
       return;
     case Way::deny:
     case Way::mismatch:
@@ -149,8 +158,11 @@ std::expected<ForecastReply, RequestError> forecast(Engine& engine, const Asker&
     if (!view) return std::unexpected(view.error());
     const auto assessed = assess(engine, *view, *account);
     if (!assessed) return std::unexpected(store_failed(engine, asker, assessed.error()));
-    count(reply, *assessed, when);
-    const Told result = told(*assessed);
+    const auto holds_code = holds_enrolment_code(engine, *assessed, when);
+    if (!holds_code) return std::unexpected(store_failed(engine, asker, holds_code.error()));
+    count(reply, *assessed, when, *holds_code);
+    Told result = told(*assessed);
+    if (*holds_code) result.reason = name_of(assessed->decision.reason);
     reply.who.push_back({.user = user, .decision = result.decision, .reason = std::string(result.reason)});
   }
   return reply;

@@ -35,6 +35,7 @@ inline constexpr std::size_t kMostForecast = 256;  // users of one request
 struct ForecastReply {
   std::size_t users = 0;  // the sum of those that follow
   std::size_t asked = 0;
+  std::size_t enrol = 0;    // would set one up in the login
   std::size_t trusted = 0;  // would be asked, but have a trusted device
   std::size_t skipped = 0;
   std::size_t locked_out = 0;  // denied, for want of a factor or otherwise

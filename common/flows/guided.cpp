@@ -82,13 +82,14 @@ class GuidedSetUp {
     return refused("Nothing was chosen, and nothing was set up.", "Start again: mfa-enroll");
   }
 
-  // Nothing: it was proven.
+  // Nothing: it was proven, or the person went back to the choice.
   std::optional<RequestError> prove_the_app() {
     const std::string place = asker_.terminal ? "terminal:" + asker_.terminal->value : "";
     const auto key = key_to_prove(engine_, account_, place);
     if (!key) return no_key(key.error());
     const OtpauthUri uri = app_uri(engine_, account_, *key);
     const auto step = prove_app(engine_, asker_.dialogue, uri, DrawnBy::client);
+    if (!step && step.error() == SetUpEnd::back) return std::nullopt;
     if (!step) return set_up_ended(step.error());
     proven_.emplace();
     proven_->detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};

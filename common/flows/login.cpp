@@ -52,7 +52,12 @@ class Login {
     switch (assessed.way) {
       case Way::skip:
         if (assessed.enrol == EnrolWay::offer && facts_.phase == Phase::authenticate) {
-          if (auto verdict = enrol_at_login(engine_, trail_, dialogue_, account_, assessed)) return *std::move(verdict);
+          if (auto verdict = enrol_at_login(engine_, trail_, dialogue_, account_, assessed)) {
+            if (verdict->result != LoginResult::skipped) return *std::move(verdict);
+            LoginVerdict skip = skipped(assessed);
+            skip.text = texts::lines({verdict->text}, skip.text);
+            return skip;
+          }
         }
         return skipped(assessed);
       case Way::unknown:
@@ -212,8 +217,11 @@ class Login {
     // With one answer nobody reads a prompt: these are told after it.
     const auto how = facts_.one_answer ? texts::SayBy::command : texts::SayBy::word;
     if (!prompt.notices.empty()) prompt.notices.push_back(texts::not_wanted(how));
+    const auto& person = assessed.record.person;
+    if (assessed.record.reported && !person->reported_version.empty())
+      prompt.notices.push_back(texts::still_reported());
     for (const TrustEnd why : assessed.trust.ended) prompt.notices.push_back(texts::trust_ended(why));
-    const std::uint32_t failed = assessed.record.person ? assessed.record.person->failed_since_login : 0;
+    const std::uint32_t failed = person ? person->failed_since_login : 0;
     if (failed > 0) prompt.notices.push_back(texts::failed_logins(failed, how));
     return prompt;
   }
@@ -265,7 +273,11 @@ class Login {
   // Whatever comes of it, the login has passed. Where all trust of the person has ended since the code (a report, a new
   // password), the answer comes too late.
   void ask_to_remember(const TrustedPlace& place) {
-    const auto typed = dialogue_.ask({.text = texts::remember(*place.facts.offered), .echo = true});
+    const auto ask = [&](std::string_view help) {
+      return dialogue_.ask({.text = texts::remember(*place.facts.offered, help), .echo = true});
+    };
+    auto typed = ask("");
+    if (typed && is_word(read_answer(typed->text()), "help")) typed = ask(texts::remember_help());
     if (!typed || !is_yes(typed->text())) return;
     TrustedPlace now = place;
     now.facts.now = engine_.clock.now();

@@ -24,8 +24,9 @@ std::string factor_in_words(const std::string& id, std::span<const Factor> facto
   const auto found = std::ranges::find(factors, id, &Factor::id);
   const auto kind = factor_kind(std::string_view(id).substr(0, id.rfind('-')));
   const std::string_view noun = kind ? texts::kind_in_words(*kind) : "factor";
-  return fmt::format("{} {} ({})", std::string_view("aeiou").contains(noun.front()) ? "an" : "a", noun,
-                     found == factors.end() ? id : found->name);
+  const std::string_view article = std::string_view("aeiou").contains(noun.front()) ? "an" : "a";
+  const std::string_view name = found == factors.end() ? std::string_view(id) : std::string_view(found->name);
+  return name == noun ? fmt::format("{} {}", article, noun) : fmt::format("{} {} ({})", article, noun, name);
 }
 
 // Of ids with commas between them.

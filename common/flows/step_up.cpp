@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint32_t kRounds = 3;   // guesses
 constexpr std::uint32_t kPrompts = 6;  // a word costs one of these, not a round
+constexpr int kPasswords = 3;
 
 struct Standing {
   bool mismatch = false;
@@ -58,8 +59,11 @@ void record_failure(Engine& engine, const Account& account, const std::string& r
 }
 
 // Whether the account has a password and it was given.
-std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& asker, const Account& account) {
-  const auto typed = asker.dialogue.ask({.text = fmt::format("Password for {}: ", account.name.value), .echo = false});
+std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& asker, const Account& account,
+                                                 int tries = kPasswords) {
+  const std::string_view problem = tries < kPasswords ? "That password is not right.\n" : "";
+  const auto typed =
+      asker.dialogue.ask({.text = fmt::format("{}Password for {}: ", problem, account.name.value), .echo = false});
   if (!typed) return std::unexpected(dialogue_failed(typed.error()));
   switch (asker.password.check(*typed)) {
     case PasswordAnswer::right:
@@ -68,6 +72,7 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
       return false;
     case PasswordAnswer::wrong:
       record_failure(engine, account, "wrong_password");
+      if (tries > 1) return prove_password(engine, asker, account, tries - 1);
       return std::unexpected(refused("That password is not right.", "Nothing was changed. Try again."));
     case PasswordAnswer::too_often:
       return std::unexpected(refused("Too many wrong passwords.", fmt::format("Nothing was changed. Try again in {}.",
@@ -296,7 +301,8 @@ std::expected<Secret, RequestError> ask_enrolment_code(Engine& engine, const Ask
   texts::CodePrompt prompt = texts::empty_prompt(engine.settings, account.name.value, engine.server);
   prompt.enrolment_code = true;
   prompt.notices = std::move(notices);
-  for (std::uint32_t rounds = kRounds; rounds > 0; --rounds) {
+  std::uint32_t rounds = kRounds;
+  for (std::uint32_t prompts = kPrompts; rounds > 0 && prompts > 0; --prompts) {
     const auto typed = asker.dialogue.ask({.text = texts::code_prompt(prompt), .echo = true});
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
@@ -305,14 +311,15 @@ std::expected<Secret, RequestError> ask_enrolment_code(Engine& engine, const Ask
                                                : texts::not_an_enrolment_code(engine.settings);
       continue;
     }
+    --rounds;
     const UnixTime now = engine.clock.now();
     const auto result = writing(engine.store, [&](Transaction& tx) { return check(tx, now, answer.normal.text()); });
     if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
     if (std::holds_alternative<RightAnswer>(*result)) return answer.normal;
-    prompt.problem = why_not(*result, engine, rounds - 1);
+    prompt.problem = why_not(*result, engine, std::min(rounds, prompts - 1));
     if (ends(*result)) break;
   }
-  return std::unexpected(refused("No enrolment code, no second factor: " + prompt.problem,
+  return std::unexpected(refused(rounds < kRounds ? prompt.problem : "Nothing can be set up without an enrolment code.",
                                  "Ask " + texts::helpdesk(engine.settings) + " for one."));
 }
 

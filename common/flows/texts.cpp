@@ -150,8 +150,13 @@ std::string failed_logins(std::uint32_t count, SayBy how) {
   std::string text = fmt::format("Since your last login, {} knew your password but not the code.",
                                  count == 1 ? "1 login" : fmt::format("{} logins", count));
   if (how == SayBy::elsewhere) return text;
-  return fmt::format("{} Not you? Change your password, and {}.", text,
-                     how == SayBy::word ? "type notme" : "run mfa-enroll report");
+  return fmt::format("{} Not you? {}, then change your password.", text,
+                     how == SayBy::word ? "Type notme" : "Run mfa-enroll report");
+}
+
+std::string still_reported() {
+  return "You reported that a login was not yours, and your password is still the same.\n"
+         "Change it now.";
 }
 
 std::string trust_ended(TrustEnd why) {
@@ -184,8 +189,12 @@ std::string trust_ended(TrustEnd why) {
   return {};
 }
 
-std::string remember(std::chrono::seconds length) {
-  return fmt::format("Remember this device for {}? [y/N]: ", window(length));
+std::string remember(std::chrono::seconds length, std::string_view help) {
+  return fmt::format("{}Remember this device for {}? [y/N]: ", lines_of(help), window(length));
+}
+std::string remember_help() {
+  return "If you say y, logins from this device ask for your password alone until then.\n"
+         "Say n on a computer that others use. Take it back any time: mfa-enroll devices forget --all";
 }
 
 std::string locked(std::chrono::seconds wait, const Settings& settings) {
@@ -196,19 +205,21 @@ std::string rounds_used(const Settings& settings) {
                      helpdesk(settings));
 }
 std::string too_many_devices() {
-  return "Too many devices were remembered within a day: none is remembered any more. If that was not you, type notme "
-         "at your next login.";
+  return "Too many devices were remembered within a day: none is remembered any more.\n"
+         "If that was not you, type notme at your next login.";
 }
 std::string one_factor(const Settings& settings) {
   return fmt::format(
-      "A key alone is not enough here. Log in with password and code (ssh -o PubkeyAuthentication=no), or ask {}.",
+      "A key alone is not enough here. Log in with password and code\n"
+      "(ssh -o PubkeyAuthentication=no), or ask {}.",
       helpdesk(settings));
 }
 std::string denied(const Settings& settings) {
   return fmt::format("Logging in this way is not allowed here. Ask {}.", helpdesk(settings));
 }
 std::string prove_first() {
-  return "Your account needs a second factor that counts here. First prove it is you, with one that you have.";
+  return "Your account needs a second factor that counts here.\n"
+         "First prove that it is you, with one that you have.";
 }
 
 std::string choose_factor(std::string_view user, std::string_view server, std::string_view problem,
@@ -277,7 +288,7 @@ std::string app_key(std::string_view problem, std::string_view key, std::string_
   return text;
 }
 std::string app_again(std::string_view problem) {
-  return fmt::format("{}Type the digits your app shows now, or k for the key, a or i for the picture.\n{}",
+  return fmt::format("{}Type the digits your app shows now, or k for the key, i for the picture.\n{}",
                      lines_of(problem), kCodeLine);
 }
 std::string app_code(std::string_view problem, int digits) {
@@ -286,7 +297,8 @@ std::string app_code(std::string_view problem, int digits) {
 std::string app_help() {
   return "In the app choose to add an account (often +), then point it at the picture.\n"
          "It shows digits that change all the time: type those here.\n"
-         "Without a camera, type k: it shows the key to type into the app.";
+         "Without a camera, type k: it shows the key to type into the app.\n"
+         "Type back to choose something else.";
 }
 std::string app_wrong() { return "That is not the code of this key. Is the phone's clock right?"; }
 std::string device_name(std::string_view problem, std::string_view otherwise) {
@@ -300,6 +312,7 @@ std::string codes_help() {
   return "Print them or write them down, and keep them away from your phone: each lets\n"
          "you in once without it. New ones can be made later with: mfa-enroll codes";
 }
+std::string codes_not_saved() { return "Here they are once more: nobody can show them to you later."; }
 std::string keep_codes(std::string_view help, const std::vector<std::string>& shown_codes) {
   std::string text;
   text.reserve(1024);  // all of it: memory that moved would leave codes behind
@@ -346,6 +359,9 @@ std::string not_in_a_row() { return "Those are not two codes in a row of a token
 
 std::string enrol_elsewhere(const Settings& settings, std::string_view server) {
   return fmt::format("Set up a second factor first: log in to {} over SSH, or ask {}.", server, helpdesk(settings));
+}
+std::string not_set_up_yet() {
+  return "No second factor was set up. You are reminded at your next login; or run: mfa-enroll";
 }
 std::string not_set_up(const Settings& settings) {
   return fmt::format("No second factor was set up. Log in again to try again, or ask {}.", helpdesk(settings));

@@ -46,8 +46,10 @@ enum class SayBy : std::uint8_t {
 [[nodiscard]] std::string not_wanted(SayBy how);
 [[nodiscard]] std::string failed_logins(std::uint32_t count, SayBy how = SayBy::word);
 
+[[nodiscard]] std::string still_reported();
 [[nodiscard]] std::string trust_ended(TrustEnd why);
-[[nodiscard]] std::string remember(std::chrono::seconds length);  // the question, a prompt
+[[nodiscard]] std::string remember(std::chrono::seconds length, std::string_view help);  // the question, a prompt
+[[nodiscard]] std::string remember_help();
 
 // Enrolment, in a login and guided. What ends in ": " is a whole prompt; the others are the problem in one.
 [[nodiscard]] std::string prove_first();
@@ -71,6 +73,7 @@ enum class SayBy : std::uint8_t {
 [[nodiscard]] std::string name_help();
 [[nodiscard]] std::string keep_codes(std::string_view help, const std::vector<std::string>& shown_codes);
 [[nodiscard]] std::string codes_help();
+[[nodiscard]] std::string codes_not_saved();
 
 // What the parts of the guided set-up are called.
 inline constexpr std::string_view kStepProve = "Prove that it is you";
@@ -96,6 +99,7 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 [[nodiscard]] std::string one_factor(const Settings& settings);
 [[nodiscard]] std::string denied(const Settings& settings);
 [[nodiscard]] std::string enrol_elsewhere(const Settings& settings, std::string_view server);
+[[nodiscard]] std::string not_set_up_yet();
 [[nodiscard]] std::string not_set_up(const Settings& settings);
 [[nodiscard]] std::string set_up_done();
 [[nodiscard]] std::string nothing_enrolled(const Settings& settings, std::string_view server);

@@ -301,7 +301,9 @@ WipedText to_json(const ForecastReply& reply) {
   const auto number = [](std::size_t count) { return static_cast<std::int64_t>(count); };
   JsonWriter json;
   json.open_object().member("users", number(reply.users)).member("asked", number(reply.asked));
-  json.member("trusted", number(reply.trusted)).member("skipped", number(reply.skipped));
+  json.member("enrol", number(reply.enrol))
+      .member("trusted", number(reply.trusted))
+      .member("skipped", number(reply.skipped));
   json.member("locked_out", number(reply.locked_out)).key("who").open_array();
   for (const auto& who : reply.who) {
     json.open_object().member("user", who.user).member("decision", name_of(who.decision));

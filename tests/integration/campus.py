@@ -198,7 +198,7 @@ class Campus:
         talk.reads("Verification code: ")
         talk.answers("k")
         key = re.compile(r"Key: ((?:[A-Z2-7]{4} ?){8})\r")
-        talk.reads("Address: ")
+        talk.reads("As a link, for apps that take one: ")
         talk.reads("Verification code: ")
         person.secret = key.findall(talk.screen)[-1].replace(" ", "")
         person.start_anew()

@@ -276,12 +276,12 @@ std::string all_locked_out(const std::vector<std::string>& users) {
   Json who = Json::array();
   for (const std::string& user : users)
     who.push_back({{"user", user}, {"decision", "enrol"}, {"reason", "enrolment_code"}});
-  return Json{{"users", users.size()},      {"asked", 0}, {"trusted", 0}, {"skipped", 0},
+  return Json{{"users", users.size()},      {"asked", 0}, {"enrol", 0}, {"trusted", 0}, {"skipped", 0},
               {"locked_out", users.size()}, {"who", who}}
       .dump();
 }
 
-constexpr const char* kFour = R"({"users":4,"asked":1,"trusted":1,"skipped":0,"locked_out":2,"who":[)"
+constexpr const char* kFour = R"({"users":4,"asked":1,"enrol":0,"trusted":1,"skipped":0,"locked_out":2,"who":[)"
                               R"({"user":"alice","decision":"require","reason":"rule_requires"},)"
                               R"({"user":"bob","decision":"deny","reason":"locked"},)"
                               R"({"user":"carol","decision":"enrol","reason":"enrolment_code"},)"
@@ -298,6 +298,7 @@ TEST(Forecast, CountsAndNamesWhoIsLockedOut) {
               json ? std::string(kFour) + "\n"
                    : "Logging in over SSH with a password from an unknown place, at 2026-12-01 00:00, of 4 users\n"
                      "  1  would be asked for a code\n"
+                     "  0  would have to set up a second factor in the login\n"
                      "  1  would be asked, but not on a device that they have trusted\n"
                      "  0  would not be asked\n"
                      "  2  would be locked out\n"
@@ -313,7 +314,7 @@ TEST(Forecast, WithoutAFileIsOfRootAndPeople) {
   ScriptedEngine engine{
       hello(),
       result(
-          R"({"users":2,"asked":0,"trusted":0,"skipped":2,"locked_out":0,"who":[)"
+          R"({"users":2,"asked":0,"enrol":0,"trusted":0,"skipped":2,"locked_out":0,"who":[)"
           R"({"user":"root","decision":"skip","reason":"rule_skips"},{"user":"alice","decision":"skip","reason":"x"}]})"),
       verdict(VerdictCode::done)};
   Script script(engine, false);
@@ -408,12 +409,12 @@ TEST(Forecast, AListForPeopleIsBounded) {
 
 TEST(Forecast, AReplyThatLacksSomeoneIsNoForecast) {
   for (const char* reply :
-       {R"({})", R"({"users":2,"asked":0,"trusted":0,"skipped":0,"locked_out":0,"who":[]})",
-        R"({"users":1,"asked":1,"trusted":0,"skipped":0,"locked_out":0,"who":[{"user":"a"}]})",
-        R"({"users":2,"asked":2,"trusted":0,"skipped":0,"locked_out":0,"who":[{"user":"a"}]})",
-        R"({"users":2,"asked":1,"trusted":0,"skipped":0,"locked_out":0,"who":[{"user":"a"},{"user":"b"}]})",
-        R"({"users":2,"asked":2,"trusted":1,"skipped":-1,"locked_out":0,"who":[{"user":"a"},{"user":"b"}]})",
-        R"({"users":2,"asked":2,"trusted":0,"skipped":0,"who":[{"user":"a"},{"user":"b"}]})"}) {
+       {R"({})", R"({"users":2,"asked":0,"enrol":0,"trusted":0,"skipped":0,"locked_out":0,"who":[]})",
+        R"({"users":1,"asked":1,"enrol":0,"trusted":0,"skipped":0,"locked_out":0,"who":[{"user":"a"}]})",
+        R"({"users":2,"asked":2,"enrol":0,"trusted":0,"skipped":0,"locked_out":0,"who":[{"user":"a"}]})",
+        R"({"users":2,"asked":1,"enrol":0,"trusted":0,"skipped":0,"locked_out":0,"who":[{"user":"a"},{"user":"b"}]})",
+        R"({"users":2,"asked":2,"enrol":0,"trusted":1,"skipped":-1,"locked_out":0,"who":[{"user":"a"},{"user":"b"}]})",
+        R"({"users":2,"asked":2,"enrol":0,"trusted":0,"skipped":0,"who":[{"user":"a"},{"user":"b"}]})"}) {
     ScriptedEngine engine{hello(), result(reply), verdict(VerdictCode::done)};
     Script script(engine, false, "a\nb\n");
     const auto done = admin_forecast(script.console, {.at = "", .users = "-", .accounts = {}});
@@ -439,7 +440,7 @@ TEST(Forecast, AFailureOnTheWayIsAFailureOfAll) {
 
 TEST(Forecast, SteersNoTerminal) {
   ScriptedEngine engine{hello(),
-                        result(R"({"users":1,"asked":0,"trusted":0,"skipped":0,"locked_out":1,"who":[)"
+                        result(R"({"users":1,"asked":0,"enrol":0,"trusted":0,"skipped":0,"locked_out":1,"who":[)"
                                R"({"user":"\u001b[2J","decision":"deny","reason":"\u202e\n"}]})"),
                         verdict(VerdictCode::done)};
   Script script(engine, false, "a\n");

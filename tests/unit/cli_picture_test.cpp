@@ -140,8 +140,10 @@ TEST(Picture, WhatCannotBeDrawnLeavesTheKey) {
 }
 
 TEST(Picture, TheKeyIsInGroupsOfFour) {
-  EXPECT_EQ(key_text("otpauth://x", "ABCDEFGHIJ"), "Key: ABCD EFGH IJ\nAddress: otpauth://x\n");
-  EXPECT_EQ(key_text("otpauth://\x1b[2J", "A\x07"), "Key: A\\x0 7\nAddress: otpauth://\\x1b[2J\n");
+  EXPECT_EQ(key_text("otpauth://x", "ABCDEFGHIJ"),
+            "Key: ABCD EFGH IJ\nAs a link, for apps that take one: otpauth://x\n");
+  EXPECT_EQ(key_text("otpauth://\x1b[2J", "A\x07"),
+            "Key: A\\x0 7\nAs a link, for apps that take one: otpauth://\\x1b[2J\n");
 }
 
 }  // namespace

@@ -171,7 +171,8 @@ TEST(Choices, SayWhatTheyChanged) {
   };
   const Row rows[] = {
       {report_login, "report", R"({"recorded":true,"helpdesk":"Service Desk"})",
-       "Your report is recorded for the staff.\nNo device of yours is trusted any more: each login is asked for a code."
+       "Your report is recorded for the staff.\nNo device of yours is trusted any more, and until your password is "
+       "another it alone\nsets up no second factor."
        "\n\nNow change your password, then tell Service Desk.\nWhat happened in your name: mfa-enroll history\n"},
       {report_login, "report", R"({"recorded":false,"helpdesk":"Service Desk"})",
        "The staff have a report of yours from a few minutes ago.\n"},

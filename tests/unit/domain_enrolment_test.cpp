@@ -36,6 +36,12 @@ TEST(Enrolment, OneRowAReason) {
       {"the rule refuses", [](EnrolFacts& f) { f.by = EnrolBy::refuse; }, EnrolWay::none},
       {"the rule wants a code", [](EnrolFacts& f) { f.by = EnrolBy::code; }, EnrolWay::with_code},
       {"after a reset", [](EnrolFacts& f) { f.by_code_only = true; }, EnrolWay::with_code},
+      {"a program of the user's own, to which nothing is proven",
+       [](EnrolFacts& f) {
+         f.one_line = true;
+         f.first_factor_proven = false;
+       },
+       EnrolWay::elsewhere},
       {"a greeter", [](EnrolFacts& f) { f.one_line = true; }, EnrolWay::elsewhere},
       {"a factor that does not count is proven instead of a code",
        [](EnrolFacts& f) {

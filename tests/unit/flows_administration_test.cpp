@@ -198,7 +198,8 @@ TEST_F(Administration, ForecastCountsWhoWouldBeAskedAndWhoLockedOut) {
   EXPECT_EQ(reply->users, 5U);
   EXPECT_EQ(reply->skipped, 1U);
   EXPECT_EQ(reply->trusted, 1U);
-  EXPECT_EQ(reply->asked, 2U) << "bob sets it up in the login";
+  EXPECT_EQ(reply->asked, 1U);
+  EXPECT_EQ(reply->enrol, 1U) << "bob, in the login";
   EXPECT_EQ(reply->locked_out, 1U);
   world.settings.rules.back().enrol = EnrolBy::refuse;
   EXPECT_EQ(forecast(world.engine, asker(Uid{0}), {"bob"}, {})->locked_out, 1U);
@@ -206,6 +207,22 @@ TEST_F(Administration, ForecastCountsWhoWouldBeAskedAndWhoLockedOut) {
   EXPECT_EQ(reply->who[2].user, "bob");
   EXPECT_EQ(reply->who[2].decision, Outcome::enrol);
   EXPECT_EQ(reply->who[4].reason, "no_such_account");
+}
+
+TEST_F(Administration, WhoHoldsAnEnrolmentCodeIsNotLockedOut) {
+  world.settings.rules.back().enrol = EnrolBy::code;
+  const auto bob = [&] { return *forecast(world.engine, asker(Uid{0}), {"bob"}, {}); };
+  EXPECT_EQ(bob().locked_out, 1U);
+  EXPECT_EQ(bob().who.at(0).reason, "enrolment_code");
+  ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+    const Person person = tx.add_person({"bob"}, Uid{1001}, world.clock.time);
+    tx.keep_enrolment_code(person.id, "0abc1def2ghj", world.clock.time + std::chrono::hours(1));
+  }));
+  EXPECT_EQ(bob().locked_out, 0U);
+  EXPECT_EQ(bob().enrol, 1U);
+  EXPECT_EQ(bob().who.at(0).reason, "required_and_none");
+  EXPECT_EQ(forecast(world.engine, asker(Uid{0}), {"bob"}, world.clock.time + std::chrono::hours(1))->locked_out, 1U)
+      << "it has expired by then";
 }
 
 TEST_F(Administration, ForecastOfADirectoryThatIsDownIsAnError) {

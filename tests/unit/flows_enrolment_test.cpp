@@ -127,6 +127,57 @@ TEST_F(Enrolling, ThePromptsAreThoseThatTheProductPageShows) {
   EXPECT_EQ(factors().at(0).name, "authenticator app");
 }
 
+TEST_F(Enrolling, BackLeadsFromTheAppToTheChoice) {
+  EXPECT_EQ(log_in({"app", "back", "app", "k", "CODE", "", ""}), LoginResult::passed);
+  EXPECT_THAT(prompt(2), HasSubstr("Your choice [app]: "));
+}
+
+TEST_F(Enrolling, BeforeTheDateTryingInVainCostsNoLogin) {
+  rule().since = world.clock.time + std::chrono::hours(24);
+  EXPECT_EQ(log_in({"app", "1", "2", "3", "4", "5"}), LoginResult::skipped);
+  EXPECT_THAT(verdict.text, HasSubstr("No second factor was set up."));
+  EXPECT_EQ(log_in({"app", "back", ""}), LoginResult::skipped);
+  EXPECT_THAT(factors(), IsEmpty());
+  rule().since = world.clock.time;
+  EXPECT_EQ(log_in({"app", "1", "2", "3", "4", "5"}), LoginResult::wrong);
+}
+
+TEST_F(Enrolling, TheWindowBeginsWithTheFirstLoginThatAsked) {
+  rule().enrol_window = std::chrono::hours(24);
+  EXPECT_EQ(log_in({}), LoginResult::conversation);
+  ASSERT_TRUE(knows("alice")) << "hung up at the choice";
+  world.clock.time = world.clock.time + std::chrono::hours(24);
+  EXPECT_EQ(log_in({"app"}), LoginResult::conversation);
+  EXPECT_THAT(prompt(0), HasSubstr("nrolment code"));
+}
+
+TEST_F(Enrolling, AReportedPasswordEnrolsNothingUntilItIsAnother) {
+  EXPECT_EQ(log_in({}), LoginResult::conversation);
+  world.versions.version = "version-1";
+  Person person = world.person("alice");
+  person.reported = world.clock.time;
+  person.reported_version = "version-1";
+  ASSERT_TRUE(world.store.write([&](Transaction& tx) { tx.save(person); }));
+  EXPECT_EQ(log_in({"app"}), LoginResult::conversation);
+  EXPECT_THAT(prompt(0), HasSubstr("nrolment code"));
+  world.versions.version = "version-2";
+  EXPECT_EQ(enrol(), LoginResult::passed);
+}
+
+TEST_F(Enrolling, InTheLoginIsRecordedWithItsServiceAndPlace) {
+  EXPECT_EQ(enrol(), LoginResult::passed);
+  const Event& added = world.store.state.events.at(0);
+  EXPECT_EQ(added.kind, EventKind::factor_added);
+  EXPECT_EQ(added.service, "sshd");
+  EXPECT_EQ(added.from, "203.0.113.7");
+}
+
+TEST_F(Enrolling, RecoveryCodesStandUntilTheyAreSaidToBeSaved) {
+  EXPECT_EQ(log_in({"app", "k", "CODE", "", "no", "help", "y"}), LoginResult::passed);
+  EXPECT_THAT(prompt(5), HasSubstr("Here they are once more"));
+  EXPECT_THAT(prompt(6), HasSubstr("keep them away from your phone"));
+}
+
 TEST_F(Enrolling, TheWaysOutOfThePicture) {
   (void)log_in({"app", "a", "i", "i", "k", "a", "000000", "k", "CODE", "", ""});
   EXPECT_THAT(prompt(2), HasSubstr("##"));
@@ -339,7 +390,7 @@ TEST_F(Enrolling, AFactorThatDoesNotCountIsProvenFirst) {
   }));
   rule().factors = {FactorKind::totp};
   EXPECT_EQ(log_in({"app"}), LoginResult::conversation);
-  EXPECT_THAT(prompt(0), HasSubstr("First prove it is you"));
+  EXPECT_THAT(prompt(0), HasSubstr("First prove that it is you"));
   EXPECT_EQ(log_in({"7k3m92qxd4tp", "app", "k", "CODE", ""}), LoginResult::passed);
   EXPECT_THAT(factors(), SizeIs(2));
 }

@@ -103,10 +103,21 @@ TEST_F(Guided, WhoHasAFactorIsNotAskedAnything) {
 }
 
 TEST_F(Guided, AWrongPasswordSetsNothingUp) {
-  EXPECT_FALSE(set_up({"wrong"}));
-  EXPECT_THAT(screen.prompts, SizeIs(1));
+  EXPECT_FALSE(set_up({"wrong", "wrong", "wrong", kPassword}));
+  EXPECT_THAT(screen.prompts, SizeIs(3));
   EXPECT_EQ(screen.offered_key, "");
   EXPECT_THAT(factors(), IsEmpty());
+}
+
+TEST_F(Guided, AMistypedPasswordCostsNothing) {
+  EXPECT_TRUE(set_up({"wrong", kPassword, "app", "CODE", "", ""}));
+  EXPECT_EQ(screen.prompts.at(1).text, "That password is not right.\nPassword for alice: ");
+  EXPECT_FALSE(screen.prompts.at(1).echo);
+}
+
+TEST_F(Guided, BackLeadsFromTheAppToTheChoice) {
+  EXPECT_TRUE(set_up({kPassword, "app", "back", "app", "CODE", "", ""}));
+  EXPECT_THAT(screen.prompts.at(3).text, HasSubstr("Which one would you like?"));
 }
 
 TEST_F(Guided, BreakingOffAtAnyStepLeavesTheAccountAsItWas) {

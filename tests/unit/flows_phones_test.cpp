@@ -533,7 +533,7 @@ TEST_F(Phones, ARuleSaysWhichOfThemCount) {
   EXPECT_EQ(world.mailbox.messages.front().use, PhoneUse::call);
   world.settings.rules[0].factors = {FactorKind::totp};
   static_cast<void>(log_in({}));
-  EXPECT_THAT(prompt(0), HasSubstr("First prove it is you"));
+  EXPECT_THAT(prompt(0), HasSubstr("First prove that it is you"));
 }
 
 TEST_F(Phones, NothingIsSentThatWasNotRecorded) {

@@ -179,7 +179,7 @@ TEST(Rendering, WhatAdministratorsAsk) {
   forecast.asked = 1;
   forecast.locked_out = 1;
   forecast.who = {{"alice", Outcome::require, "rule_requires"}, {"bob", Outcome::enrol, "required_and_none"}};
-  EXPECT_EQ(plain(to_json(forecast)), R"({"users":2,"asked":1,"trusted":0,"skipped":0,"locked_out":1,"who":[)"
+  EXPECT_EQ(plain(to_json(forecast)), R"({"users":2,"asked":1,"enrol":0,"trusted":0,"skipped":0,"locked_out":1,"who":[)"
                                       R"({"user":"alice","decision":"require","reason":"rule_requires"},)"
                                       R"({"user":"bob","decision":"enrol","reason":"required_and_none"}]})");
 }
