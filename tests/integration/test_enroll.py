@@ -63,6 +63,9 @@ def test_a_wrong_password_enrols_nobody(campus):
     talk = Conversation(["mfa-enroll", "totp"], alice)
     talk.reads("Password for alice: ")
     talk.answers("not the password")
+    for _ in range(2):
+        talk.reads("That password is not right.\r\nPassword for alice: ")
+        talk.answers("not the password")
     talk.reads("mfa-enroll: error: That password is not right.")
     talk.reads("mfa-enroll: hint: ")
     assert talk.end() == 1
@@ -107,6 +110,9 @@ def test_after_a_step_up_five_minutes_at_this_terminal_need_no_other(campus):
     talk = there.begins("mfa-enroll rename 'old phone' gone")
     talk.reads("Password for alice: ")
     talk.answers("wrong")
+    for _ in range(2):
+        talk.reads("That password is not right.\r\nPassword for alice: ")
+        talk.answers("wrong")
     said, status = there.ends()
     assert status == 1
     assert campus.status(alice)["factors"][0]["name"] == "old phone"

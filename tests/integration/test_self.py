@@ -19,7 +19,7 @@ name = "everyone"
 mfa = "optional"
 trust = "30d"
 """
-ADDED = "An administrator added an authenticator app (authenticator app) on "
+ADDED = "An administrator added an authenticator app on "
 
 
 def proves(talk, person):

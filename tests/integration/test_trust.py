@@ -279,7 +279,7 @@ def test_forecast_counts_who_would_be_asked(campus):
     by_name = {who["user"]: who["decision"] for who in forecast["who"]}
     assert by_name["alice"] == "require" and by_name["bob"] == "enrol"
     assert forecast["users"] == len(forecast["who"]) == sum(
-        forecast[part] for part in ("asked", "trusted", "skipped", "locked_out"))
+        forecast[part] for part in ("asked", "enrol", "trusted", "skipped", "locked_out"))
     with open("/run/nobody.txt", "w") as file:
         file.write("# none\n")
     assert campus.enroll("admin", "forecast", "--users", "/run/nobody.txt", status=1).stderr
