@@ -67,6 +67,8 @@ constexpr std::array kReasons{
     Words{"sms", "text"},
     Words{"sms failed", "text"},
     Words{"sms refused", "text"},
+    Words{"not_proven", "no proof of who did it"},
+    Words{"too_many_acts", "too many in a day"},
     Words{"call failed", "call"},
     Words{"call refused", "call, not answered"},
     Words{"locked", "locked out"},
@@ -89,10 +91,26 @@ std::string_view in_words(const std::array<Words, N>& table, std::string_view na
   return found == table.end() ? std::string_view{} : found->words;
 }
 
+// Of "sms ending 4567 new_number": "text to a new number, ending 4567". Empty: it is no such reason.
+std::string number_text(std::string_view reason) {
+  constexpr std::string_view kNew = " new_number";
+  if (!reason.ends_with(kNew)) return {};
+  reason.remove_suffix(kNew.size());
+  const auto space = reason.find(' ');
+  if (space == std::string_view::npos) return {};
+  return fmt::format("{} to a new number, {}", reason.starts_with("sms") ? "text" : "call", reason.substr(space + 1));
+}
+
 // Words of scripts are joined by "_"; a clerk's reason is a sentence.
 std::string reason_text(const Json& event) {
   std::string reason = text_of(event, "reason");
   if (const std::string_view known = in_words(kReasons, reason); !known.empty()) return std::string(known);
+  if (const auto number = number_text(reason); !number.empty()) return printable_line(number);
+  // "helpdesk phone: not_proven"
+  if (const auto colon = reason.rfind(": "); colon != std::string::npos) {
+    const std::string_view known = in_words(kReasons, std::string_view(reason).substr(colon + 2));
+    if (!known.empty()) return printable_line(std::string_view(reason).substr(0, colon + 2)) + std::string(known);
+  }
   if (!reason.contains(' ')) std::ranges::replace(reason, '_', ' ');
   return printable_line(reason);
 }

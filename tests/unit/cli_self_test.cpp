@@ -56,6 +56,27 @@ TEST(History, IsAnObjectALineForScripts) {
               StartsWith(R"({"at":"2026-11-21T08:00:00Z","user":"alice","actor":"carol","event":"helpdesk.key",)"));
 }
 
+TEST(History, ReadsOutWhatReasonsMean) {
+  for (const auto& [reason, words] : {std::pair{"sms ending 4567 new_number", "text to a new number, ending 4567"},
+                                      {"call ending 2987 new_number", "call to a new number, ending 2987"},
+                                      {"helpdesk phone: not_proven", "helpdesk phone: no proof of who did it"},
+                                      {"too_many_wrong", "too many wrong codes"},
+                                      {"lost: new phone", "lost: new phone"}}) {
+    ScriptedEngine engine{hello(),
+                          result(Json{{"events",
+                                       {{{"seq", 1},
+                                         {"at", "2026-11-21T08:00:00Z"},
+                                         {"event", "login.failed"},
+                                         {"user", "alice"},
+                                         {"reason", reason}}}}}
+                                     .dump()),
+                          verdict(VerdictCode::done)};
+    Script script(engine, false);
+    ASSERT_TRUE(history(script.console, {}));
+    EXPECT_THAT(script.results.text(), HasSubstr(std::string("  ") + words + "\n"));
+  }
+}
+
 TEST(History, SaysThatThereIsMore) {
   ScriptedEngine engine{hello(), result(page(8, 9, 8)), verdict(VerdictCode::done)};
   Script script(engine, false);
