@@ -25,6 +25,7 @@ struct Person {
   std::int64_t told = 0;                 // the last row of the trail about them that a login has told (TrailRow::seq)
   std::optional<UnixTime> reported;      // when they said "that was not me", until that is settled
   std::string reported_version;          // their password's version then; empty: it cannot be seen here
+  std::uint32_t epoch = 0;               // one further with each change that ends what was proven before it
 };
 
 }  // namespace mfa

@@ -14,13 +14,12 @@ namespace mfa {
 Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addition& addition) {
   Found found = find_person(tx, addition.account);
   if (found.mismatch) return {.refusal = refused(texts::other_person(engine.settings)), .id = "", .codes_kept = false};
+  if (addition.claim) {
+    if (auto error = why_outdated(tx, addition.account, *addition.claim))
+      return {.refusal = std::move(error), .id = "", .codes_kept = false};
+  }
   Person person = found.person ? *found.person : tx.add_person(addition.account.name, addition.account.uid, now);
   const std::vector<Factor> factors = tx.factors(person.id);
-  // Whoever proved a password alone may add the first factor, never one beside a factor that came meanwhile.
-  if (addition.first && !factors.empty())
-    return {.refusal = refused("Another factor was set up in the meantime.", "See it with: mfa-enroll status"),
-            .id = "",
-            .codes_kept = false};
   if (addition.actor.empty()) {
     if (auto error = no_change_left(tx, engine, addition.account))
       return {.refusal = std::move(error), .id = "", .codes_kept = false};
@@ -43,13 +42,12 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
   factor.added = now;
   tx.add_factor(person.id, factor);
   tx.drop_enrolment_code(person.id);
-  tx.drop_pending(person.id);
   tx.drop_phone_code(person.id, kUnfinishedPhone);
   person.enrol_by_code = false;
   if (factors.empty()) person.asks_off = false;  // whoever begins anew wants it
-  tx.save(person);
-  tx.forget_step_ups(person.id);
-  if (addition.terminal) tx.record_step_up(person.id, *addition.terminal, now + kStepUpLasts);
+  outdate(tx, person);
+  if (addition.terminal && addition.claim)
+    keep_step_up(tx, person, *addition.terminal, addition.claim->proven, now + kStepUpLasts);
   Event event = addition.about.value_or(request_event(engine, addition.account, now, addition.kind));
   event.kind = addition.kind;
   event.at = now;

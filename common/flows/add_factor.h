@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/flows/identity.h"
+#include "common/flows/proven.h"
 #include "common/flows/requests.h"
 
 namespace mfa {
@@ -23,7 +24,7 @@ struct Addition {
   std::string actor;
   std::string reason;
   Secret enrolment_code;                      // that was given: must still hold, and is spent; empty: none was needed
-  bool first = false;                         // the person had no factor when they proved who they are
+  std::optional<Claim> claim;                 // what they proved of themselves; nothing: somebody else adds it
   std::optional<Event> about = std::nullopt;  // the login it is part of: service, place; nothing: mfa-enroll
   std::optional<TerminalId> terminal;         // whose step-up goes on: a factor was just proven there
 };

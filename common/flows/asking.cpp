@@ -35,11 +35,14 @@ std::optional<RequestError> why_not(Transaction& tx, const Engine& engine, const
   return std::nullopt;
 }
 
-Result switch_to(Engine& engine, const Asker& asker, const Account& account, bool asked) {
+// `claim`: for switching off.
+Result switch_to(Engine& engine, const Asker& asker, const Account& account, const std::optional<Claim>& claim) {
+  const bool asked = !claim;
   const EventKind kind = asked ? EventKind::asking_enabled : EventKind::asking_disabled;
   const Event about = request_event(engine, account, engine.clock.now(), kind);
   auto result = writing(engine.store, [&](Transaction& tx) -> Result {
-    if (!asked) {
+    if (claim) {
+      if (auto error = why_outdated(tx, account, *claim)) return std::unexpected(*std::move(error));
       if (auto error = why_not(tx, engine, account)) return std::unexpected(*std::move(error));
     }
     Found found = find_person(tx, account);
@@ -72,9 +75,9 @@ Result disable_asking(Engine& engine, const Asker& asker) {
   auto impossible = reading(engine.store, [&](Transaction& tx) { return why_not(tx, engine, *account); });
   if (!impossible) return std::unexpected(store_failed(engine, asker, impossible.error()));
   if (*impossible) return std::unexpected(**std::move(impossible));
-  if (auto proven = step_up(engine, asker, *account, access_of(Verb::disable).step_up); !proven)
-    return std::unexpected(proven.error());
-  auto reply = switch_to(engine, asker, *account, false);
+  const auto proven = step_up(engine, asker, *account, access_of(Verb::disable).step_up);
+  if (!proven) return std::unexpected(proven.error());
+  auto reply = switch_to(engine, asker, *account, claim_of(engine, *account, *proven));
   if (reply) reply->required_from = leeway.required_from;
   return reply;
 }
@@ -82,7 +85,7 @@ Result disable_asking(Engine& engine, const Asker& asker) {
 Result enable_asking(Engine& engine, const Asker& asker) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  return switch_to(engine, asker, *account, true);
+  return switch_to(engine, asker, *account, std::nullopt);
 }
 
 }  // namespace mfa

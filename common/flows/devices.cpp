@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/flows/identity.h"
+#include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 #include "common/flows/trusting.h"
@@ -104,6 +105,7 @@ std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const
     reply.devices = devices_of(tx.trusts(found.person->id), now);
     tx.append(about);
     found.person->reported.reset();
+    outdate(tx, *found.person);
     end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });
   if (!done) return std::unexpected(store_failed(engine, asker, done.error()));

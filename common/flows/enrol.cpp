@@ -125,7 +125,7 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
                .actor = "",
                .reason = "",
                .enrolment_code = *std::move(enrolment_code),
-               .first = !*proven,
+               .claim = claim_of(engine, *account, *proven),
                .terminal = asker.terminal});
 }
 
@@ -151,7 +151,7 @@ std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const 
                .actor = "root",
                .reason = "",
                .enrolment_code = {},
-               .first = false,
+               .claim = std::nullopt,
                .terminal = std::nullopt});
 }
 

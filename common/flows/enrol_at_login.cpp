@@ -35,6 +35,10 @@ class LoginEnrolment {
     if (assessed_.enrol == EnrolWay::none)
       return refuse("nothing_enrolled", texts::nothing_enrolled(settings, engine_.server));
     const bool to_prove = !assessed_.record.factors.empty();
+    const auto& person = assessed_.record.person;
+    basis_ = {.factor = to_prove,
+              .epoch = person ? person->epoch : 0,
+              .password_version = password_version(engine_, account_)};
     if (to_prove && can_type()) {
       if (auto verdict = prove_what_there_is()) return verdict;
     } else if (to_prove || assessed_.enrol == EnrolWay::with_code) {
@@ -215,7 +219,7 @@ class LoginEnrolment {
                                  .actor = "",
                                  .reason = "",
                                  .enrolment_code = enrolment_code_,
-                                 .first = assessed_.record.factors.empty(),
+                                 .claim = claim_of(engine_, account_, basis_),
                                  .about = trail_.event(EventKind::factor_added),
                                  .terminal = std::nullopt});
     for (std::string& code : codes) wipe(code);
@@ -269,6 +273,7 @@ class LoginEnrolment {
   const Account& account_;
   const Assessment& assessed_;
   Secret enrolment_code_;
+  Proven basis_;  // what the login had proven when this began
   Choice choice_ = Choice::none;
   std::optional<Factor> proven_;
   std::string_view usual_name_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/domain/recovery.h"
+#include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 
@@ -38,6 +39,7 @@ std::expected<CodesReply::Entry, RequestError> make_code(Engine& engine, const A
       error = "Has a second factor already.";
       return;
     }
+    outdate(tx, *found.person);
     tx.keep_enrolment_code(found.person->id, *code, until);
     tx.append(event);
   });
@@ -63,10 +65,12 @@ std::expected<std::string, RequestError> new_enrolment_code(Engine& engine) {
 
 bool can_be_typed(const Factor& factor) { return texts::words_of(factor.kind()).has_value(); }
 
-std::optional<UnixTime> hand_over_code(Transaction& tx, PersonId person, std::string_view code, const Event& about) {
-  if (tx.recovery_codes_left(person) > 0 || std::ranges::any_of(tx.factors(person), can_be_typed)) return std::nullopt;
+std::optional<UnixTime> hand_over_code(Transaction& tx, Person person, std::string_view code, const Event& about) {
+  if (tx.recovery_codes_left(person.id) > 0 || std::ranges::any_of(tx.factors(person.id), can_be_typed))
+    return std::nullopt;
   const UnixTime until = about.at + kEnrolmentCodeLasts;
-  tx.keep_enrolment_code(person, code, until);
+  outdate(tx, person);
+  tx.keep_enrolment_code(person.id, code, until);
   Event made = about;
   made.kind = EventKind::enrolment_code_made;
   made.factor.clear();

@@ -18,7 +18,7 @@ namespace mfa {
 
 // Keeps it for kEnrolmentCodeLasts if the person has no factor or recovery code that could be typed: until when. With
 // its event, of which `about` is all but the kind.
-[[nodiscard]] std::optional<UnixTime> hand_over_code(Transaction& tx, PersonId person, std::string_view code,
+[[nodiscard]] std::optional<UnixTime> hand_over_code(Transaction& tx, Person person, std::string_view code,
                                                      const Event& about);
 
 // Whether codes of that factor can be typed.

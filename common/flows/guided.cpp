@@ -30,9 +30,10 @@ class GuidedSetUp {
   Or<FactorReply> run() {
     if (auto error = why_not()) return std::unexpected(*std::move(error));
     asker_.dialogue.step(1, kSteps, texts::kStepProve);
-    const auto had_factor = step_up(engine_, asker_, account_, access_of(Verb::guided).step_up);
-    if (!had_factor) return std::unexpected(had_factor.error());
-    if (*had_factor) return std::unexpected(enrolled_already());
+    auto proven = step_up(engine_, asker_, account_, access_of(Verb::guided).step_up);
+    if (!proven) return std::unexpected(proven.error());
+    if (proven->factor) return std::unexpected(enrolled_already());
+    basis_ = *std::move(proven);
     auto enrolment_code = prove_enrolment_code(engine_, asker_, account_);
     if (!enrolment_code) return std::unexpected(enrolment_code.error());
     for (int turn = 0; turn < kTurns; ++turn) {
@@ -130,7 +131,7 @@ class GuidedSetUp {
                        .actor = "",
                        .reason = "",
                        .enrolment_code = std::move(enrolment_code),
-                       .first = true,
+                       .claim = claim_of(engine_, account_, basis_),
                        .terminal = asker_.terminal});
     for (std::string& code : *codes) wipe(code);
     return reply;
@@ -165,6 +166,7 @@ class GuidedSetUp {
   const Account& account_;
   std::set<FactorKind> kinds_;  // that would count; empty: all
   Choice choice_ = Choice::none;
+  Proven basis_;  // what the password proved
   std::optional<Factor> proven_;
   std::string_view usual_name_;
 };

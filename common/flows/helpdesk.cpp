@@ -130,19 +130,31 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
   }
   // Root needs no step-up: root reads the store's key anyway.
   if (both.clerk.uid != Uid{0}) {
-    if (auto proven = step_up(engine, asker, both.clerk, access_of(act.verb).step_up); !proven) {
+    const auto proven = step_up(engine, asker, both.clerk, access_of(act.verb).step_up);
+    if (!proven) {
       record_refusal(engine, both, act.verb, HelpdeskRefusal::not_proven);
       return std::unexpected(proven.error());
     }
+    both.claim = claim_of(engine, both.clerk, *proven);
   }
   return both;
 }
 
 std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both, Verb verb) {
+  if (both.claim) {
+    if (auto error = why_outdated(tx, both.clerk, *both.claim)) {
+      tx.append(refusal_event(engine, both, verb, HelpdeskRefusal::not_proven));
+      return error;
+    }
+  }
   if (both.clerk.uid == Uid{0} || acts_lately(tx, engine, both.clerk) < engine.settings.acts_per_day)
     return std::nullopt;
   tx.append(refusal_event(engine, both, verb, HelpdeskRefusal::too_many_acts));
   return words_for(engine, HelpdeskRefusal::too_many_acts, both.subject.name.value);
+}
+
+void look_again(Engine& engine, Clerk& both) {
+  if (both.claim) both.claim = claim_of(engine, both.clerk, both.claim->proven);
 }
 
 Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/flows/identity.h"
+#include "common/flows/proven.h"
 #include "common/flows/requests.h"
 
 namespace mfa {
@@ -27,6 +28,7 @@ struct Act {
 struct Clerk {
   Account clerk;
   Account subject;
+  std::optional<Claim> claim = std::nullopt;  // what the clerk proved; nothing: root need not
 };
 
 // The two accounts, once nothing stands against the act.
@@ -34,9 +36,12 @@ struct Clerk {
                                                          const Act& act);
 
 // To be asked in the transaction of the act itself: other acts of the clerk may have been done since may_act, from
-// other sessions. What stands against it is in the trail then.
+// other sessions, or what the clerk proved counts no more. What stands against it is in the trail then.
 [[nodiscard]] std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both,
                                                       Verb verb);
+
+// After a dialogue with the clerk: the last look before that transaction.
+void look_again(Engine& engine, Clerk& both);
 
 // Of the act itself: who it is about, who does it, and why.
 [[nodiscard]] Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind);

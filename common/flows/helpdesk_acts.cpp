@@ -7,6 +7,7 @@
 
 #include "common/domain/recovery.h"
 #include "common/flows/enrolment_codes.h"
+#include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/trusting.h"
 
@@ -35,8 +36,7 @@ void remove(Transaction& tx, Person& person, const std::vector<Factor>& factors)
     tx.remove_factor(person.id, factor.number);
     if (person.default_factor == factor.number) person.default_factor = 0;
   }
-  tx.drop_pending(person.id);
-  tx.forget_step_ups(person.id);
+  outdate(tx, person);
 }
 
 // Nothing is left: what was guessed wrong is over, too, and a password alone begins nothing.
@@ -100,7 +100,7 @@ std::expected<ResetReply, RequestError> helpdesk_reset(Engine& engine, const Ask
     end_all_trust(tx, person, TrustEnd::reset, event);
     ResetReply reply{.user = subject.name.value, .removed = {}, .enrolment_code = "", .until = {}};
     for (const Factor& gone : *removed) reply.removed.push_back({.factor = gone.id(), .name = gone.name});
-    reply.until = hand_over_code(tx, person.id, *code, event);
+    reply.until = hand_over_code(tx, person, *code, event);
     return reply;
   });
   if (done && *done && (*done)->until) (*done)->enrolment_code = shown_recovery_code(*code);

@@ -70,7 +70,7 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
     if (result.refusal) return result;
     Event about = request_event(engine, addition.account, now, addition.kind);
     about.actor = addition.actor;
-    reply.until = hand_over_code(tx, find_person(tx, addition.account).person->id, another->code, about);
+    reply.until = hand_over_code(tx, *find_person(tx, addition.account).person, another->code, about);
     return result;
   });
   if (!added) return std::unexpected(store_failed(engine, asker, added.error()));
@@ -115,7 +115,7 @@ std::expected<RegisteredReply, RequestError> enrol_key(Engine& engine, const Ask
                .actor = "",
                .reason = "",
                .enrolment_code = *std::move(enrolment_code),
-               .first = !*proven,
+               .claim = claim_of(engine, *account, *proven),
                .terminal = asker.terminal},
               nullptr);
 }
@@ -141,7 +141,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_key(Engine& engine, const 
                      .actor = both->clerk.name.value,
                      .reason = reason_of(act),
                      .enrolment_code = {},
-                     .first = false,
+                     .claim = std::nullopt,
                      .terminal = std::nullopt},
                     &another);
   wipe(*code);

@@ -66,7 +66,8 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
 bool came_with_another(std::span<const TrailRow> newest_first, std::size_t at) {
   if (newest_first[at].event.kind != EventKind::recovery_codes_made || at + 1 == newest_first.size()) return false;
   const TrailRow& before = newest_first[at + 1];
-  return before.seq + 1 == newest_first[at].seq && before.event.at == newest_first[at].event.at;
+  const bool new_factor = before.event.kind == EventKind::factor_added || before.event.kind == EventKind::provisioned;
+  return new_factor && before.seq + 1 == newest_first[at].seq && before.event.at == newest_first[at].event.at;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "common/flows/passwords.h"
 
 #include "common/flows/login_trail.h"
+#include "common/flows/proven.h"
 #include "common/flows/trusting.h"
 
 namespace mfa {
@@ -46,6 +47,7 @@ LoginVerdict end_trust_for_new_password(Engine& engine, const LoginFacts& facts,
     if (!found.person || found.mismatch) return;
     tx.append(about);
     found.person->reported.reset();
+    outdate(tx, *found.person);
     end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });
   if (!done) return trail.store_failed(done.error());

@@ -104,7 +104,7 @@ std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const A
                .actor = "",
                .reason = "",
                .enrolment_code = *std::move(enrolment_code),
-               .first = !*proven,
+               .claim = claim_of(engine, *account, *proven),
                .terminal = asker.terminal},
               nullptr);
 }
@@ -128,7 +128,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
                .actor = both->clerk.name.value,
                .reason = reason_of(act),
                .enrolment_code = {},
-               .first = false,
+               .claim = std::nullopt,
                .terminal = std::nullopt},
               &*both);
 }

@@ -1,5 +1,6 @@
 #include "common/flows/reporting.h"
 
+#include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 #include "common/flows/trusting.h"
@@ -13,6 +14,7 @@ bool report(Transaction& tx, const Account& account, const Event& about, const s
   if (!found.person || found.mismatch) return recorded;
   found.person->reported = about.at;
   found.person->reported_version = password_version;
+  outdate(tx, *found.person);
   end_all_trust(tx, *found.person, TrustEnd::reported, about);
   return recorded;
 }

@@ -98,13 +98,15 @@ std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Ask
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
   if (auto error = why_impossible(engine, asker, *account, wanted, change)) return std::unexpected(*std::move(error));
-  if (auto proven = step_up(engine, asker, *account, access_of(change.verb).step_up); !proven)
-    return std::unexpected(proven.error());
+  const auto proven = step_up(engine, asker, *account, access_of(change.verb).step_up);
+  if (!proven) return std::unexpected(proven.error());
+  const Claim claim = claim_of(engine, *account, *proven);
   const UnixTime now = engine.clock.now();
   using Result = std::expected<FactorReply, RequestError>;
   auto result = writing(engine.store, [&](Transaction& tx) -> Result {
     const Found found = find_person(tx, *account);
     if (found.mismatch) return std::unexpected(refused(texts::other_person(engine.settings)));
+    if (auto error = why_outdated(tx, *account, claim)) return std::unexpected(*std::move(error));
     if (!found.person) return std::unexpected(no_such_factor(wanted));
     Person person = *found.person;
     const std::vector<Factor> factors = tx.factors(person.id);
@@ -210,18 +212,21 @@ std::expected<StatusReply, RequestError> status(Engine& engine, const Asker& ask
 std::expected<std::vector<std::string>, RequestError> new_codes(Engine& engine, const Asker& asker) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  if (auto proven = step_up(engine, asker, *account, access_of(Verb::codes).step_up); !proven)
-    return std::unexpected(proven.error());
+  const auto proven = step_up(engine, asker, *account, access_of(Verb::codes).step_up);
+  if (!proven) return std::unexpected(proven.error());
   auto codes = new_recovery_codes(engine);
   if (!codes) return std::unexpected(codes.error());
+  const Claim claim = claim_of(engine, *account, *proven);
   const UnixTime now = engine.clock.now();
   auto kept = writing(engine.store, [&](Transaction& tx) -> std::optional<RequestError> {
-    const Found found = find_person(tx, *account);
+    Found found = find_person(tx, *account);
     if (found.mismatch) return refused(texts::other_person(engine.settings));
+    if (auto error = why_outdated(tx, *account, claim)) return error;
     if (!found.person || tx.factors(found.person->id).empty())
       return refused("Recovery codes stand in for a factor, and you have none.", "Add one first: mfa-enroll totp");
     if (auto error = no_change_left(tx, engine, *account)) return error;
     tx.replace_recovery_codes(found.person->id, *codes);
+    outdate_elsewhere(tx, *found.person, asker.terminal);
     Event event = request_event(engine, *account, now, EventKind::recovery_codes_made);
     event.factor = "recovery";
     tx.append(event);
@@ -313,9 +318,8 @@ std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Ask
                                      Factor& chosen) -> std::optional<RequestError> {
                           if (auto error = last_one(factors, chosen)) return error;
                           tx.remove_factor(person.id, chosen.number);
-                          tx.forget_step_ups(person.id);
                           if (person.default_factor == chosen.number) person.default_factor = 0;
-                          tx.save(person);
+                          outdate(tx, person);
                           // Recovery codes stand in for a factor; without one they would be a factor of their own.
                           if (factors.size() == 1) tx.replace_recovery_codes(person.id, {});
                           return std::nullopt;

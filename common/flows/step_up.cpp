@@ -20,10 +20,11 @@ constexpr int kPasswords = 3;
 struct Standing {
   bool mismatch = false;
   texts::CodePrompt prompt;
-  bool proven_lately = false;
-  bool code_handed_over = false;  // an enrolment code, which stands in where nothing else can be typed
+  std::optional<StepUpMark> proven_lately;  // at this terminal
+  bool code_handed_over = false;            // an enrolment code, which stands in where nothing else can be typed
   std::optional<std::chrono::seconds> locked_for;
   bool has_factor = false;
+  std::uint32_t epoch = 0;
 };
 
 std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker, const Account& account) {
@@ -35,6 +36,7 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
     result.mismatch = found.mismatch;
     if (!found.person || found.mismatch) return result;
     result.has_factor = !tx.factors(found.person->id).empty();
+    result.epoch = found.person->epoch;
     for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
       texts::add_factor(result.prompt, factor, engine.settings, {});
     result.prompt.recovery = tx.recovery_codes_left(found.person->id) > 0;
@@ -42,9 +44,10 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Asker& asker,
     result.code_handed_over = result.prompt.ways.empty() && !result.prompt.recovery && code_until && now < *code_until;
     if (const auto until = locked_out(found.person->lockout, now)) result.locked_for = *until - now;
     if (asker.terminal) {
-      const auto until = tx.step_up_until(found.person->id, *asker.terminal);
+      const auto mark = tx.step_up_at(found.person->id, *asker.terminal);
       // Not further ahead than one lasts either: a clock that was set back makes no step-up last longer.
-      result.proven_lately = until && now < *until && *until - now <= kStepUpLasts;
+      const bool in_time = mark && now < mark->until && mark->until - now <= kStepUpLasts;
+      if (in_time && mark->epoch == result.epoch) result.proven_lately = mark;
     }
     return result;
   });
@@ -58,13 +61,15 @@ void record_failure(Engine& engine, const Account& account, const std::string& r
   if (!engine.store.write([&](Transaction& tx) { tx.append(event); })) engine.journal.record(event, std::nullopt);
 }
 
-// Whether the account has a password and it was given.
+// Whether the account has a password and it was given. `version`: of the password, before it is compared, so that one
+// that changes meanwhile is not taken for the one that was typed.
 std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& asker, const Account& account,
-                                                 int tries = kPasswords) {
+                                                 std::optional<std::string>& version, int tries = kPasswords) {
   const std::string_view problem = tries < kPasswords ? "That password is not right.\n" : "";
   const auto typed =
       asker.dialogue.ask({.text = fmt::format("{}Password for {}: ", problem, account.name.value), .echo = false});
   if (!typed) return std::unexpected(dialogue_failed(typed.error()));
+  version = password_version(engine, account);
   switch (asker.password.check(*typed)) {
     case PasswordAnswer::right:
       return true;
@@ -72,7 +77,7 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
       return false;
     case PasswordAnswer::wrong:
       record_failure(engine, account, "wrong_password");
-      if (tries > 1) return prove_password(engine, asker, account, tries - 1);
+      if (tries > 1) return prove_password(engine, asker, account, version, tries - 1);
       return std::unexpected(refused("That password is not right.", "Nothing was changed. Try again."));
     case PasswordAnswer::too_often:
       return std::unexpected(refused("Too many wrong passwords.", fmt::format("Nothing was changed. Try again in {}.",
@@ -345,6 +350,25 @@ std::expected<void, RequestError> prove_by_code_handed_over(Engine& engine, cons
   return {};
 }
 
+// What was proven holds for five minutes at this terminal, if it still does: it took its time. Nothing: it does.
+std::optional<RequestError> take_down(Engine& engine, const Asker& asker, const Account& account,
+                                      const Proven& proven) {
+  const Claim claim = claim_of(engine, account, proven);
+  const UnixTime now = engine.clock.now();
+  auto outdated = writing(engine.store, [&](Transaction& tx) {
+    auto error = why_outdated(tx, account, claim);
+    Found found = find_person(tx, account);
+    if (error || found.mismatch) return error;
+    // A password that cannot be seen here changes unseen, too: then the epoch alone tells, and needs a row.
+    if (!found.person && proven.password_version.value_or("").empty())
+      found.person = tx.add_person(account.name, account.uid, now);
+    if (found.person && asker.terminal) keep_step_up(tx, *found.person, *asker.terminal, proven, now + kStepUpLasts);
+    return error;
+  });
+  if (!outdated) return store_failed(engine, asker, outdated.error());
+  return *std::move(outdated);
+}
+
 }  // namespace
 
 std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const Asker& asker, const Account& account) {
@@ -359,17 +383,28 @@ std::expected<Secret, RequestError> prove_enrolment_code(Engine& engine, const A
   });
 }
 
-std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {
-  if (needed == StepUp::none) return false;
+void keep_step_up(Transaction& tx, const Person& person, const TerminalId& terminal, const Proven& proven,
+                  UnixTime until) {
+  if (!proven.password_version) return;
+  tx.record_step_up(person.id, terminal,
+                    {.until = until, .epoch = person.epoch, .password_version = *proven.password_version});
+}
+
+std::expected<Proven, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account, StepUp needed) {
+  if (needed == StepUp::none) return Proven{};
   const auto known = standing(engine, asker, account);
   if (!known) return std::unexpected(store_failed(engine, asker, known.error()));
   if (known->mismatch) return std::unexpected(mismatch(engine));
   // A security key proves itself in an SSH login only; here a recovery code stands in for it.
   const bool has_factor = known->has_factor;
-  if (needed == StepUp::recent && known->proven_lately) return has_factor;
+  Proven proven{.factor = has_factor, .epoch = known->epoch, .password_version = {}};
+  if (needed == StepUp::recent && known->proven_lately) {
+    proven.password_version = password_version(engine, account);
+    if (proven.password_version == known->proven_lately->password_version) return proven;
+  }
   if (has_factor && known->locked_for) return std::unexpected(locked(engine, *known->locked_for));
 
-  const auto password = prove_password(engine, asker, account);
+  const auto password = prove_password(engine, asker, account, proven.password_version);
   if (!password) return std::unexpected(password.error());
   if (has_factor && known->code_handed_over) {
     if (auto code = prove_by_code_handed_over(engine, asker, account, known->prompt.keys); !code)
@@ -382,14 +417,8 @@ std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, co
     return std::unexpected(refused("Your account has neither a password nor a factor to prove who you are.",
                                    "Ask " + texts::helpdesk(engine.settings) + "."));
   }
-  if (!asker.terminal) return has_factor;
-  const UnixTime until = engine.clock.now() + kStepUpLasts;
-  const auto kept = engine.store.write([&](Transaction& tx) {
-    const Found found = find_person(tx, account);
-    if (found.person && !found.mismatch) tx.record_step_up(found.person->id, *asker.terminal, until);
-  });
-  if (!kept) return std::unexpected(store_failed(engine, asker, kept.error()));
-  return has_factor;
+  if (auto error = take_down(engine, asker, account, proven)) return std::unexpected(*std::move(error));
+  return proven;
 }
 
 }  // namespace mfa

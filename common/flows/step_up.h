@@ -9,6 +9,7 @@
 
 #include "common/domain/access.h"
 #include "common/flows/identity.h"
+#include "common/flows/proven.h"
 #include "common/flows/requests.h"
 #include "common/flows/verify.h"
 
@@ -16,11 +17,15 @@ namespace mfa {
 
 inline constexpr std::chrono::seconds kStepUpLasts{300};
 
-// Passes, or says why not; true if a factor was enrolled, and so was proven. Whoever has neither a password nor a
-// factor cannot pass. A step-up ends with any change to the factors, so that one made with the password alone is worth
-// nothing beside a factor that came later.
-[[nodiscard]] std::expected<bool, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account,
-                                                        StepUp needed);
+// Passes, or says why not. Whoever has neither a password nor a factor cannot pass. What was proven is for the
+// transaction of the change: it ends with whatever else changes (flows/proven), so that a password alone is worth
+// nothing beside a factor that came later, be it in the middle of this.
+[[nodiscard]] std::expected<Proven, RequestError> step_up(Engine& engine, const Asker& asker, const Account& account,
+                                                          StepUp needed);
+
+// For as long as what was proven counts; not at all where the password's version could not be seen.
+void keep_step_up(Transaction& tx, const Person& person, const TerminalId& terminal, const Proven& proven,
+                  UnixTime until);
 
 // Asks for a code until one is right, three times at most; each answer counts as at a login. Whoever is locked out is
 // told so and not asked.

@@ -186,7 +186,7 @@ std::expected<RegisteredReply, RequestError> enrol_hotp(Engine& engine, const As
                .actor = "",
                .reason = "",
                .enrolment_code = *std::move(enrolment_code),
-               .first = !*proven,
+               .claim = claim_of(engine, *account, *proven),
                .terminal = asker.terminal},
               nullptr);
 }
@@ -194,11 +194,12 @@ std::expected<RegisteredReply, RequestError> enrol_hotp(Engine& engine, const As
 std::expected<RegisteredReply, RequestError> helpdesk_token(Engine& engine, const Asker& asker,
                                                             const HelpdeskToken& request) {
   const Act act{.verb = Verb::helpdesk_token, .reason = request.reason, .checked = request.checked};
-  const auto both = may_act(engine, asker, request.user, act);
+  auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
   if (auto free = name_is_free(engine, asker, both->subject, request.name); !free) return std::unexpected(free.error());
   const auto token = ask_token(engine, asker, request.digits);
   if (!token) return std::unexpected(token.error());
+  look_again(engine, *both);
   // No recovery codes: they would be the clerk's to read.
   return keep(engine, asker, *token,
               {.account = both->subject,
@@ -210,7 +211,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_token(Engine& engine, cons
                .actor = both->clerk.name.value,
                .reason = reason_of(act),
                .enrolment_code = {},
-               .first = false,
+               .claim = std::nullopt,
                .terminal = std::nullopt},
               &*both);
 }
@@ -236,7 +237,7 @@ std::expected<RegisteredReply, RequestError> provision_hotp(Engine& engine, cons
                .actor = "root",
                .reason = "",
                .enrolment_code = {},
-               .first = false,
+               .claim = std::nullopt,
                .terminal = std::nullopt},
               nullptr);
 }

@@ -68,6 +68,14 @@ struct TerminalId {
   std::string value;
 };
 
+// What a step-up rests on: it holds until then, and no longer than all of it is as it was.
+struct StepUpMark {
+  UnixTime until;
+  std::uint32_t epoch = 0;       // Person::epoch
+  std::string password_version;  // empty: there is none to be seen
+  bool operator==(const StepUpMark&) const = default;
+};
+
 class Transaction {
  public:
   Transaction() = default;
@@ -121,8 +129,8 @@ class Transaction {
   virtual void drop_enrolment_code(PersonId person) = 0;
   [[nodiscard]] virtual std::optional<UnixTime> enrolment_code_until(PersonId person) = 0;
 
-  [[nodiscard]] virtual std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) = 0;
-  virtual void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) = 0;
+  [[nodiscard]] virtual std::optional<StepUpMark> step_up_at(PersonId person, const TerminalId& terminal) = 0;
+  virtual void record_step_up(PersonId person, const TerminalId& terminal, const StepUpMark& mark) = 0;
   virtual void forget_step_ups(PersonId person) = 0;
 
   // All rows of a person, by number. A person has few: flows/trusting bounds them.
@@ -134,13 +142,14 @@ class Transaction {
   virtual void append(const Event& event) = 0;
   // How many acts of the helpdesk (kFirstHelpdeskAct to kLastHelpdeskAct) the trail has of this actor since then.
   [[nodiscard]] virtual std::size_t helpdesk_acts(const std::string& actor, UnixTime since) = 0;
-  // How many of the last hundred events about this user are changes of theirs (kFirstOwnChange to kLastOwnChange) that
-  // are not older than `since`.
+  // How many changes of theirs (kFirstOwnChange to kLastOwnChange) the trail has about this user since then.
   [[nodiscard]] virtual std::size_t changes_since(const std::string& user, UnixTime since) = 0;
   // Likewise acts of the helpdesk that were refused to this actor; of all events.
   [[nodiscard]] virtual std::size_t refusals_since(const std::string& actor, UnixTime since) = 0;
-  // Whether one of the last hundred events about this user is a report ("notme") that is not older than `since`.
+  // Whether it has a report ("notme") about this user since then.
   [[nodiscard]] virtual bool reported_since(const std::string& user, UnixTime since) = 0;
+  // How many events about this user it has since then that say that a code was spent before ("replayed").
+  [[nodiscard]] virtual std::size_t replays_since(const std::string& user, UnixTime since) = 0;
   // Events about this user with numbers below `before`, newest first, `most` at most.
   [[nodiscard]] virtual std::vector<TrailRow> events_about(const std::string& user, std::int64_t before,
                                                            std::size_t most) = 0;

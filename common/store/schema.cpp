@@ -236,7 +236,28 @@ CREATE INDEX message_by_time ON message (at);
 CREATE INDEX message_by_kind ON message (proven, at);
 )sql";
 
-constexpr std::array<SchemaStep, 6> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
+// What was proven counts until something changes that it rested on (flows/proven). Step-ups last five minutes, so none
+// is taken over. The index holds the kinds alone that are bounded by time, whatever else happened meanwhile.
+constexpr SchemaStep kVersion7 = R"sql(
+ALTER TABLE person ADD COLUMN
+  epoch INTEGER NOT NULL DEFAULT 0 CHECK (epoch BETWEEN 0 AND 4294967295);
+UPDATE person SET epoch = 0;
+
+DROP TABLE step_up;
+CREATE TABLE step_up (
+  person           INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  terminal         BLOB    NOT NULL CHECK (length(terminal) = 32),
+  until            INTEGER NOT NULL,
+  epoch            INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 4294967295),
+  password_version TEXT    NOT NULL,
+  PRIMARY KEY (person, terminal)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX event_to_bound ON event (user, at)
+  WHERE kind BETWEEN 20 AND 24 OR kind = 7 OR reason = 'replayed';
+)sql";
+
+constexpr std::array<SchemaStep, 7> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7};
 
 constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
 constexpr std::string_view kKeyCheckText = "this key fits this store";

@@ -61,8 +61,8 @@ class SqliteTransaction final : public Transaction {
   void drop_enrolment_code(PersonId person) override;
   std::optional<UnixTime> enrolment_code_until(PersonId person) override;
 
-  std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override;
-  void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override;
+  std::optional<StepUpMark> step_up_at(PersonId person, const TerminalId& terminal) override;
+  void record_step_up(PersonId person, const TerminalId& terminal, const StepUpMark& mark) override;
   void forget_step_ups(PersonId person) override;
 
   std::vector<Trust> trusts(PersonId person) override;
@@ -75,6 +75,7 @@ class SqliteTransaction final : public Transaction {
   [[nodiscard]] std::size_t changes_since(const std::string& user, UnixTime since) override;
   [[nodiscard]] std::size_t refusals_since(const std::string& actor, UnixTime since) override;
   [[nodiscard]] bool reported_since(const std::string& user, UnixTime since) override;
+  [[nodiscard]] std::size_t replays_since(const std::string& user, UnixTime since) override;
   std::vector<TrailRow> events_about(const std::string& user, std::int64_t before, std::size_t most) override;
   std::vector<TrailRow> told_about(const std::string& user, std::int64_t after, std::size_t most) override;
 

@@ -1,6 +1,7 @@
 // What is kept as a keyed hash alone: recovery codes, enrolment codes and the terminals of step-ups.
 
 #include "common/store/canonical.h"
+#include "common/store/columns.h"
 #include "common/store/transaction.h"
 
 namespace mfa {
@@ -94,21 +95,26 @@ std::optional<UnixTime> SqliteTransaction::enrolment_code_until(PersonId person)
   return UnixTime{found.integer(0)};
 }
 
-std::optional<UnixTime> SqliteTransaction::step_up_until(PersonId person, const TerminalId& terminal) {
+std::optional<StepUpMark> SqliteTransaction::step_up_at(PersonId person, const TerminalId& terminal) {
   const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kTerminal, person, terminal.value);
-  auto found = connection_.prepared("SELECT until FROM step_up WHERE person = ? AND terminal = ?");
+  auto found =
+      connection_.prepared("SELECT until, epoch, password_version FROM step_up WHERE person = ? AND terminal = ?");
   if (!found.bind(person.value).bind_blob(hash).row()) return std::nullopt;
-  return UnixTime{found.integer(0)};
+  return StepUpMark{.until = {found.integer(0)}, .epoch = narrow(found.integer(1)), .password_version = found.text(2)};
 }
 
-void SqliteTransaction::record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) {
+void SqliteTransaction::record_step_up(PersonId person, const TerminalId& terminal, const StepUpMark& mark) {
   changing();
   const Digest hash = keyed_hash(keys_.subkey(KeyUse::codes), kTerminal, person, terminal.value);
-  connection_.prepared("DELETE FROM step_up WHERE until < ?").bind(until.seconds - kSweepStepUpsAfter).run();
-  connection_.prepared("INSERT OR REPLACE INTO step_up (person, terminal, until) VALUES (?, ?, ?)")
+  connection_.prepared("DELETE FROM step_up WHERE until < ?").bind(mark.until.seconds - kSweepStepUpsAfter).run();
+  connection_
+      .prepared(
+          "INSERT OR REPLACE INTO step_up (person, terminal, until, epoch, password_version) VALUES (?, ?, ?, ?, ?)")
       .bind(person.value)
       .bind_blob(hash)
-      .bind(until.seconds)
+      .bind(mark.until.seconds)
+      .bind(std::int64_t{mark.epoch})
+      .bind(mark.password_version)
       .run();
 }
 

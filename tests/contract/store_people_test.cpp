@@ -4,6 +4,10 @@
 namespace mfa::test {
 namespace {
 
+StepUpMark mark_until(UnixTime until, std::uint32_t epoch = 7) {
+  return {.until = until, .epoch = epoch, .password_version = "9f2c61d0"};
+}
+
 TEST_P(StoreRows, A_person_is_found_by_name_and_by_uid) {
   const Person alice = person_called("alice", 1001);
   const auto by_name = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
@@ -20,6 +24,7 @@ TEST_P(StoreRows, A_person_is_found_by_name_and_by_uid) {
     EXPECT_EQ(found.next_trust, 1U);
     EXPECT_EQ(found.failed_since_login, 0U);
     EXPECT_FALSE(found.enrol_by_code);
+    EXPECT_EQ(found.epoch, 0U);
   }
 }
 
@@ -79,6 +84,7 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   alice.told = 9223372036854775807;
   alice.reported = UnixTime{1'790'000'300};
   alice.reported_version = "9f2c61d0";
+  alice.epoch = 4294967295U;
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   reopen();
   const auto found = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
@@ -93,6 +99,7 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   EXPECT_TRUE((**found).enrol_by_code);
   EXPECT_TRUE((**found).asks_off);
   EXPECT_EQ((**found).told, alice.told);
+  EXPECT_EQ((**found).epoch, 4294967295U);
   EXPECT_EQ((**found).reported, alice.reported);
   EXPECT_EQ((**found).reported_version, "9f2c61d0");
   const auto other = reading(*store, [](Transaction& tx) { return tx.person_by_name({"bob"}); });
@@ -126,7 +133,7 @@ TEST_P(StoreRows, Saving_what_is_not_there_fails) {
   EXPECT_FALSE(store->write([&](Transaction& tx) { tx.add_factor({4711}, factor); }));
   const std::vector<std::string> codes{"7k3m92qxd4tp"};
   EXPECT_FALSE(store->write([&](Transaction& tx) { tx.replace_recovery_codes({4711}, codes); }));
-  EXPECT_FALSE(store->write([&](Transaction& tx) { tx.record_step_up({4711}, {"7:34817"}, kStart); }));
+  EXPECT_FALSE(store->write([&](Transaction& tx) { tx.record_step_up({4711}, {"7:34817"}, mark_until(kStart)); }));
 }
 
 TEST_P(StoreRows, Factors_come_back_as_they_were_by_number) {
@@ -263,19 +270,21 @@ TEST_P(StoreRows, A_step_up_is_for_one_person_at_one_terminal) {
   const Person alice = person_called("alice", 1001);
   const Person bob = person_called("bob", 1002);
   const UnixTime until = kStart + std::chrono::minutes(5);
-  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.record_step_up(alice.id, {"7:34817"}, until); }));
+  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.record_step_up(alice.id, {"7:34817"}, mark_until(until)); }));
   reopen();
-  const auto until_of = [&](PersonId person, const char* terminal) {
-    return reading(*store, [&](Transaction& tx) { return tx.step_up_until(person, {terminal}); }).value_or(UnixTime{1});
+  const auto mark_of = [&](PersonId person, const char* terminal) {
+    return reading(*store, [&](Transaction& tx) { return tx.step_up_at(person, {terminal}); })
+        .value_or(mark_until(UnixTime{1}));
   };
-  EXPECT_EQ(until_of(alice.id, "7:34817"), until);
-  EXPECT_EQ(until_of(alice.id, "7:34818"), std::nullopt);
-  EXPECT_EQ(until_of(bob.id, "7:34817"), std::nullopt);
-  EXPECT_EQ(until_of(alice.id, ""), std::nullopt);
+  EXPECT_EQ(mark_of(alice.id, "7:34817"), mark_until(until));
+  EXPECT_EQ(mark_of(alice.id, "7:34818"), std::nullopt);
+  EXPECT_EQ(mark_of(bob.id, "7:34817"), std::nullopt);
+  EXPECT_EQ(mark_of(alice.id, ""), std::nullopt);
 
   const UnixTime later = until + std::chrono::minutes(1);
-  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.record_step_up(alice.id, {"7:34817"}, later); }));
-  EXPECT_EQ(until_of(alice.id, "7:34817"), later);
+  ASSERT_TRUE(
+      store->write([&](Transaction& tx) { tx.record_step_up(alice.id, {"7:34817"}, mark_until(later, 4294967295U)); }));
+  EXPECT_EQ(mark_of(alice.id, "7:34817"), mark_until(later, 4294967295U));
 }
 
 TEST_P(StoreRows, Step_ups_are_forgotten_for_one_person_at_all_terminals) {
@@ -283,15 +292,15 @@ TEST_P(StoreRows, Step_ups_are_forgotten_for_one_person_at_all_terminals) {
   const Person bob = person_called("bob", 1002);
   const UnixTime until = kStart + std::chrono::minutes(5);
   ASSERT_TRUE(store->write([&](Transaction& tx) {
-    tx.record_step_up(alice.id, {"a"}, until);
-    tx.record_step_up(alice.id, {"b"}, until);
-    tx.record_step_up(bob.id, {"a"}, until);
+    tx.record_step_up(alice.id, {"a"}, mark_until(until));
+    tx.record_step_up(alice.id, {"b"}, mark_until(until));
+    tx.record_step_up(bob.id, {"a"}, mark_until(until));
     tx.forget_step_ups(alice.id);
   }));
   ASSERT_TRUE(store->read([&](Transaction& tx) {
-    EXPECT_EQ(tx.step_up_until(alice.id, {"a"}), std::nullopt);
-    EXPECT_EQ(tx.step_up_until(alice.id, {"b"}), std::nullopt);
-    EXPECT_EQ(tx.step_up_until(bob.id, {"a"}), until);
+    EXPECT_EQ(tx.step_up_at(alice.id, {"a"}), std::nullopt);
+    EXPECT_EQ(tx.step_up_at(alice.id, {"b"}), std::nullopt);
+    EXPECT_EQ(tx.step_up_at(bob.id, {"a"}), mark_until(until));
   }));
 }
 

@@ -61,6 +61,35 @@ TEST_P(StoreContract, A_report_about_somebody_is_found_by_its_time) {
   EXPECT_FALSE(since("bob", kStart));
 }
 
+// However much else there is about somebody: what is bounded by time is not to be pushed out of sight.
+TEST_P(StoreContract, What_is_bounded_is_counted_by_its_time_whatever_else_happened) {
+  const auto at = [](Event event, std::int64_t seconds) {
+    event.at = kStart + std::chrono::seconds(seconds);
+    return event;
+  };
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    tx.append(at(event_about("alice", EventKind::factor_renamed), 0));
+    tx.append(at(event_about("alice", EventKind::factor_default), 1));
+    tx.append(at(event_about("bob", EventKind::factor_removed), 1));
+    tx.append(at(event_about("alice", EventKind::factor_tested), 1));
+    tx.append(at(event_about("alice", EventKind::reported), 1));
+    tx.append(at(event_about("alice", EventKind::login_failed, "replayed"), 1));
+    tx.append(at(event_about("alice", EventKind::step_up_failed, "replayed"), 2));
+    tx.append(at(event_about("bob", EventKind::login_failed, "replayed"), 2));
+    for (int i = 0; i < 200; ++i) tx.append(at(event_about("alice", EventKind::login_failed, "wrong"), 3));
+  }));
+  ASSERT_TRUE(store->read([&](Transaction& tx) {
+    EXPECT_EQ(tx.changes_since("alice", kStart), 2U);
+    EXPECT_EQ(tx.changes_since("alice", kStart + std::chrono::seconds(1)), 1U);
+    EXPECT_EQ(tx.changes_since("alice", kStart + std::chrono::seconds(2)), 0U);
+    EXPECT_TRUE(tx.reported_since("alice", kStart + std::chrono::seconds(1)));
+    EXPECT_FALSE(tx.reported_since("alice", kStart + std::chrono::seconds(2)));
+    EXPECT_EQ(tx.replays_since("alice", kStart), 2U);
+    EXPECT_EQ(tx.replays_since("alice", kStart + std::chrono::seconds(2)), 1U);
+    EXPECT_EQ(tx.replays_since("bob", kStart + std::chrono::seconds(3)), 0U);
+  }));
+}
+
 TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
   const Person alice = person_called("alice", 1001);
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(1, "key")); }));
@@ -79,7 +108,9 @@ TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
       [&](Transaction& tx) { tx.remove_factor(alice.id, 1); },
       [&](Transaction& tx) { tx.replace_recovery_codes(alice.id, {}); },
       [&](Transaction& tx) { static_cast<void>(tx.use_recovery_code(alice.id, "7k3m92qxd4tp")); },
-      [&](Transaction& tx) { tx.record_step_up(alice.id, {"a"}, kStart); },
+      [&](Transaction& tx) {
+        tx.record_step_up(alice.id, {"a"}, {.until = kStart, .epoch = 0, .password_version = ""});
+      },
       [&](Transaction& tx) { tx.forget_step_ups(alice.id); },
       [&](Transaction& tx) { tx.add_trust(alice.id, trust_in(2)); },
       [&](Transaction& tx) { tx.save_trust(alice.id, trust_in(1, "198.51.100.1")); },

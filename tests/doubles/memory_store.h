@@ -37,7 +37,7 @@ class MemoryStore : public Store {
     std::map<std::int64_t, std::vector<Trust>> trusts;
     std::map<std::int64_t, PendingFactor> pending;
     std::map<std::int64_t, std::pair<std::string, UnixTime>> enrolment_codes;
-    std::map<std::pair<std::int64_t, std::string>, UnixTime> step_ups;
+    std::map<std::pair<std::int64_t, std::string>, StepUpMark> step_ups;
     std::map<std::pair<std::int64_t, std::uint32_t>, PhoneCode> phone_codes;
     struct Message {
       PersonId person;
@@ -177,16 +177,16 @@ class MemoryStore : public Store {
       const auto& used = state_.used_codes[person.value];
       return std::ranges::find(used, code) != used.end();
     }
-    std::optional<UnixTime> step_up_until(PersonId person, const TerminalId& terminal) override {
+    std::optional<StepUpMark> step_up_at(PersonId person, const TerminalId& terminal) override {
       step();
       const auto found = state_.step_ups.find({person.value, terminal.value});
       if (found == state_.step_ups.end()) return std::nullopt;
       return found->second;
     }
-    void record_step_up(PersonId person, const TerminalId& terminal, UnixTime until) override {
+    void record_step_up(PersonId person, const TerminalId& terminal, const StepUpMark& mark) override {
       changing();
       require(person);
-      state_.step_ups[{person.value, terminal.value}] = until;
+      state_.step_ups[{person.value, terminal.value}] = mark;
     }
     void forget_step_ups(PersonId person) override {
       changing();
@@ -274,6 +274,12 @@ class MemoryStore : public Store {
       return std::ranges::any_of(state_.events, [&](const Event& event) {
         return event.kind == EventKind::reported && event.user == user && event.at >= since;
       });
+    }
+    std::size_t replays_since(const std::string& user, UnixTime since) override {
+      step();
+      return static_cast<std::size_t>(std::ranges::count_if(state_.events, [&](const Event& event) {
+        return event.reason == "replayed" && event.user == user && event.at >= since;
+      }));
     }
     std::size_t helpdesk_acts(const std::string& actor, UnixTime since) override {
       step();

@@ -146,6 +146,34 @@ def takes_the_key_again(alice, talk):
     alice.secret = key_on(talk.screen)
 
 
+def test_who_knew_the_old_password_ends_no_enrolment_after_the_new_one(campus):
+    alice = new_student(campus)
+    old = campus.ssh(alice)
+    old.reads(CHOICE)
+    old.answers("")
+    takes_the_key(alice, old)
+    waiting = Conversation(["mfa-enroll", "codes"], alice)  # a step-up that began with nothing to prove
+    waiting.reads("Password for alice: ")
+    assert campus.run(["chpasswd"], input="alice:Another secret of alice\n").returncode == 0
+    old.answers(alice.fresh_code())
+    old.reads(NAME)
+    old.answers("")
+    old.reads(SAVED)
+    codes_on(campus, old.screen)
+    old.answers("")
+    old.reads("Begin again.")
+    assert old.end() != 0
+    assert campus.status(alice)["factors"] == []
+    alice.password = "Another secret of alice"
+    new = campus.ssh(alice)
+    enrols(campus, alice, new)
+    new.reads("I am alice")
+    assert new.end() == 0
+    waiting.answers(alice.password)
+    waiting.reads("in the meantime")
+    assert waiting.end() == 1
+
+
 def test_before_the_date_enter_puts_it_off(campus):
     alice = new_student(campus, REQUIRED + "since = 2099-12-01\n")
     talk = campus.ssh(alice)

@@ -201,7 +201,9 @@ TEST_F(HelpdeskActs, ResetLeavesNothingButACode) {
   ASSERT_EQ(log_in({world.code(), "y"}).result, LoginResult::passed);
   lock_alice();
   ASSERT_TRUE(world.store.write([&](Transaction& tx) {
-    tx.record_step_up({1}, TerminalId{"her terminal"}, world.clock.time + std::chrono::minutes(4));
+    tx.record_step_up(
+        {1}, TerminalId{"her terminal"},
+        {.until = world.clock.time + std::chrono::minutes(4), .epoch = 0, .password_version = "version-1"});
     tx.keep_pending({1}, {.key = World::key(),
                           .parameters = {},
                           .until = world.clock.time,

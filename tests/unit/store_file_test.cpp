@@ -305,11 +305,12 @@ TEST_F(StoreFileTest, A_sealed_key_moved_to_another_person_is_refused_for_that_o
 TEST_F(StoreFileTest, Old_step_ups_are_swept_out_along_the_way) {
   create();
   const PersonId alice = enrol_alice();
+  const auto until = [](UnixTime time) { return StepUpMark{.until = time, .epoch = 0, .password_version = ""}; };
   auto store = open();
   ASSERT_TRUE((*store)->write([&](Transaction& tx) {
-    tx.record_step_up(alice, {"old"}, kStart);
-    tx.record_step_up(alice, {"recent"}, kStart + std::chrono::hours(2));
-    tx.record_step_up(alice, {"new"}, kStart + std::chrono::hours(2) + std::chrono::minutes(5));
+    tx.record_step_up(alice, {"old"}, until(kStart));
+    tx.record_step_up(alice, {"recent"}, until(kStart + std::chrono::hours(2)));
+    tx.record_step_up(alice, {"new"}, until(kStart + std::chrono::hours(2) + std::chrono::minutes(5)));
   }));
   store->reset();
   EXPECT_EQ(Connection(path).number("SELECT count(*) FROM step_up"), 2);

@@ -11,6 +11,7 @@
 #include "tests/unit/store_version3.h"
 #include "tests/unit/store_version4.h"
 #include "tests/unit/store_version5.h"
+#include "tests/unit/store_version6.h"
 
 namespace mfa::test {
 namespace {
@@ -35,12 +36,14 @@ class StoreSchema : public StoreFolder {
   void make_version_3(const std::string& and_then = "") { make(kVersion3Dump + and_then, kVersion3Key); }
   void make_version_4(const std::string& and_then = "") { make(kVersion4Dump + and_then, kVersion4Key); }
   void make_version_5(const std::string& and_then = "") { make(kVersion5Dump + and_then, kVersion5Key); }
+  void make_version_6(const std::string& and_then = "") { make(kVersion6Dump + and_then, kVersion6Key); }
   void make_version(int version) {
     version == 1   ? make_version_1()
     : version == 2 ? make_version_2()
     : version == 3 ? make_version_3()
     : version == 4 ? make_version_4()
-                   : make_version_5();
+    : version == 5 ? make_version_5()
+                   : make_version_6();
   }
   static std::int64_t newest() { return static_cast<std::int64_t>(schema_steps().size()); }
   void remove_store() {
@@ -144,7 +147,7 @@ TEST_F(StoreSchema, A_store_of_version_1_opens_with_all_it_holds) {
               (TotpParameters{HashAlgorithm::sha256, 8, std::chrono::seconds(60)}));
     EXPECT_EQ(tx.recovery_codes_left(alice->id), 2U);
     EXPECT_TRUE(tx.use_recovery_code(alice->id, "7k3m92qxd4tp"));
-    EXPECT_EQ(tx.step_up_until(alice->id, {"7:34817"}), UnixTime{1'790'000'700});
+    EXPECT_FALSE(tx.step_up_at(alice->id, {"7:34817"})) << "what it rested on was not kept";
     tx.append(event_about("alice"));
   }));
   const auto trail = (*store)->verify_trail();
@@ -177,7 +180,7 @@ TEST_F(StoreSchema, A_store_of_version_2_opens_with_all_it_holds) {
     EXPECT_EQ(tx.trusts(alice->id).front().label, trust_in(1).label);
     EXPECT_TRUE(tx.use_recovery_code(alice->id, "7k3m92qxd4tp"));
     EXPECT_EQ(tx.recovery_codes_left(alice->id), 1U);
-    EXPECT_EQ(tx.step_up_until(alice->id, {"7:34817"}), UnixTime{1'790'000'700});
+    EXPECT_FALSE(tx.step_up_at(alice->id, {"7:34817"})) << "what it rested on was not kept";
     EXPECT_TRUE(tx.reported_since("alice", kStart));
     EXPECT_FALSE(tx.pending_factor(alice->id));
     EXPECT_FALSE(tx.enrolment_code_holds(alice->id, "7k3m92qxd4tp", {0}));
@@ -268,11 +271,38 @@ TEST_F(StoreSchema, A_store_of_version_5_opens_with_all_it_holds) {
   EXPECT_EQ(trail->rows, 4);  // three, and the upgrade
 }
 
+TEST_F(StoreSchema, A_store_of_version_6_opens_with_all_it_holds) {
+  make_version_6();
+  ASSERT_GT(number("SELECT count(*) FROM step_up"), 0);
+  auto store = open();
+  ASSERT_TRUE(store.has_value()) << journal.notes();
+  ASSERT_TRUE((*store)->write([](Transaction& tx) {
+    auto alice = tx.person_by_name({"alice"});
+    ASSERT_TRUE(alice);
+    EXPECT_EQ(alice->epoch, 0U);
+    EXPECT_EQ(alice->reported_version, "9f2c61d0");
+    EXPECT_FALSE(tx.step_up_at(alice->id, {"7:34817"})) << "what it rested on was not kept";
+    ASSERT_EQ(tx.factors(alice->id).size(), 4U);
+    EXPECT_EQ(tx.factors(alice->id)[3].kind(), FactorKind::sms);
+    EXPECT_TRUE(tx.phone_code(alice->id, 4));
+    EXPECT_TRUE(tx.reported_since("alice", {1'790'000'200})) << "what came before is in the new index";
+    EXPECT_EQ(tx.changes_since("alice", {1'790'000'200}), 1U);
+    EXPECT_EQ(tx.changes_since("alice", {1'790'000'201}), 0U);
+    alice->epoch = 4294967295U;
+    tx.save(*alice);
+    EXPECT_EQ(tx.person_by_name({"alice"})->epoch, 4294967295U);
+  }));
+  const auto trail = (*store)->verify_trail();
+  ASSERT_TRUE(trail.has_value());
+  EXPECT_FALSE(trail->first_bad.has_value());
+  EXPECT_EQ(trail->rows, 5);  // four, and the upgrade
+}
+
 TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
   create();
   const std::string fresh = tables();
   for (const auto mode : {StoreMode::resident, StoreMode::per_command})
-    for (const int version : {1, 2, 3, 4, 5}) {
+    for (const int version : {1, 2, 3, 4, 5, 6}) {
       remove_store();
       const auto told = journal.events().size();
       make_version(version);
@@ -287,6 +317,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
           tx.add_factor(alice->id, token_factor(alice->next_factor + 1, "key"));
           tx.add_factor(alice->id, phone_factor(alice->next_factor + 2));
           tx.keep_phone_code(alice->id, alice->next_factor + 2, code_for({"+64211234567"}));
+          tx.record_step_up(alice->id, {"7:34817"}, {.until = kStart, .epoch = 1, .password_version = ""});
           tx.add_message(alice->id, {.at = kStart, .number = {"+64211234567"}});
           tx.add_trust(alice->id, trust_in(alice->next_trust));
           tx.keep_pending(alice->id, pending_in("console:console"));
@@ -312,7 +343,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
 
 // Or logins would move rows about for weeks after an upgrade.
 TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4, 5}) {
+  for (const int version : {1, 2, 3, 4, 5, 6}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'person'";
@@ -331,7 +362,7 @@ TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
 }
 
 TEST_F(StoreSchema, Rows_of_factors_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4, 5}) {
+  for (const int version : {1, 2, 3, 4, 5, 6}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'factor'";
@@ -472,6 +503,17 @@ TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_5) {
   EXPECT_EQ(tables(), before);
   EXPECT_EQ(number("PRAGMA user_version"), 5);
   EXPECT_EQ(number("SELECT count(*) FROM event"), 3);
+  EXPECT_TRUE(journal.events().empty());
+}
+
+TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_6) {
+  make_version_6("CREATE INDEX event_to_bound ON event (at); PRAGMA user_version=6;");
+  const std::string before = tables();
+  EXPECT_FALSE(open().has_value());
+  EXPECT_EQ(tables(), before);
+  EXPECT_EQ(number("PRAGMA user_version"), 6);
+  EXPECT_EQ(number("SELECT count(*) FROM event"), 4);
+  EXPECT_GT(number("SELECT count(*) FROM step_up"), 0);
   EXPECT_TRUE(journal.events().empty());
 }
 

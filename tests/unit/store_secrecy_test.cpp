@@ -35,7 +35,7 @@ TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
       const Person person = tx.add_person({"person" + std::to_string(uid)}, {uid}, kStart);
       tx.add_factor(person.id, totp_factor(1, key));
       tx.replace_recovery_codes(person.id, codes);
-      tx.record_step_up(person.id, {terminal}, kStart);
+      tx.record_step_up(person.id, {terminal}, {.until = kStart, .epoch = 0, .password_version = ""});
       static_cast<void>(tx.use_recovery_code(person.id, codes[0]));
       tx.keep_pending(person.id, pending_in("address:203.0.113.7", pending_key));
       tx.keep_enrolment_code(person.id, enrolment_code, kStart);
@@ -90,7 +90,7 @@ TEST_F(StoreSecrecy, Equal_codes_and_terminals_of_two_people_look_different) {
       for (std::uint32_t uid : {1001U, 1002U}) {
         const Person person = tx.add_person({"person" + std::to_string(uid)}, {uid}, kStart);
         tx.replace_recovery_codes(person.id, codes);
-        tx.record_step_up(person.id, {"tty"}, kStart);
+        tx.record_step_up(person.id, {"tty"}, {.until = kStart, .epoch = 0, .password_version = ""});
         tx.keep_enrolment_code(person.id, codes.front(), kStart);
       }
     }));
