@@ -44,6 +44,8 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   struct stat found{};
   if (::fstat(file.get(), &found) != 0 || !S_ISREG(found.st_mode))
     return failed(settings->path + ": is no regular file");
+  if (found.st_uid != ::geteuid() || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return failed(settings->path + ": can be reached by others: it must belong to mfa, with mode 0600");
   const Secret line(std::string(write_request(request).text()) + "\n");
   const auto text = line.text();
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))

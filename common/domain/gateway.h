@@ -63,8 +63,9 @@ enum class Delivery : std::uint8_t {
 
 struct DeliveryReport {
   Delivery delivery = Delivery::failed;
-  std::string gateway;  // the name of the last that was tried; empty: there was none
-  std::string detail;   // why not, for those who run the service: one line without number or code; may be empty
+  std::string gateway;      // the name of the last that was tried; empty: there was none
+  std::string detail;       // why not, for those who run the service: one line without number or code; may be empty
+  bool of_message = false;  // it failed for what the message is: the gateway is not passed over for that
 };
 
 // What one try may take, and all tries of a message. A call includes the ringing.

@@ -12,6 +12,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kVersion = 1;
 constexpr std::chrono::seconds kLongestTimeout{600};
+constexpr std::string_view kFaultOfMessage = "message";
 
 json parse(std::string_view text, std::size_t most) {
   if (text.size() > most) return json(json::value_t::discarded);
@@ -66,6 +67,7 @@ std::optional<GatewayRequest> read_request(std::string_view text) {
 std::string write_reply(const GatewayReply& reply) {
   JsonWriter json;
   json.open_object().member("status", name_of(reply.delivery));
+  if (reply.of_message) json.member("fault", kFaultOfMessage);
   if (!reply.detail.empty()) json.member("detail", std::string_view(reply.detail));
   json.close_object();
   return std::string(std::string_view(json.text()));
@@ -81,7 +83,9 @@ GatewayReply read_reply(std::string_view text, const PhoneMessage& message) {
     return {.delivery = Delivery::failed, .detail = "says that # was pressed, which was not asked for"};
   if (*status == Delivery::sent && asks)
     return {.delivery = Delivery::failed, .detail = "does not say whether # was pressed"};
-  return {.delivery = *status, .detail = discreet(text_in(object, "detail"), message.to, message.code.text())};
+  return {.delivery = *status,
+          .detail = discreet(text_in(object, "detail"), message.to, message.code.text()),
+          .of_message = *status == Delivery::failed && text_in(object, "fault") == kFaultOfMessage};
 }
 
 }  // namespace mfa

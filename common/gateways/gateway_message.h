@@ -28,6 +28,7 @@ struct GatewayRequest {
 struct GatewayReply {
   Delivery delivery = Delivery::failed;
   std::string detail;
+  bool of_message = false;  // as in DeliveryReport
 };
 
 [[nodiscard]] std::string write_reply(const GatewayReply& reply);

@@ -94,8 +94,13 @@ std::optional<DeliveryReport> ProgramGateways::try_one(const GatewaySettings& ga
   const SteadyTime began = steady_now();
   DeliveryReport report = run(gateway, message, limit);
   const SteadyTime ended = steady_now();
-  const GatewayHealth health = memory_.end(gateway.name, message.use, report.delivery, ended - began, ended);
-  if (report.delivery == Delivery::failed || health.failures > 0) {
+  const Delivery judged = report.of_message ? Delivery::refused : report.delivery;
+  const GatewayHealth health = memory_.end(gateway.name, message.use, judged, ended - began, ended);
+  if (report.of_message && health.failures == 0) {
+    journal_.note(Severity::warning,
+                  fmt::format("gateway failed gateway={} channel={} fault=message detail={}",
+                              quoted_value(gateway.name), name_of(message.use), quoted_value(report.detail)));
+  } else if (report.delivery == Delivery::failed || health.failures > 0) {
     const auto pause = std::chrono::ceil<std::chrono::seconds>(health.passed_over_until - ended);
     journal_.note(Severity::warning,
                   fmt::format("gateway {} gateway={} channel={} detail={} passed_over={}s",
@@ -123,7 +128,10 @@ DeliveryReport ProgramGateways::run(const GatewaySettings& gateway, const PhoneM
   if (!answer) return failed(gateway, std::string(in_words(answer.error())));
   if (answer->status != 0) return failed(gateway, fmt::format("ended with status {}", answer->status));
   GatewayReply reply = read_reply(answer->output.text(), message);
-  return {.delivery = reply.delivery, .gateway = gateway.name, .detail = std::move(reply.detail)};
+  return {.delivery = reply.delivery,
+          .gateway = gateway.name,
+          .detail = std::move(reply.detail),
+          .of_message = reply.of_message};
 }
 
 std::vector<std::string> ProgramGateways::faults() const {

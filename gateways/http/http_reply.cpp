@@ -81,6 +81,12 @@ std::string_view meaning(long status) {
   }
 }
 
+// Whether the provider is there and does not want this message: another may be fine.
+bool is_of_message(long status) {
+  return (status >= 200 && status < 300) || status == 400 || status == 413 || status == 414 || status == 422 ||
+         status == 431;
+}
+
 }  // namespace
 
 GatewayReply judge(const HttpSettings& settings, const HttpAnswer& answer) {
@@ -94,7 +100,9 @@ GatewayReply judge(const HttpSettings& settings, const HttpAnswer& answer) {
   const bool fine = answer.status >= 200 && answer.status < 300;
   if ((fine || !settings.success.status.empty()) && holds(settings.success, answer, parsed))
     return {.delivery = Delivery::sent, .detail = {}};
-  return {.delivery = Delivery::failed, .detail = in_words(meaning(answer.status))};
+  return {.delivery = Delivery::failed,
+          .detail = in_words(meaning(answer.status)),
+          .of_message = is_of_message(answer.status)};
 }
 
 }  // namespace mfa::http

@@ -178,7 +178,7 @@ std::string read_url(Draft& draft) {
   const std::string_view host = url.substr(scheme + 3, host_end - scheme - 3);
   if (host.empty() || host.find_first_of("{}@ ") != std::string_view::npos)
     return "must have a host, without username, password and places";
-  if (!secure && !draft.plain_http && !is_this_host(host))
+  if (!secure && !draft.plain_http && (!is_this_host(host) || !draft.settings.proxy.empty()))
     return "must begin with https://: over http:// anybody on the way reads the codes (plain_http = true allows it)";
   if (url.contains('#')) return "must have no #";
   auto path = TemplateText::parse(url.substr(host_end));
@@ -217,6 +217,18 @@ bool is_flat(const JsonMembers& members) {
   });
 }
 
+// Whether a secret may stand there as it is, and not as a place: by its name, since nothing else tells.
+bool may_hold_secret(const NamedTemplates& pairs) {
+  constexpr std::array kNames{"auth"sv, "cookie"sv, "key"sv, "password"sv, "secret"sv, "token"sv};
+  return std::ranges::any_of(pairs, [&](const auto& pair) {
+    std::string name = pair.first;
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return !pair.second.has_places() &&
+           std::ranges::any_of(kNames, [&](std::string_view part) { return name.contains(part); });
+  });
+}
+
 // What fits only together.
 void finish(const SettingsFile& file, Draft& draft, Mistakes& mistakes) {
   HttpSettings& settings = draft.settings;
@@ -235,6 +247,10 @@ void finish(const SettingsFile& file, Draft& draft, Mistakes& mistakes) {
   if (draft.has_password && !draft.password_file.empty()) wrong("password and password_file do not go together");
   if (draft.has_password && !file.is_private)
     wrong("holds a password, and others can read it: use password_file, or chmod 0600");
+  if (!file.is_private && (may_hold_secret(settings.headers) || may_hold_secret(settings.query)))
+    wrong("sends what may be a secret, and others can read it: write {password} and use password_file, or chmod 0600");
+  if (!file.is_private && settings.proxy.contains('@'))
+    wrong("proxy holds a password, and others can read it: chmod 0600");
   if (!draft.password_file.empty()) {
     auto password = read_password(draft.password_file);
     if (password) {

@@ -143,6 +143,10 @@ std::string TemplateText::with(const Parts& parts, Escape then) const {
   return text;
 }
 
+bool TemplateText::has_places() const {
+  return std::ranges::any_of(pieces_, [](const auto& piece) { return std::holds_alternative<Place>(piece); });
+}
+
 bool TemplateText::has(Part part) const {
   return std::ranges::any_of(pieces_, [&](const auto& piece) {
     const auto* place = std::get_if<Place>(&piece);

@@ -36,6 +36,7 @@ class TemplateText {
   // With the parts in their places, each written as it says itself and then as `then` says. The rest is as it stands.
   [[nodiscard]] std::string with(const Parts& parts, Escape then = Escape::none) const;
   [[nodiscard]] bool has(Part part) const;
+  [[nodiscard]] bool has_places() const;
 
  private:
   struct Place {

@@ -85,7 +85,9 @@ bool prepare(CURL* handle, const HttpRequest& request, const Connection& connect
       .set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connection.limit.count() / 2))
       .set(CURLOPT_USERAGENT, "pam_mfa/" MFA_VERSION)
       .set(CURLOPT_WRITEFUNCTION, take);
-  if (!connection.ca_file.empty()) options.set(CURLOPT_CAINFO, connection.ca_file.c_str());
+  // In place of the system's authorities: those have a folder, too.
+  if (!connection.ca_file.empty())
+    options.set(CURLOPT_CAINFO, connection.ca_file.c_str()).set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   if (!connection.username.empty()) {
     options.set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC))
         .set(CURLOPT_USERNAME, connection.username.c_str())

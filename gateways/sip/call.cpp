@@ -135,6 +135,7 @@ class Call {
   void established();
   void play();
   void pressed();
+  void heard(std::string_view message);
   void closed(int error, const sip_msg* message);
   void finish(GatewayReply reply);
 
@@ -191,6 +192,10 @@ std::string Call::prepare(const PhoneNumber& number) {
       own(socket_, [&](sipsess_sock** made) { return sipsess_listen(made, sip_.get(), kBuckets, called, this); }) &&
       media_.open(ends->local);
   if (!fine) return "no sockets are left for a call";
+  sip_set_trace_handler(sip_.get(), [](bool sent, sip_transp, const sa*, const sa*, const std::uint8_t* packet,
+                                       std::size_t size, void* self) {
+    if (!sent) static_cast<Call*>(self)->heard({reinterpret_cast<const char*>(packet), size});
+  });
 
   const std::string route = [&] {
     std::array<char, 64> address{};
@@ -266,6 +271,13 @@ void Call::play() {
 
 void Call::pressed() {
   if (mode_ == MessageMode::press && !reply_) finish({.delivery = Delivery::approved, .detail = {}});
+}
+
+// Before libre does anything about it: it would go on to whatever number an answer of 3xx points to.
+void Call::heard(std::string_view message) {
+  constexpr std::string_view kRedirects = "SIP/2.0 3";
+  if (!message.starts_with(kRedirects) || established_) return;
+  finish(refused(fmt::format("the telephone system points to another number (SIP {})", message.substr(8, 3))));
 }
 
 // The other side ended it, or never began.

@@ -172,6 +172,8 @@ class Exchange(socketserver.BaseRequestHandler):
 
     def say(self, status, headers, *more):
         same = [f"{name}: {headers[name]}" for name in ("Via", "From", "Call-ID", "CSeq")]
+        if 300 <= status < 400:
+            more = (*more, f"Contact: <sip:+882131234567@127.0.0.1:{self.server.port}>")
         lines = [f"SIP/2.0 {status} Told", *same, f"To: {headers['To']};tag=t1", *more, "Content-Length: 0", "", ""]
         self.request[1].sendto("\r\n".join(lines).encode(), self.client_address)
 

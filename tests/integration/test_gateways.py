@@ -3,6 +3,7 @@ provider's interface, and neither code nor number from any log, command line or 
 import base64
 import concurrent.futures
 import os
+import shutil
 import subprocess
 import urllib.parse
 
@@ -156,7 +157,19 @@ def test_a_provider_is_who_its_certificate_says(campus):
                 continue
             reply = carry("http", twilio(server, ca_file))
             assert reply["status"] == "failed" and "certificate is not trusted" in reply["detail"], reply
+        # Nor if the system trusts its authority: ca_file stands in place of those.
+        hashed = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", authority], check=True,
+                                capture_output=True, text=True).stdout.strip()
+        os.makedirs("/etc/ssl/certs", exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "authorities", "/etc/ssl/certs"], check=True)
+        shutil.copyfile(authority, f"/etc/ssl/certs/{hashed}.0")
+        shutil.copyfile(other_authority, "/etc/ssl/certs/ca-certificates.crt")
+        reply = carry("http", twilio(server, other_authority))
+        assert reply["status"] == "failed" and "certificate is not trusted" in reply["detail"], reply
         assert len(server.requests) == 1, "nothing was sent to whom is not trusted"
+        without = settings("without.toml", open(twilio(server, authority)).read().split("\n", 1)[1])
+        assert carry("http", without) == {"status": "sent"}, "that the system trusts it"
+        subprocess.run(["umount", "/etc/ssl/certs"], check=True)
     with carriers.provider(elsewhere) as server:
         reply = carry("http", twilio(server, "/run/certificates/elsewhere.ca.pem"))
         assert reply["status"] == "failed" and "certificate is not trusted" in reply["detail"], reply
@@ -185,6 +198,12 @@ def test_the_file_gateway_writes_for_its_owner_alone(campus):
     assert len(lines) == 2 and CODE in lines[0]
     about = os.stat("/var/lib/mfa/messages")
     assert about.st_mode & 0o777 == 0o600
+    for mode, owner in ((0o666, "mfa"), (0o640, "mfa"), (0o666, "root")):
+        os.chmod("/var/lib/mfa/messages", mode)
+        shutil.chown("/var/lib/mfa/messages", owner)
+        reply = carry("file", path)
+        assert reply["status"] == "failed" and "can be reached by others" in reply["detail"], (mode, owner, reply)
+    assert len(open("/var/lib/mfa/messages").readlines()) == 2
     os.remove("/var/lib/mfa/messages")
     os.symlink("/etc/mfa/elsewhere", "/var/lib/mfa/messages")
     assert carry("file", path)["status"] == "failed"

@@ -197,6 +197,16 @@ TEST_F(HttpGateway, KeepsPasswordsFromOthers) {
   EXPECT_THAT(mistake(held, 0640), HasSubstr("holds a password, and others can read it"));
   EXPECT_EQ(mistake(held, 0600), "");
   EXPECT_THAT(mistake(kUrl, 0666), HasSubstr("can be written by others"));
+  for (const char* secret : {"[headers]\nAuthorization = 'Bearer sk_live'\n", "[headers]\nX-Api-KEY = 'sk_live'\n",
+                             "[query]\napi_secret = 'sk_live'\n", "[query]\naccess_token = 'sk_live'\n"}) {
+    EXPECT_THAT(mistake(std::string(kUrl) + secret, 0644), HasSubstr("may be a secret, and others can read it"));
+    EXPECT_EQ(mistake(std::string(kUrl) + secret, 0600), "") << secret;
+  }
+  EXPECT_EQ(mistake(std::string(kUrl) + "[headers]\nAuthorization = 'Bearer {username}'\nAccept = 'x'\n", 0644), "");
+  const std::string proxy = std::string(kUrl) + "proxy = 'http://u:p@proxy.example.org'\n";
+  EXPECT_THAT(mistake(proxy, 0644), HasSubstr("proxy holds a password"));
+  EXPECT_EQ(mistake(proxy, 0600), "");
+  EXPECT_EQ(mistake(std::string(kUrl) + "proxy = 'http://proxy.example.org:3128'\n", 0644), "");
 
   const std::string elsewhere = std::string(kUrl) + "username = 'mfa'\npassword_file = '@/password'\n";
   ASSERT_EQ(chmod((folder_ / "password").c_str(), 0640), 0);
@@ -227,6 +237,7 @@ TEST_F(HttpGateway, TellsWhatIsWrongWithItsSettings) {
       {"url = 'https://h/#x'", ":1:7: url must have no #"},
       {"url = 'https://h/?p={password}'", ":1:7: url must not hold the password"},
       {"url = 'http://sms.example.org/'", "anybody on the way reads the codes"},
+      {"url = 'http://localhost/'\nproxy = 'http://proxy.example.org'", "anybody on the way reads the codes"},
       {"url = 'http://localhost.example.org/'", "anybody on the way reads the codes"},
       {"url = 'http://127.0.0.1.example.org/'", "anybody on the way reads the codes"},
       {url + "methods = 'GET'", ":2:1: \"methods\" is not a key (did you mean \"method\"?)"},
@@ -284,6 +295,16 @@ TEST_F(HttpGateway, UnderstandsStatuses) {
           {429, R"({"error":{"0":{"text":7}}})", failed, "the provider takes no more messages for now (HTTP 429): 7"},
           {500, "<html>", failed, "the provider has a fault of its own (HTTP 500)"},
           {599, "", failed, "the provider has a fault of its own (HTTP 599)"}});
+}
+
+// What a provider declines of one message, it may take of another.
+TEST_F(HttpGateway, BlamesTheMessageForWhatItIs) {
+  const auto read = settings(std::string(kUrl) + "[success]\nstatus = [202]\n[refused]\nstatus = [410]\n");
+  ASSERT_TRUE(read) << read.error();
+  for (const long status : {200, 400, 413, 414, 422, 431})
+    EXPECT_TRUE(judge(*read, {.status = status, .body = ""}).of_message) << status;
+  for (const long status : {0, 202, 302, 401, 402, 403, 404, 405, 407, 408, 410, 429, 500, 503, 504})
+    EXPECT_FALSE(judge(*read, {.status = status, .body = ""}).of_message) << status;
 }
 
 TEST_F(HttpGateway, LooksIntoAnswers) {

@@ -117,6 +117,16 @@ TEST(GatewayMessage, OnlyAPressedKeyApproves) {
   EXPECT_EQ(unsaid.detail, "does not say whether # was pressed");
 }
 
+TEST(GatewayMessage, AFailureMayBeThatOfTheMessage) {
+  EXPECT_TRUE(read_reply(R"({"status":"failed","fault":"message"})", text_message()).of_message);
+  for (const char* json : {R"({"status":"failed"})", R"({"status":"failed","fault":"Message"})",
+                           R"({"status":"failed","fault":true})", R"({"status":"sent","fault":"message"})",
+                           R"({"status":"refused","fault":"message"})", R"({"fault":"message"})"})
+    EXPECT_FALSE(read_reply(json, text_message()).of_message) << json;
+  const GatewayReply reply{.delivery = Delivery::failed, .detail = "no", .of_message = true};
+  EXPECT_EQ(write_reply(reply), R"({"status":"failed","fault":"message","detail":"no"})");
+}
+
 TEST(GatewayMessage, AnswersAreWrittenAsTheyAreRead) {
   EXPECT_EQ(write_reply({.delivery = Delivery::sent, .detail = ""}), R"({"status":"sent"})");
   EXPECT_EQ(write_reply({.delivery = Delivery::failed, .detail = "a \"b\""}),

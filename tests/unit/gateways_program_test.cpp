@@ -172,6 +172,20 @@ TEST_F(ProgramGatewaysTest, ArePassedOverWhenTheyHang) {
   EXPECT_EQ(contents("asked"), "x\n");
 }
 
+// Or one number that a provider does not take would send everybody's texts another way.
+TEST_F(ProgramGatewaysTest, AreNotPassedOverForWhatAMessageIs) {
+  add("first", R"(echo '{"status":"failed","fault":"message","detail":"not in our plan"}')");
+  add("second", kSent);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(send().gateway, "second");
+  EXPECT_EQ(memory_.health_of(gateways_).front(), GatewayHealth{});
+  EXPECT_EQ(notes_.lines.front(), "gateway failed gateway=first channel=sms fault=message detail=\"not in our plan\"");
+  // Not so if it says anything else.
+  gateways_.clear();
+  add("third", R"(echo '{"status":"failed","fault":"mine"}')");
+  EXPECT_EQ(send().delivery, Delivery::failed);
+  EXPECT_EQ(memory_.health_of(gateways_).front().failures, 1U);
+}
+
 TEST_F(ProgramGatewaysTest, AreTriedStillWhenAllArePassedOver) {
   add("flaky", "[ -e " + (folder_ / "mended").string() + R"( ] || exit 1; echo '{"status":"sent"}')");
   EXPECT_EQ(send().delivery, Delivery::failed);
