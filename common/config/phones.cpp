@@ -68,6 +68,8 @@ constexpr auto kKeys = std::to_array<Key<PhoneSettings>>({
      [](const Field& field, PhoneSettings& phone) { read_span(field, "10s", "10m", phone.budget.resend_after); }},
     {"per_user_per_hour",
      [](const Field& field, PhoneSettings& phone) { read_count(field, 1, 100, phone.budget.per_user_per_hour); }},
+    {"per_user_per_day",
+     [](const Field& field, PhoneSettings& phone) { read_count(field, 1, 1000, phone.budget.per_user_per_day); }},
     {"proven_per_day",
      [](const Field& field, PhoneSettings& phone) { read_count(field, 0, 1'000'000, phone.budget.proven_per_day); }},
     {"unproven_per_user_per_day",

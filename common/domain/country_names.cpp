@@ -151,4 +151,17 @@ std::vector<std::string_view> countries_meant(std::string_view text) {
   return {};
 }
 
+bool begins_as_in(const PhoneNumber& number, std::span<const std::string> countries) {
+  const auto listed = [&](std::string_view code) { return std::ranges::find(countries, code) != countries.end(); };
+  const std::string_view digits = std::string_view(number.e164).substr(1);
+  for (std::size_t length = std::min<std::size_t>(4, digits.size()); length > 0; --length) {
+    const int prefix = prefix_in(digits.substr(0, length)).value_or(-1);
+    const auto second = std::ranges::find(kSecondPrefixes, prefix, &SecondPrefix::prefix);
+    if (second != kSecondPrefixes.end()) return listed(second->code);
+    if (std::ranges::find(kRows, prefix, &Row::prefix) == kRows.end()) continue;
+    return std::ranges::any_of(kRows, [&](const Row& row) { return row.prefix == prefix && listed(row.code); });
+  }
+  return false;
+}
+
 }  // namespace mfa

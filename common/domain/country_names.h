@@ -2,9 +2,12 @@
 // prefix.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "common/domain/phone_number.h"
 
 namespace mfa {
 
@@ -19,5 +22,9 @@ namespace mfa {
 // small letters, accents and what stands between letters do not matter. Several for a prefix that they share, the one
 // that it is known for first: "+44" is GB, GG, IM, JE. None: nobody can tell.
 [[nodiscard]] std::vector<std::string_view> countries_meant(std::string_view text);
+
+// Whether a number begins as those of one of these countries do, by its longest prefix: "+1 876" is Jamaica's and not
+// that of the US. Those that share all of it (the US and Canada; GB, GG, IM and JE) are not told apart.
+[[nodiscard]] bool begins_as_in(const PhoneNumber& number, std::span<const std::string> countries);
 
 }  // namespace mfa

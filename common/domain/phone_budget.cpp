@@ -31,13 +31,19 @@ std::variant<BudgetGranted, BudgetRefused> weigh_message(const PhoneBudget& budg
   if (const seconds rest = left_of(budget.resend_after, before.last, now); rest.count() > 0)
     return BudgetRefused{.why = BudgetRefusal::too_soon, .wait = rest};
 
+  if (before.failed >= kFailedTries)
+    return BudgetRefused{.why = BudgetRefusal::failing, .wait = left_of(kFailedWindow, before.oldest_failed, now)};
+
   const bool proven = message.proven;
   const std::uint32_t own = proven ? budget.per_user_per_hour : budget.unproven_per_user_per_day;
   if (before.of_person >= own)
     return BudgetRefused{.why = BudgetRefusal::person_used_up,
                          .wait = left_of(proven ? kProvenWindow : kUnprovenWindow, before.oldest, now)};
-  const std::uint64_t of_number = proven ? std::uint64_t{own} * kMostPeopleOfANumber : own;
-  if (before.of_number >= of_number) return BudgetRefused{.why = BudgetRefusal::number_used_up};
+  if (proven && before.of_person_in_day >= budget.per_user_per_day)
+    return BudgetRefused{.why = BudgetRefusal::person_used_up, .wait = left_of(kBudgetDay, before.oldest_of_day, now)};
+  // More than one person's, or nobody else could use or register the number while one does.
+  if (before.of_number >= std::uint64_t{own} * kMostPeopleOfANumber)
+    return BudgetRefused{.why = BudgetRefusal::number_used_up};
   const std::uint64_t all = proven ? budget.proven_per_day : budget.unproven_per_day;
   if (before.of_all >= all) return BudgetRefused{.why = BudgetRefusal::all_used_up};
 

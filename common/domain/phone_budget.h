@@ -19,8 +19,9 @@ namespace mfa {
 struct PhoneBudget {
   std::chrono::seconds resend_after{30};        // to the same number, for the same person
   std::uint32_t per_user_per_hour = 6;          // to proven numbers
+  std::uint32_t per_user_per_day = 20;          // likewise
   std::uint32_t proven_per_day = 5000;          // of all people together
-  std::uint32_t unproven_per_user_per_day = 3;  // and for each number
+  std::uint32_t unproven_per_user_per_day = 3;  // to numbers that are being registered
   std::uint32_t unproven_per_day = 500;         // of all people together
 };
 
@@ -28,12 +29,14 @@ inline constexpr std::chrono::seconds kProvenWindow{60 * 60};         // for one
 inline constexpr std::chrono::seconds kUnprovenWindow{24 * 60 * 60};  // likewise
 inline constexpr std::chrono::seconds kBudgetDay{24 * 60 * 60};       // for all: any 24 hours
 inline constexpr std::chrono::seconds kCallsRest{10 * 60};            // after one that nobody answered
+inline constexpr std::chrono::seconds kFailedWindow{10 * 60};         // for what no gateway took on, of one person
+inline constexpr std::uint32_t kFailedTries = 3;                      // within that, proven and unproven together
 
 enum class MessageEnd : std::uint8_t {  // as kept in the store
   open = 1,                             // under way, or nobody lived to say
   taken = 2,                            // sent, or answered
-  unanswered = 3,                       // a call that came to nothing
-  failed = 4,                           // no gateway took it on
+  unanswered = 3,                       // it came to nothing at the other end
+  failed = 4,                           // no gateway took it on: nothing was sent, and it counts for no budget
 };
 
 // A text or call as it counts.
@@ -44,14 +47,18 @@ struct MessageRecord {
   bool proven = false;
 };
 
-// What was recorded before: proven and unproven apart, but for the last two.
+// What was recorded before, but for what failed: proven and unproven apart, down to `oldest_of_day`.
 struct MessageTally {
-  std::uint32_t of_person = 0;                       // within kProvenWindow or kUnprovenWindow
-  std::uint32_t of_number = 0;                       // likewise, of all people
-  std::uint32_t of_all = 0;                          // within kBudgetDay
-  std::optional<UnixTime> oldest = std::nullopt;     // of those of the person
-  std::optional<UnixTime> last = std::nullopt;       // to this number for this person, by the same means
-  std::optional<UnixTime> last_call = std::nullopt;  // for this person that is not known to have been answered
+  std::uint32_t of_person = 0;                           // within kProvenWindow or kUnprovenWindow
+  std::uint32_t of_person_in_day = 0;                    // within kBudgetDay
+  std::uint32_t of_number = 0;                           // within kProvenWindow or kUnprovenWindow, of all people
+  std::uint32_t of_all = 0;                              // within kBudgetDay
+  std::optional<UnixTime> oldest = std::nullopt;         // of those of the person
+  std::optional<UnixTime> oldest_of_day = std::nullopt;  // likewise, within kBudgetDay
+  std::optional<UnixTime> last = std::nullopt;           // to this number for this person, by the same means
+  std::optional<UnixTime> last_call = std::nullopt;      // for this person that is not known to have been answered
+  std::uint32_t failed = 0;                              // of this person, within kFailedWindow
+  std::optional<UnixTime> oldest_failed = std::nullopt;  // of those
 };
 
 enum class BudgetRefusal : std::uint8_t {
@@ -60,6 +67,7 @@ enum class BudgetRefusal : std::uint8_t {
   number_used_up,
   all_used_up,
   call_unanswered,
+  failing,  // no gateway took on the last ones
 };
 struct BudgetGranted {
   bool nearly_used_up = false;  // this one reaches 80 % of what all may have in a day

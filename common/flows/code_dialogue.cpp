@@ -55,6 +55,7 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
     return again(texts::not_an_enrolment_code(engine_.settings), "not_a_code");
   if (phones_ != nullptr) {
     const PhoneWays::Step step = phones_->take(prompt_, typed->text());
+    if (step == PhoneWays::Step::unknown) return again(std::string(prompt_.problem), "not_a_code");
     if (step != PhoneWays::Step::no_word) return by_phone(step);
   }
   if (texts::take_word(prompt_, answer, /*login=*/true)) return Step::again_free;

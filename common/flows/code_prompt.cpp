@@ -47,16 +47,17 @@ std::string asked_of_phone(const CodePrompt& prompt) {
 // "call".
 std::string words_for_phones(const CodePrompt& prompt, FactorKind kind) {
   const std::string_view word = words_of(kind).value_or(WayWords{}).word;
-  std::vector<std::string> endings;
+  std::vector<PhoneNumber> numbers;
   for (const PhoneAtPrompt& phone : prompt.phones)
-    if (serves(phone, kind)) endings.push_back(masked(phone.number));
-  if (endings.size() == 1) {
+    if (serves(phone, kind) && std::ranges::find(numbers, phone.number) == numbers.end())
+      numbers.push_back(phone.number);
+  if (numbers.size() == 1) {
     const bool named = kind == FactorKind::call && prompt.phones.size() == 1 && prompt.phones.front().texts;
-    return named ? std::string(word) : fmt::format("{} (phone {})", word, endings.front());
+    return named ? std::string(word) : fmt::format("{} (phone {})", word, masked(numbers.front()));
   }
   std::string text;
-  for (const std::string& ending : endings)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", word, ending.substr(ending.find(' ') + 1));
+  for (const PhoneNumber& number : numbers)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", word, ending_at_prompt(prompt, number));
   return text;
 }
 
@@ -113,6 +114,17 @@ std::optional<FactorKind> kind_of(std::string_view word) {
 
 }  // namespace
 
+std::string ending_at_prompt(const CodePrompt& prompt, const PhoneNumber& number) {
+  const std::string whole = masked(number);
+  std::vector<PhoneNumber> alike;
+  for (const PhoneAtPrompt& phone : prompt.phones)
+    if (masked(phone.number) == whole && std::ranges::find(alike, phone.number) == alike.end())
+      alike.push_back(phone.number);
+  std::string digits = whole.substr(whole.find(' ') + 1);
+  if (alike.size() > 1) digits += fmt::format("-{}", std::ranges::find(alike, number) - alike.begin() + 1);
+  return digits;
+}
+
 std::optional<WayWords> words_of(FactorKind kind) {
   switch (kind) {
     case FactorKind::totp:
@@ -162,8 +174,8 @@ void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settin
     const PhoneAtPrompt here{.factor = factor.number,
                              .number = phone->number,
                              .language = phone->language,
-                             .texts = allowed(FactorKind::sms) && can_send(settings, PhoneUse::text),
-                             .calls = allowed(FactorKind::call) && can_send(settings, PhoneUse::call)};
+                             .texts = allowed(FactorKind::sms) && can_send(settings, PhoneUse::text, phone->number),
+                             .calls = allowed(FactorKind::call) && can_send(settings, PhoneUse::call, phone->number)};
     if (here.texts) add_way(prompt, FactorKind::sms, masked(phone->number));
     if (here.calls) add_way(prompt, FactorKind::call, masked(phone->number));
     if (here.texts || here.calls) prompt.phones.push_back(here);

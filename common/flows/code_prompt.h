@@ -59,6 +59,8 @@ struct CodePrompt {
   std::string helpdesk;           // whom to ask
 };
 [[nodiscard]] CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server);
+// The digits that a phone is chosen by, as the prompt shows them: "1234"; "1234-2" is the second number that ends so.
+[[nodiscard]] std::string ending_at_prompt(const CodePrompt& prompt, const PhoneNumber& number);
 // Names a factor that may answer as one of these kinds (empty: any); the default one first: its kind is asked for. A
 // telephone that no gateway reaches is left out.
 void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settings, const std::set<FactorKind>& kinds);

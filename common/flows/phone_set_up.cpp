@@ -12,8 +12,9 @@
 namespace mfa {
 namespace {
 
-constexpr int kWrong = 5;     // answers of one step that will not do
-constexpr int kPrompts = 20;  // of all kinds, in one step
+constexpr int kWrong = 5;        // answers of one step that will not do
+constexpr int kPrompts = 20;     // of all kinds, in one step
+constexpr int kAllPrompts = 40;  // in all steps, however often one goes back
 
 std::string default_country(const Settings& settings) {
   if (!settings.phone.default_country.empty() || settings.phone.countries.empty())
@@ -181,8 +182,11 @@ class PhoneSetUp {
       return true;
     }
     if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
-      problem_ = texts::over_budget(*refused, wanted_.use, engine_.settings);
-      return refused->why == BudgetRefusal::too_soon && !unasked;
+      const bool too_soon = refused->why == BudgetRefusal::too_soon;
+      // Where the number is asked for, there is no word to have it sent again.
+      problem_ = too_soon && unasked ? texts::number_tried_just_now(refused->wait)
+                                     : texts::over_budget(*refused, wanted_.use, engine_.settings);
+      return too_soon && !unasked;
     }
     problem_ = std::holds_alternative<NotTaken>(result) ? texts::not_taken(wanted_.use, facts_.written)
                                                         : texts::not_sent(wanted_.use, engine_.settings);
@@ -244,6 +248,10 @@ class PhoneSetUp {
   }
 
   std::optional<Secret> ask(const std::string& text) {
+    if (++prompts_ > kAllPrompts) {
+      static_cast<void>(stop(PhoneEnd::no_number, problem_));
+      return std::nullopt;
+    }
     auto typed = dialogue_.ask({.text = text, .echo = true});
     if (typed) return *std::move(typed);
     if (typed.error() == DialogueError::too_long) return Secret(std::string_view("?"));  // no answer to any step
@@ -266,6 +274,7 @@ class PhoneSetUp {
   NumberFacts facts_;
   std::string problem_;  // what the next prompt says first
   bool pressed_ = false;
+  int prompts_ = 0;
   std::optional<PhoneStopped> stopped_;
 };
 

@@ -137,6 +137,9 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settin
     case BudgetRefusal::person_used_up:
       return fmt::format("You have had as many texts and calls as you can get. The next one is possible in {}.",
                          duration(refused.wait));
+    case BudgetRefusal::failing:
+      return fmt::format("The last {}s could not be {}. We can try again in {}. Use another way, or ask {}.", what(use),
+                         use == PhoneUse::text ? "sent" : "made", duration(refused.wait), helpdesk(settings));
     case BudgetRefusal::number_used_up:
     case BudgetRefusal::all_used_up:
       break;
@@ -164,6 +167,9 @@ std::string country_not_listed(const Settings& settings) {
 std::string ask_number(std::string_view problem, std::string_view country) {
   return fmt::format("{}Your number in {} ({}), as you would dial it there. Or back.\nPhone number: ",
                      problem_line(problem), country_name(country), dialling_prefix(country));
+}
+std::string number_tried_just_now(std::chrono::seconds wait) {
+  return fmt::format("We tried that number just now. Type it again in {}.", duration(wait));
 }
 std::string number_help(PhoneUse use) {
   return use == PhoneUse::text

@@ -48,6 +48,7 @@ namespace mfa::texts {
 [[nodiscard]] std::string no_such_country(const Settings& settings);
 [[nodiscard]] std::string country_not_listed(const Settings& settings);
 [[nodiscard]] std::string ask_number(std::string_view problem, std::string_view country);
+[[nodiscard]] std::string number_tried_just_now(std::chrono::seconds wait);
 [[nodiscard]] std::string number_help(PhoneUse use);
 [[nodiscard]] std::string phone_code(std::string_view problem);
 [[nodiscard]] std::string phone_code_help(PhoneUse use);

@@ -19,7 +19,7 @@ bool serves(const PhoneAtPrompt& phone, PhoneUse use) { return use == PhoneUse::
 // "text", "call 5678".
 struct PhoneWord {
   PhoneUse use = PhoneUse::text;
-  std::string_view ending;  // digits; empty: none were given
+  std::string_view ending;  // as in ending_at_prompt(); empty: none was given
 };
 std::optional<PhoneWord> read_phone_word(std::string_view typed) {
   constexpr std::string_view kBlank = " \t";
@@ -36,13 +36,14 @@ std::optional<PhoneWord> read_phone_word(std::string_view typed) {
   }
   const std::size_t digits = std::min(typed.find_first_not_of(kBlank, blank), typed.size());
   read.ending = typed.substr(digits);
-  const bool all_digits = std::ranges::all_of(read.ending, [](char c) { return c >= '0' && c <= '9'; });
-  return all_digits ? std::optional(read) : std::nullopt;
+  const bool readable = std::ranges::all_of(read.ending, [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
+  return readable ? std::optional(read) : std::nullopt;
 }
 
+// By what the prompt shows and nothing else: whoever has the password is not to find out the rest of the number.
 const PhoneAtPrompt* phone_for(const CodePrompt& prompt, PhoneUse use, std::string_view ending) {
   const auto found = std::ranges::find_if(prompt.phones, [&](const PhoneAtPrompt& phone) {
-    return serves(phone, use) && phone.number.e164.ends_with(ending);
+    return serves(phone, use) && (ending.empty() || texts::ending_at_prompt(prompt, phone.number) == ending);
   });
   return found == prompt.phones.end() ? nullptr : &*found;
 }
@@ -73,7 +74,7 @@ PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
     return send(prompt, *phone, word->use, /*unasked=*/false);
   if (word->ending.empty()) return Step::no_word;  // explained as any way that the person does not have
   prompt.problem = texts::no_phone_ending(word->ending);
-  return Step::done;
+  return Step::unknown;
 }
 
 PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, bool unasked) {

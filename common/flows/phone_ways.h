@@ -21,6 +21,7 @@ class PhoneWays {
   enum class Step : std::uint8_t {
     no_word,  // the answer is something else
     done,     // it was, and the prompt says what came of it
+    unknown,  // it names a phone that is not there: says so, and costs as much as a wrong code
     approved,
     store_failed,
   };

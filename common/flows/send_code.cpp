@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "common/domain/country_names.h"
 #include "common/domain/lockout.h"
 #include "common/flows/texts.h"
 
@@ -20,6 +21,8 @@ struct Reserved {
   std::uint64_t all = 0;  // of that sort in a day
 };
 using Reservation = std::variant<Reserved, WasSent, NoPhone, BudgetRefused>;
+
+constexpr std::chrono::seconds kTimeToType{60};
 
 bool is_proven(const Sending& sending) { return sending.factor != kUnfinishedPhone; }
 
@@ -52,6 +55,7 @@ class Sender {
 
  private:
   Reservation reserve(Transaction& tx) {
+    if (!begins_as_in(sending_.number, engine_.settings.phone.countries)) return NoPhone{};
     Found found = find_person(tx, sending_.account);
     if (found.mismatch) return NoPhone{};
     if (!found.person && is_proven(sending_)) return NoPhone{};
@@ -81,11 +85,12 @@ class Sender {
     return reserved;
   }
 
-  // The one that is live, or a new one.
+  // The one that is live and stays so until it has come and was typed, or a new one.
   PhoneCode code_after(const std::optional<PhoneCode>& kept) const {
     if (sending_.mode == MessageMode::press) return {};
+    const auto time_to_type = std::min(kTimeToType, engine_.settings.phone.code_ttl / 2);
     if (kept && kept->purpose == sending_.purpose.key && kept->number == sending_.number &&
-        state_of(*kept, now_) == CodeState::live)
+        state_of(*kept, now_) == CodeState::live && kept->until - now_ >= time_to_type)
       return *kept;
     return {.purpose = sending_.purpose.key,
             .number = sending_.number,
@@ -116,9 +121,9 @@ class Sender {
 
   // How it ended is for the next one: if it cannot be kept, the message counts as under way.
   void note_end(const Reserved& reserved, bool sent, const DeliveryReport& report) {
-    const MessageEnd end = sent                             ? MessageEnd::taken
-                           : sending_.use == PhoneUse::call ? MessageEnd::unanswered
-                                                            : MessageEnd::failed;
+    const MessageEnd end = sent                                  ? MessageEnd::taken
+                           : report.delivery == Delivery::failed ? MessageEnd::failed
+                                                                 : MessageEnd::unanswered;
     const auto kept = engine_.store.write([&](Transaction& tx) {
       const Found found = find_person(tx, sending_.account);
       if (!found.person || found.mismatch || !tx.end_message(found.person->id, reserved.message, end)) return;
@@ -165,6 +170,10 @@ class Sender {
 }  // namespace
 
 SendResult send_code(Engine& engine, const Sending& sending) { return Sender(engine, sending).run(); }
+
+bool can_send(const Settings& settings, PhoneUse use, const PhoneNumber& number) {
+  return can_send(settings, use) && begins_as_in(number, settings.phone.countries);
+}
 
 bool can_send(const Settings& settings, PhoneUse use) {
   return std::ranges::any_of(settings.gateways, [&](const GatewaySettings& gateway) {

@@ -38,12 +38,14 @@ struct WasApproved {  // # was pressed: what proves it is to be taken in the tra
 };
 struct NotTaken {};  // by that number, or nobody answered
 struct NotSent {};   // no gateway took it on
-struct NoPhone {};   // the person or the phone is not there any more, or is locked out
+struct NoPhone {};   // the person or the phone is not there any more, or is locked out, or may not be sent anything
 using SendResult = std::variant<WasSent, WasApproved, NotTaken, NotSent, NoPhone, BudgetRefused, StoreError>;
 
 [[nodiscard]] SendResult send_code(Engine& engine, const Sending& sending);
 
 // As which kinds phones can be reached at all: by the gateways that are configured.
 [[nodiscard]] bool can_send(const Settings& settings, PhoneUse use);
+// Whether this one can: its country may have been taken off the list after it was added.
+[[nodiscard]] bool can_send(const Settings& settings, PhoneUse use, const PhoneNumber& number);
 
 }  // namespace mfa

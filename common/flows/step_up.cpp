@@ -148,6 +148,7 @@ class FactorProof {
       if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
       const auto step = typed ? phones_.take(prompt_, typed->text()) : PhoneWays::Step::no_word;
       if (step != PhoneWays::Step::no_word) {
+        if (step == PhoneWays::Step::unknown) --rounds;
         by_phone(step);
         continue;
       }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "common/store/columns.h"
@@ -56,6 +57,12 @@ struct Window {
 };
 Window around(UnixTime now, std::chrono::seconds length) {
   return {now.seconds - length.count(), now.seconds + length.count()};
+}
+
+// The row of a "SELECT count(*), min(at)": nothing was the first of none.
+std::pair<std::uint32_t, std::optional<UnixTime>> counted(Statement& found) {
+  if (!found.row() || found.integer(0) == 0) return {0, std::nullopt};
+  return {narrow(found.integer(0)), UnixTime{found.integer(1)}};
 }
 
 std::optional<UnixTime> later(const std::optional<UnixTime>& one, const std::optional<UnixTime>& other) {
@@ -143,25 +150,29 @@ MessageTally SqliteTransaction::messages_before(PersonId person, const MessageRe
   MessageTally tally;
   const Window own = around(message.at, message.proven ? kProvenWindow : kUnprovenWindow);
   const Window day = around(message.at, kBudgetDay);
-  auto mine = connection_.prepared(
-      "SELECT count(*), min(at) FROM message WHERE person = ? AND at > ? AND at < ? AND proven = ?");
-  if (mine.bind(person.value).bind(own.after).bind(own.before).bind(std::int64_t{message.proven}).row()) {
-    tally.of_person = narrow(mine.integer(0));
-    if (tally.of_person > 0) tally.oldest = UnixTime{mine.integer(1)};
-  }
+  const auto mine = [&](const Window& window) {
+    auto found = connection_.prepared(
+        "SELECT count(*), min(at) FROM message WHERE person = ? AND at > ? AND at < ? AND proven = ? AND outcome <> 4");
+    found.bind(person.value).bind(window.after).bind(window.before).bind(std::int64_t{message.proven});
+    return counted(found);
+  };
+  std::tie(tally.of_person, tally.oldest) = mine(own);
+  std::tie(tally.of_person_in_day, tally.oldest_of_day) = mine(day);
   for (const KeyId id : keys_.newest_first()) {
     const Digest hash = number_hash(*keys_.subkey(id, KeyUse::codes), message.number);
-    auto count =
-        connection_.prepared("SELECT count(*) FROM message WHERE number_hash = ? AND at > ? AND at < ? AND proven = ?");
+    auto count = connection_.prepared(
+        "SELECT count(*) FROM message WHERE number_hash = ? AND at > ? AND at < ? AND proven = ? AND outcome <> 4");
     if (count.bind_blob(hash).bind(own.after).bind(own.before).bind(std::int64_t{message.proven}).row())
       tally.of_number += narrow(count.integer(0));
     auto last = connection_.prepared(
-        "SELECT max(at) FROM message WHERE number_hash = ? AND at > ? AND at < ? AND person = ? AND is_call = ?");
+        "SELECT max(at) FROM message WHERE number_hash = ? AND at > ? AND at < ? AND person = ? AND is_call = ?"
+        " AND outcome <> 4");
     last.bind_blob(hash).bind(own.after).bind(own.before).bind(person.value);
     if (last.bind(std::int64_t{message.use == PhoneUse::call}).row() && !last.is_null(0))
       tally.last = later(UnixTime{last.integer(0)}, tally.last);
   }
-  auto all = connection_.prepared("SELECT count(*) FROM message WHERE proven = ? AND at > ? AND at < ?");
+  auto all =
+      connection_.prepared("SELECT count(*) FROM message WHERE proven = ? AND at > ? AND at < ? AND outcome <> 4");
   if (all.bind(std::int64_t{message.proven}).bind(day.after).bind(day.before).row())
     tally.of_all = narrow(all.integer(0));
   auto call = connection_.prepared(
@@ -169,11 +180,17 @@ MessageTally SqliteTransaction::messages_before(PersonId person, const MessageRe
   const Window rest = around(message.at, kCallsRest);
   if (call.bind(person.value).bind(rest.after).bind(rest.before).row() && !call.is_null(0))
     tally.last_call = UnixTime{call.integer(0)};
+  auto failed = connection_.prepared(
+      "SELECT count(*), min(at) FROM message WHERE person = ? AND at > ? AND at < ? AND outcome = 4");
+  const Window lately = around(message.at, kFailedWindow);
+  failed.bind(person.value).bind(lately.after).bind(lately.before);
+  std::tie(tally.failed, tally.oldest_failed) = counted(failed);
   return tally;
 }
 
 bool SqliteTransaction::end_message(PersonId person, MessageId message, MessageEnd end) {
-  static_assert(static_cast<int>(MessageEnd::open) == 1 && static_cast<int>(MessageEnd::unanswered) == 3);
+  static_assert(static_cast<int>(MessageEnd::open) == 1 && static_cast<int>(MessageEnd::unanswered) == 3 &&
+                static_cast<int>(MessageEnd::failed) == 4);
   changing();
   connection_.prepared("UPDATE message SET outcome = ? WHERE id = ? AND person = ? AND outcome = 1")
       .bind(static_cast<std::int64_t>(end))

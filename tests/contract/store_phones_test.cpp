@@ -158,6 +158,8 @@ TEST_P(StoreRows, Messages_count_for_their_person_number_and_sort) {
   ASSERT_TRUE(store->read([&](Transaction& tx) {
     const MessageTally proven = tx.messages_before(alice.id, {.at = kNow, .number = kNumber, .proven = true});
     EXPECT_EQ(proven.of_person, 2U);
+    EXPECT_EQ(proven.of_person_in_day, 3U);
+    EXPECT_EQ(proven.oldest_of_day, kNow - 3600s);
     EXPECT_EQ(proven.of_number, 2U);
     EXPECT_EQ(proven.of_all, 4U);
     EXPECT_EQ(proven.oldest, kNow - 3599s);
@@ -224,6 +226,40 @@ TEST_P(StoreRows, A_call_rests_until_one_was_answered) {
   }));
   EXPECT_FALSE(store->read([&](Transaction& tx) { static_cast<void>(tx.add_message(alice.id, call)); }));
   EXPECT_FALSE(store->write([&](Transaction& tx) { static_cast<void>(tx.add_message({4711}, call)); }));
+}
+
+// An outage sends nothing, and uses up nobody's budget.
+TEST_P(StoreRows, What_failed_counts_for_its_person_alone_and_for_ten_minutes) {
+  const Person alice = person_called("alice", 1001);
+  const Person bob = person_called("bob", 1002);
+  const auto add = [&](Transaction& tx, std::chrono::seconds before, bool proven, PhoneUse use, MessageEnd end) {
+    const MessageId id =
+        tx.add_message(alice.id, {.at = kNow - before, .number = kNumber, .use = use, .proven = proven});
+    EXPECT_TRUE(tx.end_message(alice.id, id, end));
+  };
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    add(tx, 600s, true, PhoneUse::text, MessageEnd::failed);
+    add(tx, 599s, true, PhoneUse::text, MessageEnd::failed);
+    add(tx, 10s, false, PhoneUse::call, MessageEnd::failed);
+    add(tx, 50min, true, PhoneUse::text, MessageEnd::unanswered);
+  }));
+  reopen();
+  ASSERT_TRUE(store->read([&](Transaction& tx) {
+    for (const bool proven : {true, false}) {
+      const MessageTally tally = tx.messages_before(alice.id, {.at = kNow, .number = kNumber, .proven = proven});
+      EXPECT_EQ(tally.failed, 2U);
+      EXPECT_EQ(tally.oldest_failed, kNow - 599s);
+      EXPECT_EQ(tally.of_person, proven ? 1U : 0U);
+      EXPECT_EQ(tally.of_person_in_day, proven ? 1U : 0U);
+      EXPECT_EQ(tally.of_number, proven ? 1U : 0U);
+      EXPECT_EQ(tally.of_all, proven ? 1U : 0U);
+      EXPECT_EQ(tally.last, kNow - 50min);
+      EXPECT_FALSE(tally.last_call);
+    }
+    const MessageTally bobs = tx.messages_before(bob.id, {.at = kNow, .number = kNumber, .proven = true});
+    EXPECT_EQ(bobs.failed, 0U);
+    EXPECT_FALSE(bobs.oldest_failed);
+  }));
 }
 
 // What sessions count side by side they count one after the other: no budget is spent twice.

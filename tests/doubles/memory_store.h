@@ -298,18 +298,29 @@ class MemoryStore : public Store {
       const auto apart = std::chrono::abs(sent.record.at - message.at);
       const bool in_window = apart < (message.proven ? kProvenWindow : kUnprovenWindow);
       const bool own = sent.person == person;
+      const auto earliest = [&](std::optional<UnixTime>& first) {
+        first = std::min(first.value_or(sent.record.at), sent.record.at);
+      };
+      if (sent.end == MessageEnd::failed) {
+        if (!own || apart >= kFailedWindow) return;
+        ++tally.failed;
+        return earliest(tally.oldest_failed);
+      }
       if (sent.record.proven == message.proven) {
         if (own && in_window) {
           ++tally.of_person;
-          tally.oldest = std::min(tally.oldest.value_or(sent.record.at), sent.record.at);
+          earliest(tally.oldest);
+        }
+        if (own && apart < kBudgetDay) {
+          ++tally.of_person_in_day;
+          earliest(tally.oldest_of_day);
         }
         if (sent.record.number == message.number && in_window) ++tally.of_number;
         if (apart < kBudgetDay) ++tally.of_all;
       }
       if (own && in_window && sent.record.number == message.number && sent.record.use == message.use)
         tally.last = std::max(tally.last.value_or(sent.record.at), sent.record.at);
-      const bool answered = sent.end == MessageEnd::taken || sent.end == MessageEnd::failed;
-      if (own && apart < kCallsRest && sent.record.use == PhoneUse::call && !answered)
+      if (own && apart < kCallsRest && sent.record.use == PhoneUse::call && sent.end != MessageEnd::taken)
         tally.last_call = std::max(tally.last_call.value_or(sent.record.at), sent.record.at);
     }
     void step() { store_.count(); }

@@ -321,6 +321,7 @@ TEST(ConfigurationMistakes, Phones) {
       {"[phone]\nresend_after = '9s'", "f:2:16: phone.resend_after must be from 10s to 10m, not 9s"},
       {"[phone]\nresend_after = 'x'", "f:2:16: phone.resend_after " + form + "\"x\""},
       {"[phone]\nper_user_per_hour = 0", "f:2:21: phone.per_user_per_hour must be from 1 to 100, not 0"},
+      {"[phone]\nper_user_per_day = 1001", "f:2:20: phone.per_user_per_day must be from 1 to 1000, not 1001"},
       {"[phone]\nproven_per_day = -1", "f:2:18: phone.proven_per_day must be from 0 to 1000000, not -1"},
       {"[phone]\nunproven_per_user_per_day = 101",
        "f:2:29: phone.unproven_per_user_per_day must be from 1 to 100, not 101"},

@@ -73,6 +73,7 @@ void expect_defaults(const Settings& settings) {
   EXPECT_EQ(settings.phone.code_ttl, 10min);
   EXPECT_EQ(settings.phone.budget.resend_after, 30s);
   EXPECT_EQ(settings.phone.budget.per_user_per_hour, 6U);
+  EXPECT_EQ(settings.phone.budget.per_user_per_day, 20U);
   EXPECT_EQ(settings.phone.budget.proven_per_day, 5000U);
   EXPECT_EQ(settings.phone.budget.unproven_per_user_per_day, 3U);
   EXPECT_EQ(settings.phone.budget.unproven_per_day, 500U);
@@ -452,6 +453,7 @@ TEST(InstalledConfiguration, ShowsTheDefaults) {
                                 "code_ttl",
                                 "resend_after",
                                 "per_user_per_hour",
+                                "per_user_per_day",
                                 "proven_per_day",
                                 "unproven_per_user_per_day",
                                 "unproven_per_day",
@@ -468,7 +470,8 @@ TEST(InstalledConfiguration, ShowsTheDefaults) {
 TEST(Settings, HowPhonesAreTextedAndCalled) {
   const Settings settings = settings_of(
       "[phone]\ncountries = ['NZ', 'AU', 'BE']\ndefault_country = 'AU'\ncalls = 'press'\ncode_ttl = '5m'\n"
-      "resend_after = '1m'\nper_user_per_hour = 3\nproven_per_day = 100\nunproven_per_user_per_day = 2\n"
+      "resend_after = '1m'\nper_user_per_hour = 3\nper_user_per_day = 9\nproven_per_day = "
+      "100\nunproven_per_user_per_day = 2\n"
       "unproven_per_day = 0\n[[rule]]\nname = 'r'\nmfa = 'require'\nfactors = ['sms', 'call']\n");
   EXPECT_EQ(settings.phone.countries, (std::vector<std::string>{"NZ", "AU", "BE"}));
   EXPECT_EQ(settings.phone.default_country, "AU");
@@ -476,6 +479,7 @@ TEST(Settings, HowPhonesAreTextedAndCalled) {
   EXPECT_EQ(settings.phone.code_ttl, 5min);
   EXPECT_EQ(settings.phone.budget.resend_after, 1min);
   EXPECT_EQ(settings.phone.budget.per_user_per_hour, 3U);
+  EXPECT_EQ(settings.phone.budget.per_user_per_day, 9U);
   EXPECT_EQ(settings.phone.budget.proven_per_day, 100U);
   EXPECT_EQ(settings.phone.budget.unproven_per_user_per_day, 2U);
   EXPECT_EQ(settings.phone.budget.unproven_per_day, 0U);

@@ -103,6 +103,26 @@ TEST(CountryNames, AreShownWithTheirPrefix) {
   }
 }
 
+TEST(CountryNames, TellWhetherANumberIsOfTheirs) {
+  struct Told {
+    const char* number;
+    std::vector<std::string> countries;
+    bool listed;
+  };
+  const Told kTold[] = {
+      {"+64211234567", {"NZ"}, true},        {"+64211234567", {"AU", "NZ"}, true},
+      {"+64211234567", {"AU"}, false},       {"+64211234567", {}, false},
+      {"+12125550100", {"US"}, true},        {"+12125550100", {"CA"}, true},  // which nobody can tell by the beginning
+      {"+18765550100", {"US", "CA"}, false}, {"+18765550100", {"JM"}, true},
+      {"+16585550100", {"US"}, false},       {"+16585550100", {"JM"}, true},
+      {"+18295550100", {"DO"}, true},        {"+447700900123", {"JE"}, true},
+      {"+33612345678", {"DE"}, false},       {"+35312345678", {"IE"}, true},
+      {"+35312345678", {"FR", "GB"}, false}, {"+8821312345678", {"NZ", "US"}, false},  // a satellite
+      {"+9991234567", {"NZ"}, false},
+  };
+  for (const Told& row : kTold) EXPECT_EQ(begins_as_in({row.number}, row.countries), row.listed) << row.number;
+}
+
 TEST(CountryNames, AreThereForEveryCountryAndMeanIt) {
   std::set<std::string_view> names;
   for (char first = 'A'; first <= 'Z'; ++first) {

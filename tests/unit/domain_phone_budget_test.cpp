@@ -43,7 +43,14 @@ TEST(PhoneBudget, SaysWhatStandsAgainstAMessage) {
       Row{"the fourth", {.of_person = 3, .oldest = kNow - 23h}, false, kText, person_used_up, 1h},
       Row{"three people share a number", {.of_number = 17}, true, kText, std::nullopt},
       Row{"and all of them wanted all", {.of_number = 18}, true, kText, number_used_up},
-      Row{"a number that others register", {.of_number = 3}, false, kText, number_used_up},
+      Row{"the twentieth in a day", {.of_person_in_day = 19}, true, kText, std::nullopt},
+      Row{"one more", {.of_person_in_day = 20, .oldest_of_day = kNow - 23h}, true, kText, person_used_up, 1h},
+      Row{"which goes by proven numbers", {.of_person_in_day = 20}, false, kText, std::nullopt},
+      Row{"a number that two others register", {.of_number = 8}, false, kText, std::nullopt},
+      Row{"that three others do", {.of_number = 9}, false, kText, number_used_up},
+      Row{"the third try that might fail", {.failed = 2, .oldest_failed = kNow}, true, kText, std::nullopt},
+      Row{"the fourth", {.failed = 3, .oldest_failed = kNow - 9min}, true, kText, failing, 60s},
+      Row{"while registering", {.failed = 3, .oldest_failed = kNow - 9min}, false, kCall, failing, 60s},
       Row{"the day's last", {.of_all = 4999}, true, kText, std::nullopt},
       Row{"one more", {.of_all = 5000}, true, kText, all_used_up},
       Row{"the day's last of new numbers", {.of_all = 499}, false, kText, std::nullopt},
@@ -74,6 +81,13 @@ TEST(PhoneBudget, RingsOnceAtFourFifthsAndOnceAtTheEnd) {
     EXPECT_EQ(nearly, std::vector{all / 5 * 4});
     EXPECT_EQ(last, std::vector{all});
   }
+}
+
+// What thirty-five people can have leaves the others theirs.
+TEST(PhoneBudget, OfAllIsMuchMoreThanThatOfAFew) {
+  constexpr PhoneBudget kUsual;
+  EXPECT_LT(35 * kUsual.per_user_per_day, kUsual.proven_per_day / 5);
+  EXPECT_LT(35 * kUsual.unproven_per_user_per_day, kUsual.unproven_per_day / 4);
 }
 
 TEST(PhoneBudget, OfNothingIsNothing) {

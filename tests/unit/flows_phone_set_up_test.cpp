@@ -225,14 +225,54 @@ TEST_F(PhoneSetUps, ThirtyFiveStolenPasswordsLeaveProvenNumbersTheirTexts) {
   EXPECT_EQ(login(world.engine, facts, kRoot, world.dialogue).result, LoginResult::passed);
 }
 
-// Or one telephone could be rung by all whose passwords are known.
+// One telephone is not rung by all whose passwords are known; nor is one of them enough to keep its owner from adding
+// it.
 TEST_F(PhoneSetUps, ANumberIsNotTextedByManyStrangers) {
-  for (std::uint32_t i = 0; i < 6; ++i) {
+  for (std::uint32_t i = 0; i < 12; ++i) {
     const std::string name = "victim" + std::to_string(i);
     world.accounts.people.push_back({{name}, Uid{3000 + i}, Gid{3000}});
     static_cast<void>(enrol({kPassword, "", kNumber}, {}, "", Uid{3000 + i}));
   }
+  EXPECT_EQ(sent(), 9U);
+}
+
+TEST_F(PhoneSetUps, AStrangerCannotKeepANumberFromItsOwner) {
+  world.accounts.people.push_back({{"stranger"}, Uid{3000}, Gid{3000}});
+  for (int i = 0; i < 10; ++i) {
+    static_cast<void>(enrol({kPassword, "", kNumber, "resend"}, {}, "", Uid{3000}));
+    world.clock.time = world.clock.time + 1min;
+  }
   EXPECT_EQ(sent(), 3U);
+  EXPECT_TRUE(enrol({kPassword, "", kNumber, kCode}));
+}
+
+TEST_F(PhoneSetUps, ANumberThatTookNoTextIsTypedAgainLater) {
+  world.mailbox.answer = Delivery::refused;
+  static_cast<void>(enrol({kPassword, "", kNumber, kNumber}));
+  EXPECT_EQ(sent(), 1U);
+  EXPECT_THAT(prompt(3), HasSubstr("takes no texts"));
+  EXPECT_THAT(prompt(4), HasSubstr("We tried that number just now. Type it again in 30 seconds.\n"));
+  EXPECT_THAT(prompt(4), Not(HasSubstr("resend")));
+}
+
+TEST_F(PhoneSetUps, GoingBackAndForthEnds) {
+  std::vector<std::expected<std::string, DialogueError>> answers{kPassword};
+  for (int i = 0; i < 100; ++i) {
+    answers.emplace_back("NZ");
+    answers.emplace_back("back");
+  }
+  EXPECT_FALSE(enrol(answers));
+  EXPECT_THAT(world.dialogue.prompts, SizeIs(41));
+}
+
+TEST_F(PhoneSetUps, AnOutageUsesUpNobodysTries) {
+  world.mailbox.answer = Delivery::failed;
+  for (int i = 0; i < 6; ++i) {
+    static_cast<void>(enrol({kPassword, "", kNumber}));
+    world.clock.time = world.clock.time + 5min;
+  }
+  world.mailbox.answer = Delivery::sent;
+  EXPECT_TRUE(enrol({kPassword, "", kNumber, kCode}));
 }
 
 TEST_F(PhoneSetUps, ANumberServesThreePeople) {

@@ -44,6 +44,7 @@ class Phones : public testing::Test {
     world.settings.issuer = "Example University";
     world.settings.helpdesk = "Service Desk, 0800 650 200";
     world.settings.gateways = {gateway("all", true, true, true)};
+    world.settings.phone.countries = {"NZ", "BE"};
     world.dialogue.before_answer = [this](doubles::Script& script) {
       if (script.answers.empty() || !script.answers.front()) return;
       std::string& answer = *script.answers.front();
@@ -151,7 +152,7 @@ TEST_F(Phones, TheMessageSaysWhatItIsFor) {
 TEST_F(Phones, ATextGoesOutOnceForALiveCode) {
   enrol();
   static_cast<void>(log_in({}));
-  world.clock.time = world.clock.time + 599s;
+  world.clock.time = world.clock.time + 9min;
   static_cast<void>(log_in({}));
   EXPECT_EQ(sent(), 1U);
   EXPECT_THAT(prompt(0), HasSubstr("The code we sent to your phone ending 1234 before still works. Type resend to get "
@@ -226,7 +227,9 @@ TEST_F(Phones, NothingButApprovedLetsIn) {
   for (const Delivery other : {Delivery::sent, Delivery::refused, Delivery::failed}) {
     world.mailbox.press = other;
     EXPECT_NE(log_in({"call", "000000", ""}).result, LoginResult::passed) << name_of(other);
-    EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::unanswered) << name_of(other);
+    EXPECT_EQ(world.store.state.messages.back().end,
+              other == Delivery::failed ? MessageEnd::failed : MessageEnd::unanswered)
+        << name_of(other);
     world.clock.time = world.clock.time + 10min;
   }
   // And `approved` answers nothing else.
@@ -416,6 +419,109 @@ TEST_F(Phones, OfSeveralPhonesOneIsMeantByHowItEnds) {
   EXPECT_EQ(world.store.state.events.back().factor, "sms-2");
   static_cast<void>(log_in({"text 4711"}));
   EXPECT_THAT(prompt(1), HasSubstr("You have no phone ending 4711 here."));
+}
+
+// Whoever has the password alone would read the number out, digit by digit, by what is answered.
+TEST_F(Phones, OfANumberNothingIsToldThatThePromptDoesNotShow) {
+  enrol();
+  enrol(kOtherMobile);
+  for (const std::string ending : {"31234", "91234", "211231234", "34", "234", "4", "1", "1234-1", "-", "5678-2"}) {
+    static_cast<void>(log_in({"text " + ending}));
+    EXPECT_THAT(prompt(1), HasSubstr("You have no phone ending " + ending + " here.")) << ending;
+  }
+  EXPECT_EQ(sent(), 1U) << "the one nobody asked for";
+  EXPECT_EQ(log_in({"text 1", "call 2", "text 3", kCode}).result, LoginResult::wrong) << "each costs a round";
+  EXPECT_THAT(world.dialogue.prompts, SizeIs(3));
+}
+
+TEST_F(Phones, TwoThatEndAlikeAreNumbered) {
+  enrol();
+  enrol("+64279991234");
+  enrol("+64279991234", PhoneUse::call);
+  static_cast<void>(log_in({"text 1234-2", "text 1234"}));
+  EXPECT_THAT(prompt(0), HasSubstr("Other ways: resend, text 1234-1, text 1234-2, call 1234-1, call 1234-2, help\n"));
+  EXPECT_EQ(sent(), 2U);
+  EXPECT_EQ(world.mailbox.messages.back().to.e164, "+64279991234");
+  EXPECT_THAT(prompt(2), HasSubstr("You have no phone ending 1234 here."));
+}
+
+TEST_F(Phones, ANumberWhoseCountryWasTakenOffTheListIsReachedNoMore) {
+  world.enrol("alice", Uid{1000});
+  enrol();
+  world.settings.phone.countries = {"BE"};
+  static_cast<void>(log_in({"text", "call", "resend"}));
+  EXPECT_THAT(prompt(0), HasSubstr("Other ways: recovery code, help\n"));
+  EXPECT_THAT(prompt(1), HasSubstr("No phone of yours can be used here."));
+  EXPECT_EQ(sent(), 0U);
+  // While somebody is asked.
+  world.settings.phone.countries = {"NZ"};
+  world.dialogue.before_answer = [this](doubles::Script&) { world.settings.phone.countries = {"BE"}; };
+  static_cast<void>(log_in({"text"}));
+  EXPECT_EQ(sent(), 0U);
+  EXPECT_THAT(world.store.state.messages, IsEmpty());
+}
+
+TEST_F(Phones, TwentyADayAndNoMore) {
+  enrol();
+  for (int i = 0; i < 48; ++i) {
+    static_cast<void>(log_in({"resend"}));
+    world.clock.time = world.clock.time + 20min;
+  }
+  EXPECT_EQ(sent(), 20U);
+  static_cast<void>(log_in({"resend"}));
+  EXPECT_THAT(prompt(1),
+              HasSubstr("You have had as many texts and calls as you can get. The next one is possible in "));
+}
+
+// What was not sent is not paid for: an outage leaves everybody what they had.
+TEST_F(Phones, AnOutageUsesUpNothing) {
+  world.settings.phone.budget.proven_per_day = 1;
+  enrol();
+  world.mailbox.answer = Delivery::failed;
+  static_cast<void>(log_in({"text", "call", "text"}));
+  EXPECT_EQ(sent(), 3U) << "nobody waits half a minute for what was not sent";
+  EXPECT_THAT(prompt(2), HasSubstr("The call could not be made."));
+  EXPECT_THAT(prompt(3), HasSubstr("The last texts could not be sent. We can try again in 10 minutes. Use another way, "
+                                   "or ask Service Desk, 0800 650 200.\n"));
+  world.clock.time = world.clock.time + 599s;
+  static_cast<void>(log_in({"call"}));
+  EXPECT_EQ(sent(), 3U);
+  world.clock.time = world.clock.time + 1s;
+  world.mailbox.answer = Delivery::sent;
+  EXPECT_EQ(log_in({kCode}).result, LoginResult::passed);
+  static_cast<void>(log_in({}));
+  EXPECT_THAT(prompt(0), HasSubstr("No more texts can be sent now.")) << "now it is used up";
+}
+
+TEST_F(Phones, WhatANumberRefusesCounts) {
+  enrol();
+  world.mailbox.answer = Delivery::refused;
+  for (int i = 0; i < 10; ++i) {
+    static_cast<void>(log_in({}));
+    world.clock.time = world.clock.time + 1min;
+  }
+  EXPECT_EQ(sent(), 6U);
+}
+
+TEST_F(Phones, ACallThatWasNotMadeWasNotUnanswered) {
+  enrol(kLandline, PhoneUse::call);
+  world.mailbox.answer = Delivery::failed;
+  static_cast<void>(log_in({"call", "call"}));
+  EXPECT_EQ(sent(), 2U);
+  EXPECT_THAT(prompt(2), HasSubstr("The call could not be made. Use another way"));
+}
+
+TEST_F(Phones, ACodeThatIsSentHasAMinuteToBeTyped) {
+  enrol();
+  static_cast<void>(log_in({}));
+  const std::string code = world.mailbox.code();
+  world.clock.time = world.clock.time + 9min;
+  static_cast<void>(log_in({"resend"}));
+  EXPECT_EQ(world.mailbox.code(), code);
+  world.clock.time = world.clock.time + 31s;
+  EXPECT_EQ(log_in({kCode}).result, LoginResult::passed);
+  EXPECT_NE(world.mailbox.code(), code);
+  EXPECT_EQ(sent(), 3U);
 }
 
 TEST_F(Phones, SixAnHourAndNoMore) {

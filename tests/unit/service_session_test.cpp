@@ -222,6 +222,7 @@ TEST_F(SessionTest, WhileAMessageIsUnderWayTheClientHearsThatSomebodyIsThere) {
     tx.save(alice);
   }));
   configured_.gateways.emplace_back().texts = true;
+  configured_.phone.countries = {"NZ"};
   limits_.sign_of_life = std::chrono::milliseconds(1);
   std::promise<void> heard;
   world_.mailbox.while_sending = [&] { heard.get_future().wait(); };
