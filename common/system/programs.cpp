@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,48 +49,88 @@ Descriptor holding(std::span<const std::uint8_t> bytes) {
   return file;
 }
 
-// How the program begins; posix_spawn(3).
+// What the child does between fork(2) and execve(2), where nothing but system calls may be made: all else is ready
+// before.
 class Beginning {
  public:
-  Beginning() : ready_(::posix_spawn_file_actions_init(&actions_) == 0 && ::posix_spawnattr_init(&attributes_) == 0) {}
-  Beginning(const Beginning&) = delete;
-  Beginning& operator=(const Beginning&) = delete;
-  ~Beginning() {
-    ::posix_spawnattr_destroy(&attributes_);
-    ::posix_spawn_file_actions_destroy(&actions_);
+  Beginning(const ProgramCall& call, int input, int output)
+      : input_(input), output_(output), parent_(::getpid()), path_(call.path.c_str()), own_group_(call.own_group) {
+    arguments_.push_back(const_cast<char*>(call.path.c_str()));
+    for (const std::string& argument : call.arguments) arguments_.push_back(const_cast<char*>(argument.c_str()));
+    arguments_.push_back(nullptr);
   }
 
-  [[nodiscard]] bool prepare(int input, int output) {
+  // Nothing if the program cannot be run.
+  [[nodiscard]] std::optional<pid_t> start() const {
+    std::array<int, 2> ends{-1, -1};  // closed by execve, or told that it failed
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
+    const Descriptor told = above_standard(Descriptor(ends[0]));
+    Descriptor tells = above_standard(Descriptor(ends[1]));
+    if (!told || !tells) return std::nullopt;
     sigset_t all;
-    sigset_t none;
+    sigset_t before;
     ::sigfillset(&all);
-    ::sigemptyset(&none);
-    constexpr auto kFlags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
-    return ready_ && ::posix_spawnattr_setflags(&attributes_, static_cast<short>(kFlags)) == 0 &&
-           ::posix_spawnattr_setsigdefault(&attributes_, &all) == 0 &&
-           ::posix_spawnattr_setsigmask(&attributes_, &none) == 0 &&
-           ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO) == 0 &&
-           ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO) == 0 &&
-           ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
-           ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1) == 0 &&
-           ::posix_spawn_file_actions_addchdir_np(&actions_, "/") == 0;
-  }
-
-  [[nodiscard]] std::optional<pid_t> start(const ProgramCall& call) const {
-    std::vector<char*> arguments{const_cast<char*>(call.path.c_str())};
-    for (const std::string& argument : call.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
-    char* nothing = nullptr;
-    pid_t child = 0;
-    if (::posix_spawn(&child, call.path.c_str(), &actions_, &attributes_, arguments.data(), &nothing) != 0)
-      return std::nullopt;
-    return child;
+    // No handler of ours is to run in the child.
+    if (::pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return std::nullopt;
+    const pid_t child = ::fork();
+    if (child == 0) become(tells.get());
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (child < 0) return std::nullopt;
+    tells.reset();
+    char failed = 0;
+    ssize_t got = -1;
+    do {
+      got = ::read(told.get(), &failed, 1);
+    } while (got < 0 && errno == EINTR);
+    if (got == 0) return child;
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    return std::nullopt;
   }
 
  private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-  bool ready_;
+  [[noreturn]] void become(int tells) const {
+    if (ready(tells)) {
+      char* nothing = nullptr;
+      ::execve(path_, arguments_.data(), &nothing);
+    }
+    (void)::write(tells, "", 1);
+    ::_exit(127);
+  }
+
+  [[nodiscard]] bool ready(int tells) const {
+    if (own_group_ && ::setsid() < 0) return false;
+    // Whatever becomes of us, a program that holds a code does not outlive who waits for it.
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::getppid() != parent_) return false;
+    return has_its_own_signals() && ::dup2(input_, STDIN_FILENO) >= 0 && ::dup2(output_, STDOUT_FILENO) >= 0 &&
+           has_no_errors_to_tell() && closes_all_but(tells) && ::chdir("/") == 0;
+  }
+  static bool has_its_own_signals() {
+    struct sigaction usual{};
+    usual.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; ++signal) {
+      // Two of them are libc's own, and two nobody can handle.
+      if (::sigaction(signal, &usual, nullptr) != 0 && errno != EINVAL) return false;
+    }
+    sigset_t none;
+    ::sigemptyset(&none);
+    return ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
+  }
+  static bool has_no_errors_to_tell() {
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    return nowhere >= 0 && ::dup2(nowhere, STDERR_FILENO) >= 0;
+  }
+  static bool closes_all_but(int tells) {
+    const auto one = static_cast<unsigned>(tells);
+    return (one <= STDERR_FILENO + 1 || ::close_range(STDERR_FILENO + 1, one - 1, 0) == 0) &&
+           ::close_range(one + 1, ~0U, 0) == 0;
+  }
+
+  int input_, output_;
+  pid_t parent_;
+  const char* path_;
+  std::vector<char*> arguments_;
+  bool own_group_;
 };
 
 // Not reaped as long as `process` has not been waited for, so that its number is nobody else's.
@@ -108,13 +148,11 @@ std::optional<Child> start(const ProgramCall& call) {
   const Descriptor input = holding(call.input.bytes());
   if (!output || !other_end || !input || ::fcntl(output.get(), F_SETFL, O_NONBLOCK) != 0) return std::nullopt;
 
-  Beginning beginning;
-  if (!beginning.prepare(input.get(), other_end.get())) return std::nullopt;
-  const auto pid = beginning.start(call);
+  const auto pid = Beginning(call, input.get(), other_end.get()).start();
   if (!pid) return std::nullopt;
   Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
   if (!process) {  // no descriptor left
-    ::kill(-*pid, SIGKILL);
+    ::kill(call.own_group ? -*pid : *pid, SIGKILL);
     ::waitpid(*pid, nullptr, 0);
     return std::nullopt;
   }
@@ -202,7 +240,7 @@ std::expected<ProgramAnswer, ProgramFault> Programs::run(const ProgramCall& call
   if (!child) return std::unexpected(ProgramFault::not_started);
   Output output(call.most_output);
   const auto fault = follow(*child, output, until);
-  ::kill(-child->pid, SIGKILL);  // whatever it left in its group, and itself if it still runs
+  ::kill(call.own_group ? -child->pid : child->pid, SIGKILL);  // with what it left in its group, if it still runs
   if (!wait_for_end(child->process.get(), Steady::now() + kToDie)) {
     bury(std::move(child->process));
     return std::unexpected(fault.value_or(ProgramFault::timed_out));

@@ -1,9 +1,10 @@
 // Running another program for one answer: bytes in on its standard input, bytes out on its standard output.
 //
 // It gets no environment, no descriptor but those two and /dev/null for its errors, a session of its own in the folder
-// /, default signals, and a limit of time, at which it and all its process group are killed. The same user, and no new
-// privileges where the caller has given them up. What it leaves running in a session of its own holds up nobody.
-// Thread-safe: the caller waits, nobody else does.
+// /, default signals, and a limit of time, at which it and all its process group are killed; it is killed as well when
+// the caller's thread ends before it. The same user, and no new privileges where the caller has given them up. What it
+// leaves running in a session of its own holds up nobody, and is nobody's to end. Thread-safe: the caller waits, nobody
+// else does.
 #pragma once
 
 #include <chrono>
@@ -26,6 +27,7 @@ struct ProgramCall {
   Secret input;
   std::chrono::milliseconds limit;
   std::size_t most_output;  // bytes
+  bool own_group = true;    // false: it stays in the caller's group and session, and ends with that
 };
 
 struct ProgramAnswer {

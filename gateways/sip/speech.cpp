@@ -31,7 +31,8 @@ std::expected<Samples, std::string> spoken(const Secret& text, std::string_view 
                       .arguments = {"-v", std::string(voice), "-s", std::string(kWordsAMinute), "--stdin", "--stdout"},
                       .input = text,
                       .limit = limit,
-                      .most_output = kMostSound});
+                      .most_output = kMostSound,
+                      .own_group = false});
     if (!answer) return std::unexpected("speech: " + program + " " + std::string(in_words(answer.error())));
     if (auto sound = read_wave(answer->output.bytes()); answer->status == 0 && sound) return *std::move(sound);
   }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -113,6 +114,41 @@ TEST(Programs, EndWhatTheyStartedWhenTheyEnd) {
   const std::string started = run(shell("sleep 1000 & echo $!"));
   ASSERT_GT(number_in(started), 0);
   EXPECT_TRUE(ends(number_in(started), 10'000));
+}
+
+// Of a program that runs another: who ends the group of the first ends both.
+TEST(Programs, MayStayInTheGroupOfTheCaller) {
+  ProgramCall call = shell("read -r pid name state parent group session rest </proc/$$/stat; echo $group $session");
+  call.own_group = false;
+  EXPECT_EQ(run(call), std::to_string(getpgrp()) + " " + std::to_string(getsid(0)) + "\n");
+  call = shell("sleep 1000", kShort);
+  call.own_group = false;
+  EXPECT_EQ(run(call), "did not answer in time");
+  EXPECT_TRUE(has_no_children());
+}
+
+// Nor does it stay behind with a code when nobody is left who waits for it.
+TEST(Programs, EndWithWhoWaitsForThem) {
+  std::array<int, 2> ends_of_pipe{};
+  ASSERT_EQ(pipe(ends_of_pipe.data()), 0);
+  const Descriptor from_program(ends_of_pipe[0]);
+  Descriptor to_us(ends_of_pipe[1]);
+  const std::string path = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(to_us.get());
+  const pid_t waits = fork();
+  if (waits == 0) {
+    Programs programs;
+    (void)programs.run(shell("echo $$ >" + path + "; sleep 1000"));
+    _exit(0);
+  }
+  ASSERT_GT(waits, 0);
+  std::array<char, 32> said{};
+  ASSERT_GT(read(from_program.get(), said.data(), said.size()), 0);
+  const pid_t program = number_in(said.data());
+  ASSERT_GT(program, 0);
+  EXPECT_FALSE(ends(program, 0));
+  kill(waits, SIGKILL);
+  waitpid(waits, nullptr, 0);
+  EXPECT_TRUE(ends(program, 10'000));
 }
 
 // A daemon that escaped, and holds the pipe open: its own business.
