@@ -1,6 +1,7 @@
 // The smstools gateway: puts the message into the folder from which smsd (smstools) sends. mfa-gateway(7).
 //
 // smsd takes every file it finds there, whole or not: the file gets its name only when it is written.
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -10,6 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string_view>
 
 #include "common/system/descriptor.h"
 #include "common/system/error_text.h"
@@ -60,6 +64,29 @@ std::string name_for_a_file() {
   return name;
 }
 
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+// Drafts of ours that nobody will finish: they hold codes.
+void sweep(int folder) {
+  constexpr std::time_t kOld = 3600;  // seconds; a draft is one for moments
+  const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (again < 0) return;
+  const std::unique_ptr<DIR, CloseFolder> names(::fdopendir(again));
+  if (!names) {
+    ::close(again);
+    return;
+  }
+  while (const dirent* entry = ::readdir(names.get())) {
+    const std::string_view name = entry->d_name;
+    struct stat found{};
+    if (!name.starts_with("mfa-") || !name.ends_with(".LOCK")) continue;
+    if (::fstatat(folder, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) != 0 || found.st_uid != ::geteuid()) continue;
+    if (::time(nullptr) - found.st_mtime > kOld) ::unlinkat(folder, entry->d_name, 0);
+  }
+}
+
 GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   const auto settings = read_settings(path, kKeys);
   if (!settings) return failed(settings.error());
@@ -69,6 +96,7 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   };
   const Descriptor folder(::open(settings->outgoing.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return wrong("open the folder");
+  sweep(folder.get());
   const std::string name = name_for_a_file();
   if (name.empty()) return failed("the kernel gave no random bytes");
   // A name that ends like this is one that smsd leaves alone: its own mark of a file it works on.

@@ -42,6 +42,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // What people and programs put between the digits of a number, or of a code that is read out.
 bool stands_between_digits(char c) { return std::string_view(" -.,()/").contains(c); }
 
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
 bool tells(std::string_view digits, std::string_view number, std::string_view code) {
   constexpr std::size_t kTelling = 5;
   if (!code.empty() && digits.contains(code)) return true;
@@ -50,15 +52,55 @@ bool tells(std::string_view digits, std::string_view number, std::string_view co
   return false;
 }
 
-// From `at`, a digit, to behind the last digit of the group.
-std::size_t end_of_digits(std::string_view text, std::size_t at, std::string& digits) {
-  std::size_t end = at;
+// Whether all of these come one after the other, whatever stands between them.
+bool has_in_order(std::string_view text, std::string_view digits) {
+  for (const char c : text) {
+    if (!digits.empty() && c == digits.front()) digits.remove_prefix(1);
+  }
+  return digits.empty();
+}
+
+// A group of digits, from `at` to behind its last one.
+struct Digits {
+  std::size_t at = 0;
+  std::size_t end = 0;
+  std::string digits = {};  // NOLINT(readability-redundant-member-init)
+  bool shown = false;
+};
+
+Digits digits_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongHex = 8;  // what a code is when each of its digits is two, or four
+  Digits found{.at = at, .end = at};
+  std::size_t hex = at;
+  while (hex < text.size() && is_hex(text[hex])) ++hex;
   for (std::size_t i = at; i < text.size() && (is_digit(text[i]) || stands_between_digits(text[i])); ++i) {
     if (!is_digit(text[i])) continue;
-    digits += text[i];
-    end = i + 1;
+    found.digits += text[i];
+    found.end = i + 1;
   }
-  return end;
+  if (hex - at >= kLongHex && hex > found.end) {
+    found.end = hex;
+    found.digits = std::string(text.substr(at, hex - at));
+  }
+  return found;
+}
+
+std::vector<Digits> all_digits(std::string_view text) {
+  std::vector<Digits> all;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_digit(text[at])) continue;
+    all.push_back(digits_at(text, at));
+    at = all.back().end - 1;
+  }
+  return all;
+}
+
+// Letters of ASCII and of the two blocks behind it: other scripts have digits of their own.
+bool is_latin(std::string_view character) {
+  std::string_view rest = character;
+  const char32_t c = take_code_point(rest).value_or(0);
+  constexpr char32_t kLastLatin = 0x24F;
+  return c < 0x80 || (c >= 0xC0 && c <= kLastLatin);
 }
 
 std::string on_one_line(std::string_view text) {
@@ -68,7 +110,7 @@ std::string on_one_line(std::string_view text) {
     std::string_view rest = text;
     const bool whole = take_code_point(rest).has_value();
     const std::string_view character = text.substr(0, whole ? text.size() - rest.size() : 1);
-    const bool shown = whole && !has_control_characters(character);
+    const bool shown = whole && is_latin(character) && !has_control_characters(character);
     if (shown) {
       line += character;
     } else if (!line.empty() && !line.ends_with(' ')) {
@@ -128,19 +170,27 @@ GatewayHealth tried(GatewayHealth health, PhoneUse use, Delivery delivery, std::
 }
 
 std::string discreet(std::string_view said_by_others, const PhoneNumber& number, std::string_view code) {
+  constexpr std::size_t kMostDigits = 5;                 // of a group: what the numbers of errors need
+  constexpr std::size_t kCountry = 4;                    // "+" and digits that tell nobody apart
   const std::string text = on_one_line(said_by_others);  // first: what it takes away could stand between digits
-  std::string said;
-  for (std::size_t at = 0; at < text.size();) {
-    if (!is_digit(text[at])) {
-      said += text[at++];
-      continue;
-    }
-    std::string digits;
-    const std::size_t end = end_of_digits(text, at, digits);
-    said += tells(digits, number.e164, code) ? std::string_view("***") : std::string_view(text).substr(at, end - at);
-    at = end;
+  std::vector<Digits> groups = all_digits(text);
+  std::string together;
+  for (Digits& group : groups) {
+    group.shown = group.digits.size() <= kMostDigits && !tells(group.digits, number.e164, code);
+    if (group.shown) together += group.digits;
   }
-  return said;
+  // Spread over the text, or each of them in an escape (\u0031), they tell as much as in a row.
+  const bool none =
+      (!code.empty() && has_in_order(together, code)) ||
+      has_in_order(together, std::string_view(number.e164).substr(std::min(kCountry, number.e164.size())));
+  std::string said;
+  std::size_t at = 0;
+  for (const Digits& group : groups) {
+    said += std::string_view(text).substr(at, group.at - at);
+    said += group.shown && !none ? std::string_view(text).substr(group.at, group.end - group.at) : "***";
+    at = group.end;
+  }
+  return said + text.substr(at);
 }
 
 }  // namespace mfa

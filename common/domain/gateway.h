@@ -96,8 +96,8 @@ inline constexpr std::chrono::milliseconds kLongestPass{600'000};
 [[nodiscard]] GatewayHealth tried(GatewayHealth health, PhoneUse use, Delivery delivery, std::chrono::milliseconds took,
                                   SteadyTime now);
 
-// `text` on one line of at most 200 characters, with *** for all digits that are the code or show five or more of the
-// number's in a row, however they are grouped: what a provider answers is not trusted to keep them to itself.
+// `text` on one line of at most 200 characters, in Latin letters, with *** for digits that could be the code or show
+// five of the number's in a row, however they are written: what a provider answers is not trusted to keep secrets.
 [[nodiscard]] std::string discreet(std::string_view text, const PhoneNumber& number, std::string_view code);
 
 }  // namespace mfa

@@ -91,7 +91,9 @@ bool is_of_message(long status) {
 
 GatewayReply judge(const HttpSettings& settings, const HttpAnswer& answer) {
   const json parsed = json::parse(answer.body, nullptr, false);
-  const auto reason = text_at(parsed, settings.reason);
+  auto reason = text_at(parsed, settings.reason);
+  // Some say which password was wrong.
+  if (reason && !settings.password.empty() && reason->contains(settings.password.text())) reason = "***";
   const auto in_words = [&](std::string_view what) {
     return fmt::format("{} (HTTP {}){}{}", what, answer.status, reason ? ": " : "", reason.value_or(""));
   };

@@ -5,6 +5,7 @@ import concurrent.futures
 import os
 import shutil
 import subprocess
+import time
 import urllib.parse
 
 import carriers
@@ -76,6 +77,16 @@ def test_a_text_goes_out_through_smstools(campus):
     assert os.listdir("/var/spool/sms/outgoing") == []
     log = open("/run/smsd/smsd.log").read()
     assert "started" in log and not carriers.tells(log), log
+
+    # What a gateway that was killed left there goes, and nothing else does.
+    drafts = {"mfa-old.LOCK": ("mfa", 4000), "mfa-new.LOCK": ("mfa", 10), "mfa-root.LOCK": ("root", 4000), "x.LOCK": ("mfa", 4000)}
+    for name, (owner, age) in drafts.items():
+        open(f"/var/spool/sms/outgoing/{name}", "w").close()
+        shutil.chown(f"/var/spool/sms/outgoing/{name}", owner)
+        os.utime(f"/var/spool/sms/outgoing/{name}", (time.time() - age,) * 2)
+    assert carry("smstools", path) == {"status": "sent"}
+    assert {name for name in os.listdir("/var/spool/sms/outgoing") if name.endswith(".LOCK")} == \
+        {"mfa-new.LOCK", "mfa-root.LOCK", "x.LOCK"}
 
     # A file gets a name that smsd takes when it is whole; a full disk leaves none.
     os.makedirs("/run/small")

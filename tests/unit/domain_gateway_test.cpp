@@ -144,7 +144,19 @@ TEST(Discreet, KeepsNumberAndCodeToItself) {
       {"1123\xff\n4567", "***"},
       {"error 21211, see https://example.org/errors/21211", "error 21211, see https://example.org/errors/21211"},
       {"HTTP 429", "HTTP 429"},
-      {"id 99887766554433", "id 99887766554433"},
+      {"id 99887766554433", "id ***"},
+      {"3132333435", "***"},
+      {"id 3a4b5c6d7e", "id ***"},
+      {"0031 0032", "***"},
+      {"1_2_3_4_5_6", "***_***_***_***_***_***"},
+      {"1_2_3_4_5", "1_2_3_4_5"},
+      {"HTTP 500: 12x34x56", "HTTP ***: ***x***x***"},
+      {"\\u0031\\u0032\\u0033\\u0034\\u0035\\u0036", "\\u***\\u***\\u***\\u***\\u***\\u***"},
+      {"\\x31\\x32\\x33\\x34\\x35\\x36", "\\x***\\x***\\x***\\x***\\x***\\x***"},
+      {"2_1_1_2_3_4_5_6_7", "***_***_***_***_***_***_***_***_***"},
+      {"code １２３４５６", "code"},
+      {"ok: ١٢٣٤٥٦x", "ok: x"},
+      {"s.toml:12:20: retries must be from 1 to 10, not 99", "s.toml:12:20: retries must be from 1 to 10, not 99"},
       {"a\nb\r\n\tc", "a b c"},
       {"\x1b[31mred\xff\xfe", "[31mred"},
       {"  spaces  ", "  spaces"},
@@ -152,7 +164,8 @@ TEST(Discreet, KeepsNumberAndCodeToItself) {
   };
   for (const Said& row : kRows) EXPECT_EQ(discreet(row.said, {"+64211234567"}, "123456"), row.kept) << row.said;
   EXPECT_EQ(discreet(std::string(1000, 'x'), {"+64211234567"}, "").size(), 200U);
-  EXPECT_EQ(discreet("123456", {"+64218887777"}, ""), "123456");
+  EXPECT_EQ(discreet("12345", {"+64218887777"}, ""), "12345");
+  EXPECT_EQ(discreet("123456", {"+64218887777"}, ""), "***");
 }
 
 }  // namespace

@@ -332,6 +332,13 @@ TEST_F(HttpGateway, LooksIntoAnswers) {
                  {200, "\xff{", failed, kNotSent}});
 }
 
+TEST_F(HttpGateway, RepeatsNoPassword) {
+  const auto read = settings(std::string(kUrl) + "reason = 'why'\nusername = 'u'\npassword = 'hunter two'\n", 0600);
+  ASSERT_TRUE(read) << read.error();
+  const auto said = judge(*read, {.status = 401, .body = R"({"why":"not for hunter two, u"})"}).detail;
+  EXPECT_EQ(said, "the provider does not accept the username and password (HTTP 401): ***");
+}
+
 TEST_F(HttpGateway, LooksForText) {
   using enum Delivery;
   const auto read = settings(std::string(kUrl) + "[success]\nstatus = [200, 302]\ntext = 'OK:'\n");
