@@ -7,6 +7,7 @@
 
 #include "common/domain/answer.h"
 #include "common/domain/base32.h"
+#include "common/domain/totp.h"
 #include "common/flows/add_factor.h"
 #include "common/flows/enrol.h"
 #include "common/flows/identity.h"
@@ -75,6 +76,16 @@ bool asks_for_help(const std::expected<Secret, DialogueError>& typed) {
   return typed && is_word(read_answer(typed->text()), "help");
 }
 
+// Nothing: it is not a code of that key now.
+std::optional<TotpFactor> app_with(Engine& engine, const Secret& key, const TotpParameters& parameters,
+                                   const Secret& code) {
+  const TotpResult result =
+      verify_totp(key, parameters, code.text(), engine.clock.now(), engine.settings.totp_window, TimeStep{-1});
+  const auto* accepted = std::get_if<TotpAccepted>(&result);
+  if (accepted == nullptr) return std::nullopt;
+  return TotpFactor{.key = key, .parameters = parameters, .last_step = accepted->step};
+}
+
 // Whether the word was one of the ways out.
 bool changes(Look& look, std::string_view word) {
   if (word == "k") {
@@ -100,36 +111,38 @@ SetUpEnd end_of(DialogueError error) {
   return error == DialogueError::gone ? SetUpEnd::broken_off : SetUpEnd::conversation;
 }
 
-std::expected<Secret, std::string> key_to_prove(Engine& engine, const Account& account, const std::string& place) {
+std::expected<KeysToProve, std::string> keys_to_prove(Engine& engine, const Account& account,
+                                                      const std::string& place) {
   auto fresh = new_totp_key(engine);
   if (!fresh) return std::unexpected("no_randomness");
   const auto version = engine.versions.version_of(account.name);
   const UnixTime now = engine.clock.now();
-  auto key = writing(engine.store, [&](Transaction& tx) -> std::optional<Secret> {
+  auto keys = writing(engine.store, [&](Transaction& tx) -> std::optional<KeysToProve> {
     Found found = find_person(tx, account);
     if (found.mismatch) return std::nullopt;
     // From here on the account is known: its window begins when it first was about to enrol.
     if (!found.person) found.person = tx.add_person(account.name, account.uid, now);
-    if (!version || place.empty()) return *fresh;
+    KeysToProve result{.shown = *fresh, .before = std::nullopt};
+    if (!version || place.empty()) return result;
     const auto pending = tx.pending_factor(found.person->id);
     const bool same = pending && pending->place == place && pending->password_version == *version &&
                       pending->parameters == engine.settings.totp && now < pending->until &&
                       pending->until - now <= kPendingLasts;
-    if (same) return pending->key;
+    if (same) result.before = pending->key;
     tx.keep_pending(found.person->id, {.key = *fresh,
                                        .parameters = engine.settings.totp,
                                        .until = now + kPendingLasts,
                                        .place = place,
                                        .password_version = *version});
-    return *fresh;
+    return result;
   });
-  if (!key) return std::unexpected("store_" + std::string(name_of(key.error())));
-  if (!*key) return std::unexpected("identity_mismatch");
-  return **std::move(key);
+  if (!keys) return std::unexpected("store_" + std::string(name_of(keys.error())));
+  if (!*keys) return std::unexpected("identity_mismatch");
+  return **std::move(keys);
 }
 
-std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, const OtpauthUri& uri,
-                                            DrawnBy drawn_by) {
+std::expected<TotpFactor, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, const OtpauthUri& uri,
+                                              DrawnBy drawn_by, const std::optional<Secret>& before) {
   if (drawn_by == DrawnBy::client) offer(dialogue, uri);
   Look look;
   std::string problem;
@@ -150,9 +163,10 @@ std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, 
       continue;
     }
     if (answer.shape == AnswerShape::digits) {
-      const TotpResult result = verify_totp(uri.key, uri.parameters, answer.normal.text(), engine.clock.now(),
-                                            engine.settings.totp_window, TimeStep{-1});
-      if (const auto* accepted = std::get_if<TotpAccepted>(&result)) return accepted->step;
+      const auto shown = app_with(engine, uri.key, uri.parameters, answer.normal);
+      const auto scanned_before = before ? app_with(engine, *before, uri.parameters, answer.normal) : std::nullopt;
+      if (shown) return *shown;
+      if (scanned_before) return *scanned_before;
       problem = texts::app_wrong();
     } else if (answer.shape != AnswerShape::empty) {
       problem = texts::not_a_code();

@@ -4,11 +4,12 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "common/domain/factor.h"
 #include "common/domain/otpauth.h"
-#include "common/domain/totp.h"
 #include "common/flows/engine.h"
 
 namespace mfa {
@@ -20,20 +21,28 @@ enum class SetUpEnd : std::uint8_t {
   back,          // to what was asked before
 };
 
-// The key that this account began with at this place a quarter of an hour ago at most, or a new one, which is kept for
-// so long; or a word for syslog. Whoever comes from another place, or with another password, never sees a key that
-// somebody else may have scanned. An empty place is none: nothing is kept then.
-[[nodiscard]] std::expected<Secret, std::string> key_to_prove(Engine& engine, const Account& account,
-                                                              const std::string& place);
+// Every dialogue shows a key of its own: one that was shown before may have been seen by somebody else. What somebody
+// scanned before they were broken off is not lost: its codes are taken as well.
+struct KeysToProve {
+  Secret shown;
+  std::optional<Secret> before;
+};
+
+// A new key, which is kept for a quarter of an hour, and the one that was kept of this account and place with the same
+// password; or a word for syslog. An empty place is none: nothing is kept then.
+[[nodiscard]] std::expected<KeysToProve, std::string> keys_to_prove(Engine& engine, const Account& account,
+                                                                    const std::string& place);
 
 enum class DrawnBy : std::uint8_t {
   prompt,  // the picture is part of it
   client,  // which gets the key offered, and knows its window
 };
 
-// Which code of the key it was proven with: the step of the right one, which is spent by that.
-[[nodiscard]] std::expected<TimeStep, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, const OtpauthUri& uri,
-                                                          DrawnBy drawn_by);
+// The app with the key of the code that came, which is spent by that. `before`: may be proven as well, and is not
+// shown.
+[[nodiscard]] std::expected<TotpFactor, SetUpEnd> prove_app(Engine& engine, Dialogue& dialogue, const OtpauthUri& uri,
+                                                            DrawnBy drawn_by,
+                                                            const std::optional<Secret>& before = std::nullopt);
 
 // A name that the person's factors do not have yet; `usual` for an empty answer, or after three that will not do.
 [[nodiscard]] std::expected<std::string, SetUpEnd> ask_name(Dialogue& dialogue, const std::vector<Factor>& factors,

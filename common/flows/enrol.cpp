@@ -108,13 +108,13 @@ std::expected<EnrolledReply, RequestError> enrol_totp(Engine& engine, const Aske
   if (!key) return std::unexpected(key.error());
   auto codes = new_recovery_codes(engine);
   if (!codes) return std::unexpected(codes.error());
-  const auto step = prove_app(engine, asker.dialogue, app_uri(engine, *account, *key), DrawnBy::client);
-  if (!step) {
+  const auto app = prove_app(engine, asker.dialogue, app_uri(engine, *account, *key), DrawnBy::client);
+  if (!app) {
     wipe_all(*codes);
-    return std::unexpected(set_up_ended(step.error()));
+    return std::unexpected(set_up_ended(app.error()));
   }
   Factor factor;
-  factor.detail = TotpFactor{.key = *key, .parameters = engine.settings.totp, .last_step = *step};
+  factor.detail = *app;
   return keep(engine, asker,
               {.account = *account,
                .factor = std::move(factor),

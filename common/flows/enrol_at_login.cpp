@@ -153,14 +153,14 @@ class LoginEnrolment {
   std::optional<LoginVerdict> prove_the_app() {
     const auto& device = assessed_.device;
     const std::string place = device ? std::string(name_of(device->kind)) + ":" + device->id : "";
-    const auto key = key_to_prove(engine_, account_, place);
-    if (!key) return unavailable(key.error());
-    const OtpauthUri uri = app_uri(engine_, account_, *key);
-    const auto step = prove_app(engine_, dialogue_, uri, DrawnBy::prompt);
-    if (!step && step.error() == SetUpEnd::back) return std::nullopt;
-    if (!step) return broken_off(step.error());
+    const auto keys = keys_to_prove(engine_, account_, place);
+    if (!keys) return unavailable(keys.error());
+    const OtpauthUri uri = app_uri(engine_, account_, keys->shown);
+    const auto app = prove_app(engine_, dialogue_, uri, DrawnBy::prompt, keys->before);
+    if (!app && app.error() == SetUpEnd::back) return std::nullopt;
+    if (!app) return broken_off(app.error());
     proven_.emplace();
-    proven_->detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
+    proven_->detail = *app;
     usual_name_ = texts::kDefaultFactorName;
     done_ = texts::set_up_done();
     return std::nullopt;

@@ -86,14 +86,14 @@ class GuidedSetUp {
   // Nothing: it was proven, or the person went back to the choice.
   std::optional<RequestError> prove_the_app() {
     const std::string place = asker_.terminal ? "terminal:" + asker_.terminal->value : "";
-    const auto key = key_to_prove(engine_, account_, place);
-    if (!key) return no_key(key.error());
-    const OtpauthUri uri = app_uri(engine_, account_, *key);
-    const auto step = prove_app(engine_, asker_.dialogue, uri, DrawnBy::client);
-    if (!step && step.error() == SetUpEnd::back) return std::nullopt;
-    if (!step) return set_up_ended(step.error());
+    const auto keys = keys_to_prove(engine_, account_, place);
+    if (!keys) return no_key(keys.error());
+    const OtpauthUri uri = app_uri(engine_, account_, keys->shown);
+    const auto app = prove_app(engine_, asker_.dialogue, uri, DrawnBy::client, keys->before);
+    if (!app && app.error() == SetUpEnd::back) return std::nullopt;
+    if (!app) return set_up_ended(app.error());
     proven_.emplace();
-    proven_->detail = TotpFactor{.key = *key, .parameters = uri.parameters, .last_step = *step};
+    proven_->detail = *app;
     usual_name_ = texts::kDefaultFactorName;
     return std::nullopt;
   }

@@ -41,8 +41,8 @@ enum class StoreError : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(StoreError error);
 
-// A key that is being set up in a login and is not proven yet. It may be taken up again by whoever shows the same place
-// and password version until then; nobody else ever sees it.
+// A key that was shown at a set-up and is not proven yet. Until then its codes are taken from whoever comes back with
+// the same place and password version; it is shown to nobody again.
 struct PendingFactor {
   Secret key;                 // never empty
   TotpParameters parameters;  // valid

@@ -201,30 +201,55 @@ TEST_F(Enrolling, BreakingOffAtAnyStepLeavesTheAccountAsItWas) {
   EXPECT_EQ(enrol(), LoginResult::passed);
 }
 
-TEST_F(Enrolling, WhatIsHalfDoneIsTakenUpAgainForAQuarterOfAnHour) {
-  (void)log_in({"app", "k"});
-  const std::string key = shown_key();
-  world.clock.time = world.clock.time + std::chrono::minutes(15) - std::chrono::seconds(1);
-  (void)log_in({"app", "k"});
-  EXPECT_EQ(shown_key(), key);
-  world.clock.time = world.clock.time + std::chrono::seconds(1);
-  (void)log_in({"app", "k"});
-  EXPECT_NE(shown_key(), key);
+TEST_F(Enrolling, WhatWasScannedBeforeIsTakenForAQuarterOfAnHour) {
+  for (const int seconds : {15 * 60 - 1, 15 * 60}) {
+    (void)log_in({"app", "k"});
+    const Secret scanned = *base32_decode(shown_key());
+    world.clock.time = world.clock.time + std::chrono::seconds(seconds);
+    const auto before = world.store.state;
+    const bool in_time = seconds < 15 * 60;
+    EXPECT_EQ(log_in({"app", world.code_of(scanned), "", ""}) == LoginResult::passed, in_time);
+    ASSERT_THAT(factors(), SizeIs(in_time ? 1 : 0));
+    if (in_time) {
+      const auto app = std::get<TotpFactor>(factors()[0].detail);
+      EXPECT_EQ(app.key, scanned);
+      EXPECT_EQ(app.last_step, time_step(world.clock.time, app.parameters.period)) << "its code is spent";
+    }
+    world.store.state = before;
+  }
 }
 
-TEST_F(Enrolling, NobodyElseSeesAKeyThatIsHalfDone) {
+// Or whoever knows the password alone would look at the key that its owner scans next.
+TEST_F(Enrolling, NoKeyIsShownTwice) {
   (void)log_in({"app", "k"});
-  const std::string key = shown_key();
-  facts.rhost = "198.51.100.9";  // the thief of the password
-  (void)log_in({"app", "k"});
-  EXPECT_NE(shown_key(), key);
+  const std::string thiefs = shown_key();
+  EXPECT_EQ(log_in({"app", "k", "CODE", "iPhone", ""}), LoginResult::passed);
+  EXPECT_NE(shown_key(), thiefs);
+  EXPECT_EQ(base32_encode(std::get<TotpFactor>(factors()[0].detail).key.bytes()), shown_key());
+  world.clock.time = world.clock.time + std::chrono::minutes(1);
+  EXPECT_NE(log_in({world.code_of(*base32_decode(thiefs))}), LoginResult::passed) << "theirs is worth nothing";
+}
+
+TEST_F(Enrolling, WhatWasScannedElsewhereOrWithAnotherPasswordIsNotTaken) {
+  const auto scan = [&] {
+    (void)log_in({"app", "k"});
+    return *base32_decode(shown_key());
+  };
+  const auto is_taken = [&](const Secret& key) {
+    return log_in({"app", world.code_of(key), "", ""}) == LoginResult::passed;
+  };
+  const Secret first = scan();
+  facts.rhost = "198.51.100.9";
+  EXPECT_FALSE(is_taken(first));
   facts.rhost = "203.0.113.7";
-  (void)log_in({"app", "k"});
-  EXPECT_NE(shown_key(), key) << "the thief has put another in its place";
-  const std::string second = shown_key();
+  EXPECT_FALSE(is_taken(first)) << "another stands in its place";
+  const Secret second = scan();
   world.versions.version = "version-2";
-  (void)log_in({"app", "k"});
-  EXPECT_NE(shown_key(), second);
+  EXPECT_FALSE(is_taken(second));
+  const Secret third = scan();
+  world.settings.totp.digits = 8;
+  EXPECT_FALSE(is_taken(third));
+  EXPECT_THAT(factors(), IsEmpty());
 }
 
 TEST_F(Enrolling, WithoutAPlaceNothingIsTakenUpAgain) {
@@ -396,7 +421,6 @@ TEST_F(Enrolling, AFactorThatDoesNotCountIsProvenFirst) {
 }
 
 TEST_F(Enrolling, EveryFailureOfTheStoreDeniesAndKeepsNothing) {
-  (void)log_in({"app", "k"});  // the key is pending: each run shows the same
   const auto before = world.store.state;
   world.store.operations = 0;
   ASSERT_EQ(enrol(), LoginResult::passed);
