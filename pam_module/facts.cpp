@@ -1,7 +1,10 @@
 #include "pam_module/facts.h"
 
+#include <pwd.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
+#include <security/pam_modutil.h>
+#include <shadow.h>
 
 #include <algorithm>
 #include <cstring>
@@ -28,6 +31,26 @@ std::expected<std::string_view, FactsFault> ask_for_user(pam_handle_t* pamh) {
   const int asked = pam_get_user(pamh, &user, nullptr);
   if (asked == PAM_CONV_ERR || asked == PAM_CONV_AGAIN) return std::unexpected(FactsFault::conversation);
   return asked == PAM_SUCCESS ? view(user) : std::string_view{};
+}
+
+bool could_be_right(const char* hash) { return hash != nullptr && *hash != '*' && *hash != '!'; }
+
+// pam_unix(8) keeps under this name what it last refused to a user, and nothing once it has taken a password. It does
+// so where there is none to compare with, too: then another module may have taken it (a directory's).
+bool refused_by_pam_unix(pam_handle_t* pamh, std::string_view user) {
+  constexpr std::string_view kRefused = "-UN*X-FAIL-";
+  if (user.size() > kLongestUser) return true;
+  char name[kRefused.size() + kLongestUser + 1];
+  memcpy(name, kRefused.data(), kRefused.size());
+  memcpy(name + kRefused.size(), user.data(), user.size());
+  name[kRefused.size() + user.size()] = '\0';
+  const void* failure = nullptr;
+  if (pam_get_data(pamh, name, &failure) != PAM_SUCCESS || failure == nullptr) return false;
+  const char* const account = name + kRefused.size();
+  const passwd* const known = pam_modutil_getpwnam(pamh, account);
+  if (known == nullptr) return true;
+  const spwd* const hidden = pam_modutil_getspnam(pamh, account);
+  return could_be_right(known->pw_passwd) && (hidden == nullptr || could_be_right(hidden->sp_pwdp));
 }
 
 }  // namespace
@@ -68,7 +91,7 @@ std::expected<Facts, FactsFault> read_facts(pam_handle_t* pamh, protocol::Phase 
       .ruser = pam_item(pamh, PAM_RUSER),
       .ssh_connection = view(pam_getenv(pamh, "SSH_CONNECTION")),
       .ssh_auth_info = view(pam_getenv(pamh, "SSH_AUTH_INFO_0")),
-      .password_passed = logs_in && !pam_item(pamh, PAM_AUTHTOK).empty(),
+      .password_passed = logs_in && !pam_item(pamh, PAM_AUTHTOK).empty() && !refused_by_pam_unix(pamh, *user),
   };
   if (facts.user.size() > kLongestUser || std::any_of(facts.user.begin(), facts.user.end(), is_control)) {
     return std::unexpected(FactsFault::user_malformed);

@@ -107,3 +107,29 @@ def test_sudo(campus):
     talk.answers(alice.fresh_code())
     talk.reads("root")
     assert talk.end() == 0
+
+
+# pam_unix with `required`: the stack goes on after a wrong password.
+def test_a_password_that_was_refused_enrols_nobody(campus):
+    campus.configure('[[rule]]\nname = "everyone"\nmfa = "require"\n')
+    alice = campus.person("alice")
+    first = {"required": "auth required pam_unix.so nodelay\n",
+             # A directory's module takes what pam_unix has nothing to compare with.
+             "directory": "auth [success=1 default=ignore] pam_unix.so nodelay\nauth required pam_permit.so\n"}
+    for name, line in first.items():
+        campus.pam_service(name, line + "auth required pam_mfa.so\naccount required pam_permit.so\n")
+
+    def offers_enrolment(service, password):
+        talk = Conversation(["pamtester", service, "alice", "authenticate"])
+        talk.reads("Password: ")
+        talk.answers(password)
+        talk.reads_one_of("Your choice [app]: ", "pamtester: ")
+        offered = "Your choice" in talk.screen
+        talk.hangs_up()
+        return offered
+
+    assert offers_enrolment("required", alice.password)
+    assert not offers_enrolment("required", "certainly wrong")
+    assert not offers_enrolment("directory", "certainly wrong")
+    assert campus.run(["usermod", "-p", "*", "alice"]).returncode == 0
+    assert offers_enrolment("directory", "the directory's")

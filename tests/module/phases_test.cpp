@@ -117,6 +117,20 @@ TEST_F(Phases, OnlyALoginSaysThatAPasswordWasTypedAndNeverWhatItWas) {
   EXPECT_EQ(login[Tag::password_passed], "(none)") << "an empty password is none";
 }
 
+// With `required` the stack goes on after a wrong password.
+TEST_F(Phases, APasswordThatPamUnixRefusedHasNotPassed) {
+  const auto said = [&](const std::string& words) {
+    anew();
+    Line typed = kLogin;
+    typed.text = "auth required " MFA_TYPED " horse " + words + "\n" + typed.text;
+    run(typed, {verdict(VerdictCode::passed)});
+    return login[Tag::password_passed];
+  };
+  EXPECT_EQ(said("alice"), "(none)");
+  EXPECT_EQ(said("alice and then it was right"), "");
+  EXPECT_EQ(said("bob"), "") << "somebody else";
+}
+
 TEST_F(Phases, RefuseFactsTooLongToCompareAndNamesThatNobodyHas) {
   for (const Line* line : kAll) {
     anew();
