@@ -330,7 +330,7 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
     prompt.ways = {{.kind = *kind, .names = {std::string(device)}}};
   std::uint32_t tries = engine.settings.lockout.tries;
   CodeDialogue codes(engine, trail, dialogue, [&] {
-    engine.journal.record(trail.event(EventKind::reported, "notme"), std::nullopt);
+    note_report_by_stranger(engine, trail.event(EventKind::reported, "notme"));
     return LoginVerdict{.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine.settings)};
   });
   suit(codes, facts);

@@ -1,5 +1,7 @@
 #include "common/flows/reporting.h"
 
+#include <algorithm>
+
 #include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
@@ -7,29 +9,61 @@
 
 namespace mfa {
 
-bool report(Transaction& tx, const Account& account, const Event& about, const std::string& password_version) {
+namespace {
+
+// By which a new password settles it; empty: it cannot be seen, and the next login with a code does.
+std::string version_to_change(Engine& engine, const Account& account) {
+  return password_version(engine, account).value_or("");
+}
+
+// Whether it became a row.
+bool report(Transaction& tx, const Account& account, const Event& about, const std::string& version) {
   const bool recorded = !tx.reported_since(about.user, about.at - kBetweenReports);
   if (recorded) tx.append(about);
   Found found = find_person(tx, account);
-  if (!found.person || found.mismatch) return recorded;
+  if (found.mismatch) return recorded;
+  // Until it is settled the password alone enrols nobody, and that takes a row of the person.
+  if (!found.person) found.person = tx.add_person(account.name, account.uid, about.at);
   found.person->reported = about.at;
-  found.person->reported_version = password_version;
+  found.person->reported_version = version;
   outdate(tx, *found.person);
   end_all_trust(tx, *found.person, TrustEnd::reported, about);
   return recorded;
 }
 
-std::string version_to_change(Engine& engine, const Account& account) {
-  return engine.versions.version_of(account.name).value_or("");
+// Reported in this very second: whoever says so over and over costs no commit each time.
+bool just_reported(Transaction& tx, const Account& account, const Event& about, const std::string& version) {
+  const Found found = find_person(tx, account);
+  if (found.mismatch) return tx.reported_since(about.user, about.at - kBetweenReports);
+  if (!found.person || found.person->reported != about.at || found.person->reported_version != version) return false;
+  const auto over = [](const Trust& trust) { return trust.ended.has_value(); };
+  return std::ranges::all_of(tx.trusts(found.person->id), over) &&
+         tx.reported_since(about.user, about.at - kBetweenReports);
 }
 
-LoginVerdict not_me(Engine& engine, const LoginTrail& trail, const Account& account) {
+std::expected<bool, StoreError> keep_report(Engine& engine, const Account& account, const Event& about) {
   const std::string version = version_to_change(engine, account);
+  const auto known = reading(engine.store, [&](Transaction& tx) { return just_reported(tx, account, about, version); });
+  if (!known) return std::unexpected(known.error());
+  if (*known) return false;
+  return writing(engine.store, [&](Transaction& tx) { return report(tx, account, about, version); });
+}
+
+}  // namespace
+
+LoginVerdict not_me(Engine& engine, const LoginTrail& trail, const Account& account) {
   const Event about = trail.event(EventKind::reported, "notme");
-  const auto done = engine.store.write([&](Transaction& tx) { (void)report(tx, account, about, version); });
-  if (done) return {.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine.settings)};
+  if (keep_report(engine, account, about))
+    return {.result = LoginResult::denied, .reason = "notme", .text = texts::reported(engine.settings)};
   if (trail.from_root()) engine.journal.record(about, std::nullopt);
   return {.result = LoginResult::unavailable, .reason = "notme", .text = texts::unavailable(engine.settings)};
+}
+
+void note_report_by_stranger(Engine& engine, const Event& about) {
+  const auto done = engine.store.write([&](Transaction& tx) {
+    if (!tx.reported_since(about.user, about.at - kBetweenReports)) tx.append(about);
+  });
+  if (!done) engine.journal.record(about, std::nullopt);
 }
 
 std::optional<UnixTime> unsettled_report(Engine& engine, const Account& account, const Person& person) {
@@ -42,10 +76,9 @@ std::optional<UnixTime> unsettled_report(Engine& engine, const Account& account,
 std::expected<ReportReply, RequestError> report_login(Engine& engine, const Asker& asker) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  const std::string version = version_to_change(engine, *account);
   Event about = request_event(engine, *account, engine.clock.now(), EventKind::reported);
   about.reason = "report";
-  const auto recorded = writing(engine.store, [&](Transaction& tx) { return report(tx, *account, about, version); });
+  const auto recorded = keep_report(engine, *account, about);
   if (!recorded) {
     engine.journal.record(about, std::nullopt);
     RequestError error = store_failed(engine, asker, recorded.error());

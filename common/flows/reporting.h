@@ -15,15 +15,11 @@ namespace mfa {
 
 inline constexpr std::chrono::minutes kBetweenReports{10};
 
-// `about`: the event, of kind `reported`. `password_version`: the user's now, by which a new password settles it;
-// empty: it cannot be seen, and the next login with a code does. Whether it became a row.
-bool report(Transaction& tx, const Account& account, const Event& about, const std::string& password_version);
-
-// The version for that.
-[[nodiscard]] std::string version_to_change(Engine& engine, const Account& account);
-
 // The word at a login, which ends it.
 [[nodiscard]] LoginVerdict not_me(Engine& engine, const LoginTrail& trail, const Account& account);
+
+// The same about an account that does not exist: nothing but the row.
+void note_report_by_stranger(Engine& engine, const Event& about);
 
 // When it was, if the password has not changed since, as far as that can be seen.
 [[nodiscard]] std::optional<UnixTime> unsettled_report(Engine& engine, const Account& account, const Person& person);

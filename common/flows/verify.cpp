@@ -114,9 +114,12 @@ Verification refuse(Transaction& tx, UnixTime now, const VerifyFor& purpose, Per
   return WrongAnswer{.tries_left = reserved.tries_left, .locked_until = reserved.next.locked_until};
 }
 
-// No failure: the reservation is not kept.
+// No failure: the reservation is not kept. Nor is it a row each time: whoever has a spent code has it for ever.
+constexpr std::size_t kMostReplays = 10;  // of a person, that are rows within an hour
 void note_replay(Transaction& tx, UnixTime now, const VerifyFor& purpose, std::string factor) {
-  if (purpose.from_root) tx.append(event(purpose, purpose.failed, now, std::move(factor), "replayed"));
+  constexpr std::chrono::hours kHour{1};
+  if (purpose.from_root && tx.replays_since(purpose.about.user, now - kHour) < kMostReplays)
+    tx.append(event(purpose, purpose.failed, now, std::move(factor), "replayed"));
 }
 
 // Of each live code that the answer was not. True: one of them has no more.

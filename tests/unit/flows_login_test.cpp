@@ -287,6 +287,42 @@ TEST_F(Logins, WhatWasReportedAMomentAgoIsNoRowOnceMore) {
   EXPECT_EQ(rows(), 2);
 }
 
+// Whoever has a spent code has it for ever, and it is no guess.
+TEST_F(Logins, ASpentCodeOverAndOverIsTenRowsAnHour) {
+  world.enrol("alice", Uid{1000});
+  ASSERT_EQ(log_in({"7k3m92qxd4tp"}).result, LoginResult::passed);
+  const auto rows = [&] {
+    return std::ranges::count(world.store.state.events, std::string("replayed"), &Event::reason);
+  };
+  for (int i = 0; i < 30; ++i) EXPECT_NE(log_in({"7k3m92qxd4tp"}).result, LoginResult::passed);
+  EXPECT_EQ(rows(), 10);
+  EXPECT_THAT(prompt(1), HasSubstr("already used"));
+  world.clock.time = world.clock.time + std::chrono::seconds(3601);
+  (void)log_in({"7k3m92qxd4tp"});
+  EXPECT_EQ(rows(), 11);
+}
+
+TEST_F(Logins, AReportAboutNobodyIsARowWithoutAName) {
+  LoginFacts facts;
+  facts.user = "nosuch";
+  facts.service = "sshd";
+  facts.from_root = true;
+  Rule rule;
+  rule.name = "everyone";
+  rule.mfa = Requirement::require;
+  world.settings.rules = {rule};
+  for (int i = 0; i < 3; ++i) {
+    world.dialogue.answers = {"notme"};
+    EXPECT_EQ(login(world.engine, facts, kRoot, world.dialogue).result, LoginResult::denied);
+  }
+  ASSERT_EQ(std::ranges::count(world.store.state.events, EventKind::reported, &Event::kind), 1) << "in ten minutes";
+  EXPECT_EQ(world.store.state.events.back().user, "");
+  world.store.fail_at = 0;
+  world.dialogue.answers = {"notme"};
+  (void)login(world.engine, facts, kRoot, world.dialogue);
+  EXPECT_EQ(world.journal.events.back().kind, EventKind::reported);
+}
+
 TEST_F(Logins, TheNextLoginTellsHowManyKnewThePasswordOnly) {
   world.enrol("alice", Uid{1000});
   (void)log_in({world.wrong_code(), world.wrong_code()});

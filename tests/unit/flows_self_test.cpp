@@ -158,10 +158,24 @@ TEST_F(Self, ReportsOverAndOverAreOneRow) {
   EXPECT_EQ(count(EventKind::reported), 1);
   later(601);
   EXPECT_TRUE(report_login(world.engine, asker())->recorded);
-  // Whoever is not known to the store, too.
+  // Whoever is not known to the store, too: they are from then on, or it would not be kept whose password that was.
   for (int i = 0; i < 3; ++i) EXPECT_EQ(report_login(world.engine, asker(Uid{1001}))->recorded, i == 0);
   EXPECT_EQ(count(EventKind::reported), 3);
-  EXPECT_THAT(world.store.state.people, SizeIs(1));
+  EXPECT_EQ(world.person("bob").reported, world.clock.time);
+}
+
+TEST_F(Self, ReportsWithinASecondAreOneCommit) {
+  ASSERT_EQ(log_in({next_code() + " y"}).result, LoginResult::passed);
+  ASSERT_TRUE(report_login(world.engine, asker()));
+  const int writes = world.store.writes;
+  const auto epoch = world.person("alice").epoch;
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(report_login(world.engine, asker())->recorded);
+  EXPECT_EQ(world.store.writes, writes);
+  // In the next one it ends what was begun since, though it is no row.
+  later(1);
+  EXPECT_FALSE(report_login(world.engine, asker())->recorded);
+  EXPECT_EQ(world.store.writes, writes + 1);
+  EXPECT_EQ(world.person("alice").epoch, epoch + 1);
 }
 
 TEST_F(Self, AReportThatCannotBeKeptSaysWhatToDo) {

@@ -357,6 +357,20 @@ TEST_F(Tokens, AreRegisteredOnceOrACodeWouldCountTwice) {
   EXPECT_THAT(factors(), SizeIs(1));
 }
 
+// To HMAC they are the same key.
+TEST_F(Tokens, ASeedWithZerosBehindItIsTheSameToken) {
+  enrol();
+  for (const char* seed :
+       {"4d6f6c652031323334353637383930313233343500", "4d6f6c65203132333435363738393031323334350000000000"}) {
+    say({seed});
+    const auto reply = provision_hotp(world.engine, asker(Uid{0}), "alice", "again", 6);
+    ASSERT_FALSE(reply) << seed;
+    EXPECT_EQ(reply.error().text, "That token is registered already, as hotp-1.");
+  }
+  say({"004d6f6c6520313233343536373839303132333435"});
+  EXPECT_TRUE(provision_hotp(world.engine, asker(Uid{0}), "alice", "another", 6)) << "zeros before it are another";
+}
+
 // --- by the helpdesk and root
 
 TEST_F(Tokens, FromStockAreRegisteredByTheHelpdesk) {
