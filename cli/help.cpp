@@ -82,11 +82,12 @@ constexpr std::array kVerbs{
              "Asks for its seed and for two codes in a row. --checked says how you know who it is; both texts are\n"
              "recorded word for word.",
              "mfa-enroll helpdesk token alice --reason \"no phone\" --checked \"student card\""},
-    VerbHelp{"helpdesk phone", "USER NUMBER --reason TEXT --checked TEXT [--country CC] [--call] [--name NAME]",
+    VerbHelp{"helpdesk phone", "USER [NUMBER] --reason TEXT --checked TEXT [--country CC] [--call] [--name NAME]",
              "add someone's phone (helpdesk)",
-             "The number is brought in person; no code is sent, since only its owner is to see one. --checked says\n"
-             "how you know who it is; both texts are recorded word for word.",
-             "mfa-enroll helpdesk phone alice \"021 123 4567\" --reason \"new phone\" --checked \"student card\""},
+             "The number is brought in person; no code is sent, since only its owner is to see one. Left out, it is\n"
+             "asked for: others on this computer can read command lines. --checked says how you know who it is; both\n"
+             "texts are recorded word for word.",
+             "mfa-enroll helpdesk phone alice --reason \"new phone\" --checked \"student card\""},
     VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
              "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
              "mfa-enroll admin init"},
@@ -116,8 +117,9 @@ constexpr std::array kVerbs{
     VerbHelp{"admin password-changed", "USER", "a password was changed elsewhere: end all trust (root)",
              "For passwords that are changed where this computer does not see it, as in a directory's portal.",
              "mfa-enroll admin password-changed alice"},
-    VerbHelp{"admin send-test", "NUMBER [--country CC] [--call]", "one text or call through the gateways (root)",
-             "Says which gateway took it on, or why none did.", "mfa-enroll admin send-test +64211234567"},
+    VerbHelp{"admin send-test", "[NUMBER] [--country CC] [--call]", "one text or call through the gateways (root)",
+             "Says which gateway took it on, or why none did. Left out, the number is asked for.",
+             "mfa-enroll admin send-test"},
     VerbHelp{"help", "[VERB]", "this, or more about one verb", "", "mfa-enroll help totp"},
 };
 

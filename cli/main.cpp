@@ -191,7 +191,7 @@ void add_helpdesk_verbs(CLI::App& app, Arguments& a) {
   HelpdeskPhoneOptions& number = a.helpdesk_phone;
   CLI::App* phones = add_verb(*helpdesk, a, "phone", [&number](const Console& c) { return helpdesk_phone(c, number); });
   phones->add_option("USER", number.user)->required();
-  phones->add_option("NUMBER", number.phone.number)->required();
+  phones->add_option("NUMBER", number.phone.number);
   phones->add_option("--reason", number.reason, "TEXT")->required();
   phones->add_option("--checked", number.checked, "TEXT");
   phones->add_option("--name", number.phone.name, "NAME");
@@ -239,7 +239,7 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   add_foreseeing_verbs(*admin, a);
   CLI::App* test_message =
       add_verb(*admin, a, "send-test", [&a](const Console& c) { return admin_send_test(c, a.phone); });
-  test_message->add_option("NUMBER", a.phone.number)->required();
+  test_message->add_option("NUMBER", a.phone.number);
   add_phone_options(*test_message, a.phone);
   add_verb(*admin, a, "password-changed", [&a](const Console& c) { return admin_password_changed(c, a.user); })
       ->add_option("USER", a.user)

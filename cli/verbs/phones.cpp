@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
+#include "cli/input.h"
 #include "cli/plain_text.h"
 #include "cli/render.h"
 #include "cli/verbs/helpdesk.h"
@@ -13,8 +15,29 @@ namespace mfa::cli {
 
 namespace {
 
+constexpr std::size_t kLongestNumber = 200;  // bytes; as people write it
+
+bool is_given(const std::string& number) { return !number.empty() && number != "-"; }
+
+// Left out on the command line, which anybody on the machine can read while this runs.
+Outcome<PhoneOptions> with_number(const Console& console, PhoneOptions options) {
+  if (is_given(options.number)) return options;
+  if (console.terminal.interactive()) {
+    const auto typed = console.terminal.ask("Phone number: ", true, std::chrono::steady_clock::now() + kInputLimit);
+    if (!typed) return std::unexpected(failure_of(typed.error()));
+    options.number = typed->text();
+  } else {
+    auto line = read_line(console.input, kLongestNumber);
+    if (!line) return std::unexpected(failure_of(line.error(), "standard input"));
+    options.number = (*line).value_or("");
+  }
+  if (is_given(options.number)) return options;
+  return std::unexpected(Failure{.error = "There is no phone number.",
+                                 .hint = "Give it as NUMBER, or as the first line of standard input."});
+}
+
 Outcome<Json> ask(const Console& console, Json request, const PhoneOptions& options) {
-  if (!options.number.empty()) request["number"] = options.number;
+  if (is_given(options.number)) request["number"] = options.number;
   if (!options.country.empty()) request["country"] = options.country;
   if (!options.name.empty()) request["name"] = options.name;
   if (options.call) request["call"] = "yes";
@@ -40,11 +63,13 @@ Outcome<void> phone(const Console& console, const PhoneOptions& options) {
 }
 
 Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions& options) {
-  const std::string doing = fmt::format("register the phone {} for", printable_line(options.phone.number));
+  const auto wanted = with_number(console, options.phone);
+  if (!wanted) return std::unexpected(wanted.error());
+  const std::string doing = fmt::format("register the phone {} for", printable_line(wanted->number));
   if (auto sure = confirm_person(console, options.user, doing); !sure) return sure;
   Json request{{"verb", "helpdesk phone"}, {"user", options.user}, {"reason", options.reason}};
   if (!options.checked.empty()) request["checked"] = options.checked;
-  const auto reply = ask(console, std::move(request), options.phone);
+  const auto reply = ask(console, std::move(request), *wanted);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   return console.print(fmt::format("{} has a phone {} now ({}).\n", printable_line(options.user),
@@ -53,7 +78,9 @@ Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions&
 }
 
 Outcome<void> admin_send_test(const Console& console, const PhoneOptions& options) {
-  const auto reply = ask(console, {{"verb", "admin send-test"}}, options);
+  const auto wanted = with_number(console, options);
+  if (!wanted) return std::unexpected(wanted.error());
+  const auto reply = ask(console, {{"verb", "admin send-test"}}, *wanted);
   if (!reply) return std::unexpected(reply.error());
   const std::string status = text_of(*reply, "status");
   const std::string gateway = text_of(*reply, "gateway");

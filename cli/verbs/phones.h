@@ -10,7 +10,7 @@ namespace mfa::cli {
 
 // Empty texts: not given.
 struct PhoneOptions {
-  std::string number;   // as people write it
+  std::string number;   // as people write it; "-" is none, too
   std::string country;  // name, code or prefix
   std::string name;     // of the factor; "": the engine names it
   bool call = false;    // calls, not texts
@@ -23,7 +23,8 @@ struct HelpdeskPhoneOptions {
   std::string checked;  // how the person was identified
   PhoneOptions phone;
 };
-// On a terminal the clerk first confirms whom this changes.
+// Without a number it is asked for, or read as a line of standard input; so for the next. On a terminal the clerk first
+// confirms whom this changes.
 [[nodiscard]] Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions& options);
 
 // A failure unless a gateway took it on.

@@ -66,6 +66,43 @@ TEST(HelpdeskPhone, SaysWhatWasRegistered) {
   EXPECT_EQ(script.results.text(), "alice has a phone ending 00 now (call-2).\n");
 }
 
+// On a command line everybody can read it.
+TEST(HelpdeskPhone, ReadsTheNumberThatIsNotThere) {
+  for (const char* number : {"", "-"}) {
+    ScriptedEngine engine{hello(), result(kSecond), verdict(VerdictCode::done)};
+    Script script(engine, false, "03 366 9900\nnot this\n");
+    HelpdeskPhoneOptions options{.user = "alice", .reason = "r", .checked = "", .phone = {}};
+    options.phone.number = number;
+    ASSERT_TRUE(helpdesk_phone(script.console, options));
+    EXPECT_EQ(engine.sent(0, Tag::json),
+              R"({"verb":"helpdesk phone","user":"alice","reason":"r","number":"03 366 9900"})");
+    EXPECT_EQ(script.errors.text(), "");
+  }
+}
+
+TEST(HelpdeskPhone, AsksForTheNumberOnATerminal) {
+  ScriptedEngine engine{hello(), result(R"({"user":"alice","factors":[]})"), verdict(VerdictCode::done)};
+  Script script(engine, false, "03 366 9900\nn\n", /*interactive=*/true);
+  const HelpdeskPhoneOptions options{.user = "alice", .reason = "r", .checked = "", .phone = {}};
+  EXPECT_FALSE(helpdesk_phone(script.console, options)) << "not confirmed";
+  EXPECT_THAT(script.errors.text(), ::testing::HasSubstr("Phone number: "));
+  EXPECT_THAT(script.errors.text(), ::testing::HasSubstr("register the phone 03 366 9900 for"));
+}
+
+TEST(SendTest, GoesToNoNumberThatIsNone) {
+  for (const char* typed : {"", "\n", "-\n"}) {
+    ScriptedEngine engine{};
+    Script script(engine, false, typed);
+    const auto done = admin_send_test(script.console, {});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().error, "There is no phone number.");
+    EXPECT_EQ(engine.count(), 0U);
+  }
+  ScriptedEngine engine{};
+  Script script(engine, false, std::string(1000, '1') + "\n");
+  EXPECT_FALSE(admin_send_test(script.console, {}));
+}
+
 TEST(SendTest, SaysWhichGatewayTookItOn) {
   const PhoneOptions to{.number = "021 123 1234", .country = "", .name = "", .call = false};
   {
