@@ -34,6 +34,8 @@ For SSH (other programs and ways: man 8 pam_mfa), with a root shell kept open wh
       KbdInteractiveAuthentication yes
       PasswordAuthentication no
       AuthenticationMethods keyboard-interactive
+      LoginGraceTime 600
+      MaxStartups 100:30:300
 )";
 constexpr Owner kRoot{.uid = 0, .gid = 0};
 

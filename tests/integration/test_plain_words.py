@@ -225,7 +225,7 @@ def test_init_says_which_lines_to_write(campus):
     said = campus.enroll("admin", "init").stdout
     for line in ("auth [success=1 default=ignore]  pam_unix.so", "auth [default=die]               pam_mfa.so authfail",
                  "auth required                    pam_mfa.so", "account required                 pam_mfa.so", "UsePAM yes", "KbdInteractiveAuthentication yes",
-                 "PasswordAuthentication no", "AuthenticationMethods keyboard-interactive"):
+                 "PasswordAuthentication no", "AuthenticationMethods keyboard-interactive", "LoginGraceTime 600"):
         assert f"      {line}\n" in said
     # And they work.
     alice = campus.student("alice")
