@@ -60,7 +60,7 @@ struct Arguments {
   std::string users;
   std::string device;
   bool all = false;
-  std::vector<std::string> except;
+  CheckOptions check;
   HistoryOptions history;
   KeyOptions key;
   HelpdeskOptions helpdesk;
@@ -215,8 +215,9 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   CLI::App* admin = app.add_subcommand("admin");
   admin->require_subcommand(1);
   add_verb(*admin, a, "init", admin_init);
-  add_verb(*admin, a, "check", [&a](const Console& c) { return admin_check(c, a.except); })
-      ->add_option("--except", a.except, "NAME")
+  a.check.accounts = list_accounts;
+  add_verb(*admin, a, "check", [&a](const Console& c) { return admin_check(c, a.check); })
+      ->add_option("--except", a.check.except, "NAME")
       ->allow_extra_args(false);
   CLI::App* provision = add_verb(*admin, a, "provision", [&a](const Console& c) -> Outcome<void> {
     if (a.codes) {

@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "common/store": ADAPTERS,
     "common/system": ADAPTERS,
     "common/json": {"domain"},
-    "common/check": {"domain", "config"},
+    "common/check": {"ports", "domain", "config"},
     "common/numbers": ADAPTERS | {"json", "system"},
     "common/gateways": ADAPTERS | {"json", "system"},
     "common/protocol": set(),

@@ -191,6 +191,21 @@ def check_enroll(source, mfa_enroll, c):
            set(re.findall(r"(\d) \w", general.split("Exit status: ")[1])))
 
 
+def check_faults(source, c):
+    """The names of what `admin check` finds: scripts rely on them."""
+    page = Page(source, "mfa-enroll.1")
+    paths = [*pathlib.Path(source, "common/check").glob("*.cpp"), *pathlib.Path(source, "common/service/check").glob("*.cpp"),
+             pathlib.Path(source, "cli/verbs/check_engine.cpp")]
+    found = set()
+    for text in map(pathlib.Path.read_text, paths):
+        found |= set(re.findall(r'\b(?:fault|tell)\(\s*"([a-z]+(?:-[a-z]+)*)"', text))
+        constants = dict(re.findall(r'constexpr const char\* (k\w+) = "([a-z]+)"', text))
+        found |= {constants[name] for name in re.findall(r"\bfault\(\s*(k\w+),", text)}
+    start = page.lines.index(".Sh CHECKS")
+    section = page.lines[start:page.lines.index(".El", start)]
+    c.same("fault", page, {line.split(None, 2)[2] for line in section if line.startswith(".It Sy ")}, found)
+
+
 def check_gateways(source, c):
     page = Page(source, "mfa-gateway.7")
     programs = set(re.findall(r"^mfa_gateway\((\w+) ", text_of(source, "gateways/CMakeLists.txt"), re.M))
@@ -217,6 +232,7 @@ def main(source, mfad, mfa_enroll):
     check_module(source, c)
     check_engine(source, mfad, c)
     check_enroll(source, mfa_enroll, c)
+    check_faults(source, c)
     check_gateways(source, c)
     print("\n".join(c.faults) or "the manual pages say what the programs do")
     return 1 if c.faults else 0

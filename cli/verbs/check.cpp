@@ -80,14 +80,15 @@ Json checks_json(std::span<const Checked> checks) {
   return Json{{"ok", std::ranges::all_of(checks, &Checked::ok)}, {"checks", std::move(list)}};
 }
 
-Outcome<void> admin_check(const Console& console, const std::vector<std::string>& except) {
+Outcome<void> admin_check(const Console& console, const CheckOptions& options) {
   if (geteuid() != 0)
     return std::unexpected(
         Failure{.error = "Only root can look at all that is to be checked.", .hint = "sudo mfa-enroll admin check"});
   auto checks = look();
   if (!checks) return std::unexpected(checks.error());
+  check_engine(console, options.accounts, *checks);
   for (Checked& check : *checks) {
-    if (check.ok || std::ranges::find(except, check.name) == except.end()) continue;
+    if (check.ok || std::ranges::find(options.except, check.name) == options.except.end()) continue;
     check.ok = true;
     check.detail = "known and left as it is: " + check.detail;
   }

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "cli/command_line.h"
-#include "cli/foresight_text.h"
 #include "cli/input.h"
 #include "cli/times.h"
 #include "cli/user_list.h"
@@ -108,10 +107,15 @@ class Progress {
   bool shown_;
 };
 
-Outcome<Forecast> ask_about(const Console& console, const std::vector<std::string>& names, Moment at) {
+using Steady = std::chrono::steady_clock;
+
+// Stops asking when `until` has come.
+Outcome<Forecast> ask_about(const Console& console, const std::vector<std::string>& names, Moment at,
+                            std::optional<Steady::time_point> until = {}) {
   Forecast forecast;
   Progress progress(console.terminal, names.size());
   for (const NamesPiece& piece : in_pieces(names, kMostAtOnce, kRoomForNames)) {
+    if (until && Steady::now() >= *until) break;
     Json request{{"verb", "admin forecast"}, {"users", piece.names}};
     if (at) request["at"] = std::to_string(*at);
     const auto reply = console.ask(request);
@@ -138,6 +142,11 @@ Outcome<void> admin_explain(const Console& console, const ExplainOptions& option
   const AskedLogin login{
       .user = options.user, .service = options.service, .from = options.from, .key = options.key, .at = *at};
   return console.print(explanation_text(login, *reply, console.style));
+}
+
+Outcome<Forecast> foresee(const Console& console, const std::vector<std::string>& names,
+                          std::chrono::milliseconds time) {
+  return ask_about(console, names, {}, Steady::now() + time);
 }
 
 Outcome<void> admin_forecast(const Console& console, const ForecastOptions& options) {

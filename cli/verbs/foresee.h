@@ -1,10 +1,13 @@
 // `admin explain` and `admin forecast`: what logins would come to, before anybody tries.
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <vector>
 
 #include "cli/accounts.h"
 #include "cli/console.h"
+#include "cli/foresight_text.h"
 #include "cli/outcome.h"
 
 namespace mfa::cli {
@@ -26,5 +29,9 @@ struct ForecastOptions {
 };
 // An enumeration without a single person is an error: it says more about the directory than about the people.
 [[nodiscard]] Outcome<void> admin_forecast(const Console& console, const ForecastOptions& options);
+
+// Of users whom the engine is asked about now, a piece after the other, as many as there is time for.
+[[nodiscard]] Outcome<Forecast> foresee(const Console& console, const std::vector<std::string>& names,
+                                        std::chrono::milliseconds time);
 
 }  // namespace mfa::cli

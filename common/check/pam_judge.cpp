@@ -88,6 +88,7 @@ class StackJudge {
     judge_who_gets_in(*endings);
     if (type_ != PamType::auth) return;
     judge_order(*endings);
+    judge_wrong_passwords(*endings);
     if (trust) judge_reports(*endings);
   }
 
@@ -173,6 +174,7 @@ class StackJudge {
          fmt::format("{}: {} leads past pam_mfa in {}, so that nobody is asked for a code", to_string(culprit.at),
                      quoted(culprit, type_), to_string(verify->at)),
          mend_of_skipping(ending.passed_over, *verify));
+    mended_.insert(ending.passed_over);
     return true;
   }
 
@@ -230,11 +232,24 @@ class StackJudge {
     return write_as(line, type_, fmt::format("[success={} default=ignore]", over));
   }
 
+  // A wrong password that does not end it: pam_mfa would have people enrol with it, and nothing but the code would
+  // count where the password's line is optional.
+  void judge_wrong_passwords(const std::vector<PamEnding>& endings) {
+    for (const PamEnding& ending : endings) {
+      if (ending.wrong_line < 0 || !mended_.insert(ending.wrong_line).second) continue;
+      const PamLine& line = at(ending.wrong_line);
+      tell("pam-wrong-password",
+           fmt::format("{}: with {} pam_mfa asks after a wrong password too, and whoever has no second factor yet "
+                       "could be given one by it",
+                       to_string(line.at), quoted(line, type_)),
+           mend_of_missing_report(ending.wrong_line, first(PamPart::report)));
+    }
+  }
+
   void judge_reports(const std::vector<PamEnding>& endings) {
-    std::set<int> told;
     for (const PamEnding& ending : endings) {
       if (ending.lets_in || ending.password != Came::failed || ending.reported) continue;
-      if (!told.insert(ending.password_line).second) continue;
+      if (!mended_.insert(ending.password_line).second) continue;
       const PamLine& line = at(ending.password_line);
       const PamLine* const report = first(PamPart::report);
       std::string detail = fmt::format("{}: pam_mfa does not learn of wrong passwords, so that they do not end trust",
@@ -246,12 +261,23 @@ class StackJudge {
 
   [[nodiscard]] std::string mend_of_missing_report(int password, const PamLine* report) const {
     const PamLine& line = at(password);
+    if (line.level > 0) return mend_of_substack(password);
     if (line.at.file.ends_with("/common-auth")) return "pam-auth-update --enable mfa-authfail";
     const std::string text = report == nullptr
                                  ? fmt::format("Add behind {}: {}", to_string(line.at), kReport)
                                  : fmt::format("Move {} right behind {}", to_string(report->at), to_string(line.at));
     return text + fmt::format("  and write {} as: {}", to_string(line.at),
                               line.text(type_, fmt::format("[success={} default=ignore]", new_jump(line))));
+  }
+
+  // Whatever ends a substack goes on behind it.
+  [[nodiscard]] std::string mend_of_substack(int password) const {
+    const PamLine& line = at(password);
+    int start = password;
+    while (at(start).kind != PamLine::Kind::substack || at(start).level > 0) --start;
+    return fmt::format("Instead of {} write the lines of {} there themselves, {} as: {}  and behind it: {}",
+                       to_string(at(start).at), line.at.file, to_string(line.at),
+                       line.text(type_, fmt::format("[success={} default=ignore]", new_jump(line))), kReport);
   }
 
   [[nodiscard]] static int new_jump(const PamLine& line) {
@@ -263,6 +289,7 @@ class StackJudge {
   const PamStack& stack_;
   PamType type_;
   Collected& found_;
+  std::set<int> mended_;  // lines that a mend told already changes what a wrong password comes to
 };
 
 // `account` lines in other programs than sshd: they ask where nobody can answer.

@@ -84,6 +84,7 @@ std::vector<PamCode> may_return(const PamLine& line, PamType type) {
 void note(PamEnding& ending, const PamLine& line, std::size_t index, PamCode code) {
   switch (part_of(line)) {
     case PamPart::verify:
+      if (ending.password == Came::failed && ending.wrong_line < 0) ending.wrong_line = ending.password_line;
       ending.verified = code == PamCode::success ? Came::passed : Came::failed;
       break;
     case PamPart::report:

@@ -41,6 +41,7 @@ struct PamEnding {
   bool reported_right = false;  // after a right password
   int passed_over = -1;         // the line that led past a verifying one before any was reached
   int password_line = -1;       // that was asked last
+  int wrong_line = -1;          // that was asked last before a verifying one asked after nothing but wrong ones
   std::strong_ordering operator<=>(const PamEnding&) const = default;
 };
 

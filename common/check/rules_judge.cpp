@@ -1,6 +1,7 @@
 #include "common/check/rules_judge.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string_view>
@@ -93,6 +94,34 @@ void judge_countries(const Settings& settings, const RulesFacts& facts, Findings
   }
 }
 
+// What a rule lists and nothing carries is offered to nobody.
+void judge_gateways(const Settings& settings, Findings& findings) {
+  struct Way {
+    FactorKind kind;
+    bool GatewaySettings::* carries;
+    std::string_view what;
+  };
+  constexpr std::array<Way, 2> kWays{
+      {{FactorKind::sms, &GatewaySettings::texts, "texts"}, {FactorKind::call, &GatewaySettings::calls, "calls"}}};
+  for (const auto& [kind, carries, what] : kWays) {
+    if (std::ranges::any_of(settings.gateways, carries)) continue;
+    for (const Rule& rule : settings.rules) {
+      if (rule.observe || !rule.factors.contains(kind)) continue;
+      findings.push_back(fault(
+          "rules-gateways",
+          fmt::format("the rule {} lists \"{}\", and there is no gateway that carries {}", in_quotes(rule.name),
+                      name_of(kind), what),
+          fmt::format("Add to {}: [[gateway]] name = \"…\"  channel = [\"{}\"]  program = \"…\"  settings = \"…\"  "
+                      "(man 5 mfa.toml), or take \"{}\" out of the rule",
+                      kConfigured, name_of(kind), name_of(kind))));
+    }
+  }
+  if (!settings.gateways.empty() && settings.phone.countries.empty())
+    findings.push_back(
+        fault("phone-countries", "there are gateways, and no country may be reached: nobody can register a phone",
+              fmt::format("Add to {}: [phone] countries = [\"NZ\"]  (those of your people's numbers)", kConfigured)));
+}
+
 }  // namespace
 
 Findings judge_rules(const Settings& settings, const RulesFacts& facts) {
@@ -103,6 +132,7 @@ Findings judge_rules(const Settings& settings, const RulesFacts& facts) {
   for (const std::string& sentence : unreachable_rules(settings.rules))
     findings.push_back(fault("rules-unreached", sentence, fmt::format("Change their order in {}", kConfigured)));
   judge_countries(settings, facts, findings);
+  judge_gateways(settings, findings);
   if (!any_fault(findings))
     findings.push_back(good("rules", fmt::format("{} rule{}, and the last one takes every login", settings.rules.size(),
                                                  settings.rules.size() == 1 ? "" : "s")));

@@ -45,6 +45,7 @@ constexpr std::array kTable{
     Row{Verb::provision_codes, "admin provision --codes", {true, true, StepUp::none}},
     Row{Verb::explain, "admin explain", {true, false, StepUp::none}},
     Row{Verb::forecast, "admin forecast", {true, false, StepUp::none}},
+    Row{Verb::check_store, "admin check", {true, false, StepUp::none}},
     Row{Verb::password_changed, "admin password-changed", {true, true, StepUp::none}},
     Row{Verb::send_test, "admin send-test", {true, true, StepUp::none}},
 };

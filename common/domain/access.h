@@ -39,6 +39,7 @@ enum class Verb : std::uint8_t {
   provision_codes,
   explain,
   forecast,
+  check_store,
   password_changed,
   send_test,
 };

@@ -159,6 +159,16 @@ class Transaction {
                                                          std::size_t most) = 0;
 };
 
+// What a look through a store finds, for administrators.
+struct StoreCondition {
+  std::int64_t schema = 0;   // its version
+  std::string trouble;       // what is wrong with its structure, in the adapter's words; empty: nothing
+  bool whole = true;         // all of its structure was looked at; false: it is too large for that while others wait
+  std::int64_t last = 0;     // number of the trail's last row; 0: there is none
+  std::int64_t checked = 0;  // of the trail's last rows: found to be as they were written
+  std::optional<std::int64_t> bad;  // the number of the first of them that is not
+};
+
 class Store {
  public:
   Store() = default;
@@ -169,6 +179,9 @@ class Store {
   [[nodiscard]] virtual std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) = 0;
   // The same without changing anything: sees one consistent state, costs no sync. Changing through it is a failure.
   [[nodiscard]] virtual std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) = 0;
+
+  // In parts, so that logins go on meanwhile; all of it takes a second at most.
+  [[nodiscard]] virtual std::expected<StoreCondition, StoreError> examine() = 0;
 };
 
 // write and read with a result: `auto left = writing(store, [&](Transaction& tx) { return …; });`

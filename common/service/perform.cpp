@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/flows/asking.h"
+#include "common/flows/check.h"
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
 #include "common/flows/guided.h"
@@ -177,6 +178,8 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
                                .at = request.at}));
     case Verb::forecast:
       return rendered(forecast(engine, asker, names_in(request.users), request.at));
+    case Verb::check_store:
+      return rendered(check_store(engine, asker));
     case Verb::password_changed:
       return rendered(password_changed(engine, asker, request.user));
     case Verb::provision:

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cstdint>
 
+#include "common/check/store_judge.h"
 #include "common/json/json_writer.h"
+#include "common/service/check/write_finding.h"
 
 namespace mfa {
 namespace {
@@ -309,6 +311,13 @@ WipedText to_json(const ForecastReply& reply) {
     json.open_object().member("user", who.user).member("decision", name_of(who.decision));
     json.member("reason", who.reason).close_object();
   }
+  return json.close_array().close_object().take();
+}
+
+WipedText to_json(const CheckReply& reply) {
+  JsonWriter json;
+  json.open_object().key("checks").open_array();
+  for (const Finding& finding : judge_store(reply.store, reply.path)) write_finding(json, finding);
   return json.close_array().close_object().take();
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/domain/types.h"
 #include "common/flows/asking.h"
+#include "common/flows/check.h"
 #include "common/flows/foresee.h"
 #include "common/flows/helpdesk_acts.h"
 #include "common/flows/helpdesk_show.h"
@@ -40,6 +41,8 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const OwnDataReply& reply);
 [[nodiscard]] WipedText to_json(const ExplainReply& reply);
 [[nodiscard]] WipedText to_json(const ForecastReply& reply);
+// As mfad --check tells of all the rest: {"checks":[{"name","ok","detail","mend"}]}.
+[[nodiscard]] WipedText to_json(const CheckReply& reply);
 [[nodiscard]] WipedText codes_to_json(const std::vector<std::string>& codes);
 
 }  // namespace mfa

@@ -131,6 +131,7 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::disable:
     case Verb::privacy:
     case Verb::own_data:
+    case Verb::check_store:
       return {};
     case Verb::forget_devices:
       return kOfForget;

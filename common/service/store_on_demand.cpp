@@ -28,6 +28,12 @@ std::expected<void, StoreError> StoreOnDemand::read(const std::function<void(Tra
   return (*store)->read(work);
 }
 
+std::expected<StoreCondition, StoreError> StoreOnDemand::examine() {
+  const auto store = current();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->examine();
+}
+
 std::expected<void, StoreError> StoreOnDemand::prepare() {
   const auto store = current();
   if (!store) return std::unexpected(store.error());

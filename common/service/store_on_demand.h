@@ -26,6 +26,8 @@ class StoreOnDemand final : public Store {
   [[nodiscard]] std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) override;
   [[nodiscard]] std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override;
 
+  [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override;
+
   // Opens it now, if it is not open.
   [[nodiscard]] std::expected<void, StoreError> prepare();
   // From now on opens it for each command, so that others can use it too: for the last dialogues of a service that
@@ -51,6 +53,9 @@ class NoStore final : public Store {
     return std::unexpected(StoreError::unavailable);
   }
   [[nodiscard]] std::expected<void, StoreError> read(const std::function<void(Transaction&)>& /*work*/) override {
+    return std::unexpected(StoreError::unavailable);
+  }
+  [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override {
     return std::unexpected(StoreError::unavailable);
   }
 };

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kMostInBatch = 128;        // commands: with some five pages each, well below the log's size
 constexpr std::int64_t kTrailRowsAtOnce = 2000;  // some 10 ms
+constexpr std::int64_t kTrailRowsExamined = 50'000;
+constexpr std::int64_t kPagesExamined = 50'000;  // 200 MB, some 200 ms
 
 void fail_all(std::span<Command* const> batch, StoreError error) {
   for (Command* command : batch)
@@ -163,14 +165,37 @@ void SqliteStore::commit(Batch batch, const std::vector<Recorded>& recorded) {
   file_.tend();
 }
 
-std::expected<TrailReport, StoreError> SqliteStore::verify_trail() {
-  TrailReport report;
+std::expected<void, StoreError> SqliteStore::verify_rest(TrailReport& report) {
   for (bool more = true; more;) {
     auto part =
         read([&](Transaction&) { more = verify_rows(file_.connection(), file_.keys(), kTrailRowsAtOnce, report); });
-    if (!part) return std::unexpected(part.error());
+    if (!part) return part;
   }
+  return {};
+}
+
+std::expected<TrailReport, StoreError> SqliteStore::verify_trail() {
+  TrailReport report;
+  if (auto verified = verify_rest(report); !verified) return std::unexpected(verified.error());
   return report;
+}
+
+std::expected<StoreCondition, StoreError> SqliteStore::examine() {
+  StoreCondition condition;
+  TrailReport trail;
+  auto looked = read([&](Transaction&) {
+    Connection& connection = file_.connection();
+    condition.schema = connection.number("PRAGMA user_version");
+    condition.last = read_head(connection, file_.keys()).seq;
+    trail.head = head_before(connection, file_.keys(), kTrailRowsExamined);
+    condition.whole = connection.number("PRAGMA page_count") <= kPagesExamined;
+    if (condition.whole) condition.trouble = structural_fault(connection);
+  });
+  if (!looked) return std::unexpected(looked.error());
+  if (auto verified = verify_rest(trail); !verified) return std::unexpected(verified.error());
+  condition.checked = trail.rows;
+  if (trail.first_bad) condition.bad = trail.first_bad->seq;
+  return condition;
 }
 
 }  // namespace mfa

@@ -42,12 +42,15 @@ class SqliteStore final : public Store {
   [[nodiscard]] std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) override;
   [[nodiscard]] std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override;
 
+  [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override;
+
   // Walks the whole trail, a part at a time, so that logins go on meanwhile.
   [[nodiscard]] std::expected<TrailReport, StoreError> verify_trail();
 
  private:
   using Batch = std::span<Command* const>;
 
+  std::expected<void, StoreError> verify_rest(TrailReport& report);
   std::expected<void, StoreError> submit(CommandKind kind, const std::function<void(Transaction&)>& work);
   void serve(Batch batch);
   void serve_opened(Batch batch);

@@ -39,6 +39,13 @@ std::string words(int error) { return std::generic_category().message(error); }
 
 }  // namespace
 
+std::string structural_fault(Connection& connection) {
+  auto verdict = connection.prepared("PRAGMA quick_check(1)");
+  if (!verdict.row()) return "no verdict";
+  std::string text = verdict.text(0);
+  return text == "ok" ? "" : text;
+}
+
 std::string resolved_folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   if (slash == std::string::npos || slash + 1 == path.size())
@@ -127,9 +134,8 @@ void StoreFile::upgrade() {
 }
 
 void StoreFile::require_sound() {
-  auto verdict = connection_->prepared("PRAGMA quick_check(1)");
-  if (!verdict.row() || verdict.text(0) != "ok")
-    throw StoreFailure(StoreError::damaged, fmt::format("check: {}", verdict.text(0)));
+  if (const std::string fault = structural_fault(*connection_); !fault.empty())
+    throw StoreFailure(StoreError::damaged, fmt::format("check: {}", fault));
 }
 
 int StoreFile::longest_log() const {

@@ -76,6 +76,9 @@ class StoreFile {
   std::optional<std::chrono::steady_clock::time_point> damaged_until_;
 };
 
+// What SQLite finds wrong with the structure of the file, all of which it reads; empty: nothing.
+[[nodiscard]] std::string structural_fault(Connection& connection);
+
 // Where the store really lies: symbolic links in the folder's path are followed, never one in place of the file. Throws
 // StoreFailure: missing, damaged if it is empty.
 [[nodiscard]] std::string resolved_store(const std::string& path);

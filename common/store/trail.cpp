@@ -100,9 +100,12 @@ TrailHead first_head(Connection& connection, const KeyRing& keys, KeyId key) {
   return {0, hmac_sha256(*secret, first.view())};
 }
 
-TrailHead read_head(Connection& connection, const KeyRing& keys) {
-  auto last = connection.prepared("SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1");
-  if (!last.row()) return first_head(connection, keys, keys.newest());
+TrailHead read_head(Connection& connection, const KeyRing& keys) { return head_before(connection, keys, 0); }
+
+TrailHead head_before(Connection& connection, const KeyRing& keys, std::int64_t rows) {
+  auto last = connection.prepared("SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1 OFFSET ?");
+  last.bind(rows);
+  if (!last.row()) return rows > 0 ? TrailHead{} : first_head(connection, keys, keys.newest());
   TrailHead head{last.integer(0), {}};
   const auto chain = last.blob(1);
   if (chain.size() != head.chain.size())

@@ -27,6 +27,8 @@ struct TrailHead {
 
 [[nodiscard]] TrailHead first_head(Connection& connection, const KeyRing& keys, KeyId key);  // before the first row
 [[nodiscard]] TrailHead read_head(Connection& connection, const KeyRing& keys);
+// The end of the chain as its rows say it was before the last `rows`, for a look at those alone.
+[[nodiscard]] TrailHead head_before(Connection& connection, const KeyRing& keys, std::int64_t rows);
 // Adds a row; the head moves on.
 void append_event(Connection& connection, const KeyRing& keys, const Event& event, TrailHead& head);
 [[nodiscard]] TrailMark mark_of(const TrailHead& head);

@@ -15,6 +15,7 @@ class Opened final : public Store {
   std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override {
     return store_.read(work);
   }
+  std::expected<StoreCondition, StoreError> examine() override { return store_.examine(); }
 
  private:
   Store& store_;

@@ -29,6 +29,15 @@ class MemoryStore : public Store {
     return run(work, false);
   }
 
+  // A condition that a test sets; else that of its rows.
+  std::expected<StoreCondition, StoreError> examine() override {
+    if (fail_at == 0) return std::unexpected(error);
+    if (condition) return *condition;
+    const auto events = static_cast<std::int64_t>(state.events.size());
+    return StoreCondition{.schema = 1, .trouble = {}, .whole = true, .last = events, .checked = events, .bad = {}};
+  }
+  std::optional<StoreCondition> condition;
+
   struct State {
     std::vector<Person> people;
     std::map<std::int64_t, std::vector<Factor>> factors;

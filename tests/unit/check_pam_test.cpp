@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "common/check/pam_judge.h"
 #include "common/check/pam_walk.h"
 
@@ -178,6 +180,31 @@ TEST(CheckPam, WrongPasswordsMatterWhereDevicesAreRemembered) {
   EXPECT_EQ(only_fault(judge(files)).mend, "pam-auth-update --enable mfa-authfail");
 }
 
+TEST(CheckPam, AWrongPasswordEndsIt) {
+  const std::string mend =
+      "Add behind /etc/pam.d/sshd:1: auth [default=die] pam_mfa.so authfail  and write "
+      "/etc/pam.d/sshd:1 as: auth [success=1 default=ignore] pam_unix.so";
+  for (const char* control : {"required", "optional", "[success=ok default=bad]", "[success=ok default=ignore]"}) {
+    for (const bool trust : {true, false}) {
+      const Findings findings =
+          judge({{"sshd", fmt::format("auth {} pam_unix.so\n", control) + kCode + kAccount}}, {.trust = trust});
+      const Finding& fault = only_fault(findings);
+      EXPECT_EQ(fault.name, "pam-wrong-password") << control;
+      EXPECT_EQ(fault.mend, mend) << control;
+    }
+  }
+  // What it says, written.
+  EXPECT_THAT(faults_of(kUnix + kReport + kCode + kAccount), IsEmpty());
+  // A directory first: its line only passes on to the next, which lets a wrong password by.
+  EXPECT_THAT(only_fault(judge({{"sshd", "auth [success=1 default=ignore] pam_sss.so\nauth required pam_unix.so\n" +
+                                             kCode + kAccount}}))
+                  .detail,
+              HasSubstr("/etc/pam.d/sshd:2"));
+  // Where no password is asked for, none is wrong.
+  EXPECT_THAT(faults_of(kCode + kAccount), IsEmpty());
+  EXPECT_THAT(faults_of("auth requisite pam_unix.so\n" + kCode + kAccount, {}), IsEmpty());
+}
+
 TEST(CheckPam, WhatIsExemptOnPurposeIsNoFault) {
   const Findings findings = judge({{"su", "auth sufficient pam_rootok.so\n" + kUnix + kReport + kCode}});
   EXPECT_THAT(faults(findings), IsEmpty());
@@ -222,7 +249,12 @@ TEST(CheckPam, NowhereIsAFaultToo) {
 TEST(CheckPam, SubstacksEndForThemselves) {
   const std::string inner = "auth sufficient pam_unix.so\nauth required pam_deny.so\n";
   // `sufficient` ends the substack alone; what is in place ends the whole stack.
-  EXPECT_THAT(faults(judge({{"sshd", "auth substack inner\n" + kCode + kAccount}, {"inner", inner}}, {})), IsEmpty());
+  // A wrong password goes on behind it.
+  const Findings findings = judge({{"sshd", "auth substack inner\n" + kCode + kAccount}, {"inner", inner}}, {});
+  EXPECT_EQ(only_fault(findings).name, "pam-wrong-password");
+  EXPECT_EQ(only_fault(findings).mend,
+            "Instead of /etc/pam.d/sshd:1 write the lines of /etc/pam.d/inner there themselves, /etc/pam.d/inner:1 as: "
+            "auth [success=1 default=ignore] pam_unix.so  and behind it: auth [default=die] pam_mfa.so authfail");
   EXPECT_THAT(faults(judge({{"sshd", "auth include inner\n" + kCode + kAccount}, {"inner", inner}}, {})),
               ElementsAre("pam-skipped"));
   // A jump counts a substack as one line.
@@ -230,7 +262,7 @@ TEST(CheckPam, SubstacksEndForThemselves) {
       faults(judge({{"sshd", "auth [success=1 default=ignore] pam_unix.so\nauth substack inner\n" + kCode + kAccount},
                     {"inner", "auth required pam_deny.so\nauth required pam_deny.so\n"}},
                    {})),
-      IsEmpty());
+      ElementsAre("pam-wrong-password"));
 }
 
 TEST(CheckPam, FilesThatIncludeEachOtherEnd) {

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "common/check/clock_judge.h"
 #include "common/check/file_judge.h"
 #include "common/check/rules_judge.h"
 #include "common/check/sshd_settings.h"
+#include "common/check/store_judge.h"
 #include "common/config/configuration.h"
 
 namespace mfa {
@@ -117,6 +119,9 @@ const std::string kRoot = "[[rule]]\nname='root'\nuser=['root']\nfrom=['console'
 const std::string kEnd = "[[rule]]\nname='else'\nmfa='optional'\n";
 const std::string kGeo = "[geo]\ndatabase='/db'\nhome='NZ'\n";
 
+const std::string kGateway = "[[gateway]]\nname='g'\nchannel=['sms']\nprogram='file'\nsettings='/s'\n";
+const std::string kTexts = "phone.countries=['NZ']\n" + kGateway;
+
 Findings judge_text(const std::string& text, CountryDatabase countries = {.trouble = {}, .made = kNow}) {
   const std::vector<std::string> groups{"students", "staff"};
   return judge_rules(
@@ -146,6 +151,11 @@ TEST(CheckRules, EachFaultHasItsMend) {
            {kRoot + "[[rule]]\nname='s'\ngroup=['!guests']\nmfa='require'\n" + kEnd, "rules-groups", "groupadd guests"},
            {"[access]\nhelpdesk_scope=['guests']\n" + kRoot + kEnd, "rules-groups", "groupadd guests"},
            {kRoot + kEnd + "[[rule]]\nname='late'\nuser=['bob']\nmfa='deny'\n", "rules-unreached", "order"},
+           {kRoot + "[[rule]]\nname='t'\nuser=['bob']\nmfa='require'\nfactors=['totp','sms']\n" + kEnd,
+            "rules-gateways", "channel = [\"sms\"]"},
+           {kTexts + kRoot + "[[rule]]\nname='t'\nuser=['bob']\nmfa='require'\nfactors=['call']\n" + kEnd,
+            "rules-gateways", "channel = [\"call\"]"},
+           {kRoot + kEnd + kGateway, "phone-countries", "countries = [\"NZ\"]"},
            {kRoot + "[[rule]]\nname='c'\ncountry=['!NZ']\nmfa='deny'\n" + kEnd, "rules-countries", "[geo]"},
        }) {
     const Findings findings = judge_text(row.text);
@@ -154,6 +164,52 @@ TEST(CheckRules, EachFaultHasItsMend) {
     ASSERT_NE(found, findings.end());
     EXPECT_THAT(found->mend, HasSubstr(row.mend));
   }
+}
+
+TEST(CheckRules, WhatIsCarriedMayBeListed) {
+  const std::string texts = "[[rule]]\nname='t'\nuser=['bob']\nmfa='require'\nfactors=['totp','sms']\n";
+  EXPECT_THAT(faults(judge_text(kTexts + kRoot + texts + kEnd)), IsEmpty());
+  EXPECT_THAT(faults(judge_text(kRoot + texts + "observe=true\n" + kEnd)), IsEmpty());
+}
+
+TEST(CheckStore, WhatTheEngineFound) {
+  const std::string kStore = "/var/lib/mfa/mfa.db";
+  const StoreCondition sound{.schema = 6, .trouble = {}, .whole = true, .last = 12, .checked = 12, .bad = {}};
+  EXPECT_THAT(faults(judge_store(sound, kStore)), IsEmpty());
+  EXPECT_EQ(judge_store(sound, kStore).front().detail,
+            "schema 6, 12 events; whole, and the last 12 are as they were written");
+  StoreCondition torn = sound;
+  torn.trouble = "row 3 missing from index";
+  EXPECT_THAT(faults(judge_store(torn, kStore)), ElementsAre("store"));
+  EXPECT_THAT(judge_store(torn, kStore).front().detail, HasSubstr("row 3 missing"));
+  StoreCondition forged = sound;
+  forged.bad = 7;
+  EXPECT_THAT(faults(judge_store(forged, kStore)), ElementsAre("trail"));
+  EXPECT_THAT(judge_store(forged, kStore).front().detail, HasSubstr("event 7"));
+  struct Row {
+    StoreError error;
+    const char* mend;
+  };
+  for (const auto& [error, mend] :
+       {Row{StoreError::missing, "admin init"}, Row{StoreError::unavailable, "journalctl"},
+        Row{StoreError::busy, "fuser"}, Row{StoreError::full, "df -h"}, Row{StoreError::damaged, "last backup"},
+        Row{StoreError::too_new, "newer"}, Row{StoreError::wrong_key, "/var/lib/mfa/key"}}) {
+    const Findings findings = judge_store(std::unexpected(error), kStore);
+    EXPECT_THAT(faults(findings), ElementsAre("store"));
+    EXPECT_THAT(findings.front().detail + findings.front().mend, HasSubstr(mend));
+  }
+}
+
+TEST(CheckClock, DriftOfMoreThanFiveSeconds) {
+  using std::chrono::milliseconds;
+  const auto judged = [](bool kept, milliseconds off) {
+    return faults(judge_clock(ClockFacts{.kept = kept, .off = off}));
+  };
+  EXPECT_THAT(judged(true, milliseconds(5000)), IsEmpty());
+  EXPECT_THAT(judged(true, milliseconds(5001)), ElementsAre("clock"));
+  EXPECT_THAT(judged(false, milliseconds(0)), ElementsAre("clock"));
+  EXPECT_THAT(faults(judge_clock(std::nullopt)), IsEmpty());
+  EXPECT_THAT(judge_clock(ClockFacts{.kept = true, .off = milliseconds(7200)}).front().detail, HasSubstr("7 seconds"));
 }
 
 TEST(CheckRules, TheCountryDatabaseGrowsOld) {

@@ -46,6 +46,7 @@ constexpr std::array kRows{
     Row{Verb::provision_codes, "admin provision --codes", false, true, StepUp::none},
     Row{Verb::explain, "admin explain", false, false, StepUp::none},
     Row{Verb::forecast, "admin forecast", false, false, StepUp::none},
+    Row{Verb::check_store, "admin check", false, false, StepUp::none},
     Row{Verb::password_changed, "admin password-changed", false, true, StepUp::none},
     Row{Verb::send_test, "admin send-test", false, true, StepUp::none},
 };

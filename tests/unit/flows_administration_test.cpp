@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/domain/base32.h"
+#include "common/flows/check.h"
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
 #include "common/flows/helpdesk.h"
@@ -223,6 +224,19 @@ TEST_F(Administration, WhoHoldsAnEnrolmentCodeIsNotLockedOut) {
   EXPECT_EQ(bob().who.at(0).reason, "required_and_none");
   EXPECT_EQ(forecast(world.engine, asker(Uid{0}), {"bob"}, world.clock.time + std::chrono::hours(1))->locked_out, 1U)
       << "it has expired by then";
+}
+
+// --- check
+
+TEST_F(Administration, TheStoreIsLookedThroughForRootAlone) {
+  EXPECT_FALSE(check_store(world.engine, asker(Uid{2000})));
+  EXPECT_TRUE(check_store(world.engine, asker(Uid{0}))->store);
+  world.store.fail_at = 0;
+  world.store.error = StoreError::damaged;
+  const auto reply = check_store(world.engine, asker(Uid{0}));
+  ASSERT_TRUE(reply) << "that it is damaged is the answer";
+  EXPECT_EQ(name_of(reply->store.error()), "damaged");
+  EXPECT_EQ(reply->path, world.settings.store_path);
 }
 
 TEST_F(Administration, ForecastOfADirectoryThatIsDownIsAnError) {

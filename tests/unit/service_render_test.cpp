@@ -47,6 +47,13 @@ TEST(Rendering, StatusInFull) {
       R"("reported":"1970-01-01T00:03:00Z","disabled":true,"notices":["one","two"],"next":"Nothing to do."})");
 }
 
+TEST(Rendering, WhatTheStoreIsLikeAsMfadTellsOfTheRest) {
+  const CheckReply damaged{.store = std::unexpected(StoreError::damaged), .path = "/s/mfa.db"};
+  EXPECT_EQ(plain(to_json(damaged)), R"({"checks":[{"name":"store","ok":false,"detail":"the store is damaged",)"
+                                     R"("mend":"Stop mfad, keep what is there, and put back the last backup: )"
+                                     R"(mv /s /s.damaged"}]})");
+}
+
 TEST(Rendering, WhatDoesNotApplyIsLeftOut) {
   StatusReply reply;
   reply.user = "bob";

@@ -58,6 +58,7 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
   EXPECT_EQ(explained->key, "SHA256:x");
   EXPECT_EQ(explained->at, UnixTime{-5});
   EXPECT_EQ(parse_request(R"({"verb":"admin forecast","users":"a:b","at":"1800000000"})")->users, "a:b");
+  EXPECT_EQ(parse_request(R"({"verb":"admin check"})")->verb, Verb::check_store);
   EXPECT_EQ(parse_request(R"({"verb":"admin password-changed","user":"alice"})")->user, "alice");
   const auto own_token = parse_request(R"({"verb":"hotp","name":"blue","digits":"8"})");
   ASSERT_TRUE(own_token) << own_token.error();

@@ -1,6 +1,7 @@
 // The trail: whoever alters, removes, inserts or swaps rows without the key is found out, at the row where it begins.
 #include "common/store/trail.h"
 
+#include "common/store/schema.h"
 #include "tests/unit/store_fixture.h"
 
 namespace mfa::test {
@@ -134,6 +135,46 @@ TEST_F(StoreTrail, It_goes_on_under_a_new_key_and_is_still_whole) {
   const auto found = report();
   EXPECT_FALSE(found.first_bad.has_value());
   EXPECT_EQ(found.rows, 11);
+}
+
+TEST_F(StoreTrail, A_look_through_the_store_tells_of_it) {
+  const auto examine = [this] {
+    auto store = SqliteStore(path, keys, journal);
+    return store.examine();
+  };
+  const auto sound = examine();
+  ASSERT_TRUE(sound.has_value()) << journal.notes();
+  EXPECT_EQ(sound->schema, static_cast<std::int64_t>(schema_steps().size()));
+  EXPECT_EQ(sound->trouble, "");
+  EXPECT_TRUE(sound->whole);
+  EXPECT_EQ(sound->last, 20);
+  EXPECT_EQ(sound->checked, 20);
+  EXPECT_FALSE(sound->bad.has_value());
+  tamper("UPDATE event SET user = 'mallory' WHERE seq = 7");
+  const auto forged = examine();
+  ASSERT_TRUE(forged.has_value());
+  EXPECT_EQ(forged->bad, 7);
+  EXPECT_EQ(forged->checked, 6);
+  tamper("PRAGMA ignore_check_constraints = ON; UPDATE event SET kind = 0 WHERE seq = 7");
+  const auto damaged = examine();
+  ASSERT_FALSE(damaged.has_value());
+  EXPECT_EQ(name_of(damaged.error()), "damaged");
+}
+
+TEST_F(StoreTrail, The_last_rows_alone_can_be_walked) {
+  tamper("UPDATE event SET user = 'mallory' WHERE seq = 7");
+  Connection connection(path);
+  const auto bad_of_last = [&](std::int64_t rows) {
+    TrailReport part;
+    part.head = head_before(connection, keys, rows);
+    static_cast<void>(verify_rows(connection, keys, 1000, part));
+    return part.first_bad ? part.first_bad->seq : -part.rows;
+  };
+  EXPECT_EQ(bad_of_last(5), -5);
+  EXPECT_EQ(bad_of_last(13), -13);
+  EXPECT_EQ(bad_of_last(14), 7);
+  EXPECT_EQ(bad_of_last(20), 7);
+  EXPECT_EQ(bad_of_last(1000), 7);
 }
 
 TEST_F(StoreTrail, A_long_trail_is_walked_in_parts) {

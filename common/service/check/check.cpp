@@ -9,6 +9,7 @@
 #include "common/config/configuration.h"
 #include "common/json/json_writer.h"
 #include "common/service/check/look.h"
+#include "common/service/check/write_finding.h"
 #include "common/service/modes.h"
 #include "common/system/clock.h"
 #include "common/system/privileges.h"
@@ -20,10 +21,7 @@ std::string_view text_of(const WipedText& json) { return {json.data(), json.size
 
 void tell(const Finding& finding) {
   JsonWriter json;
-  json.open_object().member("name", finding.name).member("ok", finding.ok);
-  if (!finding.detail.empty()) json.member("detail", finding.detail);
-  if (!finding.mend.empty()) json.member("mend", finding.mend);
-  json.close_object();
+  write_finding(json, finding);
   fmt::print("{}\n", text_of(json.text()));
 }
 
