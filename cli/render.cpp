@@ -105,6 +105,12 @@ std::string status_text(const Json& status, std::int64_t now, const Style& style
   return next.empty() ? text : text + "\n" + next + "\n";
 }
 
+std::string logins_from_now_on(std::string_view codes, std::string_view factor, bool first) {
+  if (first) return fmt::format("Logins ask for {} from now on.\n", codes);
+  return fmt::format("Logins take {}, too. To be asked for them first: mfa-enroll default {}\n", codes,
+                     printable_line(factor));
+}
+
 std::string codes_text(std::span<const std::string> codes) {
   std::string text;
   for (std::size_t i = 0; i < codes.size(); ++i) {

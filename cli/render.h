@@ -26,6 +26,9 @@ namespace mfa::cli {
 // "  7k3m-92qx-d4tp   …", two a line.
 [[nodiscard]] std::string codes_text(std::span<const std::string> codes);
 
+// What a new factor means for logins. Recovery codes come with the first one; any other is not what is asked for first.
+[[nodiscard]] std::string logins_from_now_on(std::string_view codes, std::string_view factor, bool first);
+
 // "iPhone (totp-1)", or the id alone where there is no name.
 [[nodiscard]] std::string factor_text(std::string_view id, std::string_view name);
 

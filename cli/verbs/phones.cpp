@@ -51,10 +51,11 @@ Outcome<void> phone(const Console& console, const PhoneOptions& options) {
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
-  std::string text = fmt::format(
-      "Your phone {} is set up ({}). Logins ask for the codes it gets from now on.\n"
-      "An authenticator app also works without a network: mfa-enroll totp\n",
-      printable_line(text_of(*reply, "detail")), printable_line(text_of(*reply, "factor")));
+  const std::string factor = text_of(*reply, "factor");
+  std::string text = fmt::format("Your phone {} is set up ({}).\n", printable_line(text_of(*reply, "detail")),
+                                 printable_line(factor)) +
+                     logins_from_now_on("the codes it gets", factor, !codes.empty());
+  if (!codes.empty()) text += "An authenticator app also works without a network: mfa-enroll totp\n";
   if (!codes.empty())
     text += "\nKeep these recovery codes; each works once when your phone is not at hand.\n" + codes_text(codes);
   if (auto printed = console.print(text); !printed || codes.empty()) return printed;

@@ -30,8 +30,9 @@ Outcome<void> hotp(const Console& console, const TokenOptions& options) {
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
-  std::string text = fmt::format("Your hardware token is set up ({}). Logins ask for its codes from now on.\n",
-                                 printable_line(text_of(*reply, "factor")));
+  const std::string factor = text_of(*reply, "factor");
+  std::string text = fmt::format("Your hardware token is set up ({}).\n", printable_line(factor)) +
+                     logins_from_now_on("its codes", factor, !codes.empty());
   if (!codes.empty())
     text += "\nKeep these recovery codes; each works once when your token is not at hand.\n" + codes_text(codes);
   if (auto printed = console.print(text); !printed || codes.empty()) return printed;

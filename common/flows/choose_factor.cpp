@@ -9,8 +9,14 @@
 namespace mfa {
 namespace {
 
-constexpr int kChoices = 3;  // answers that are none of them
-constexpr int kPrompts = 6;  // of all kinds
+constexpr int kChoices = 3;   // answers that are none of them
+constexpr int kPrompts = 20;  // of all kinds
+
+// Its word, or another that people know it by: sms, as mfa-enroll status writes.
+bool means(const Answer& answer, Choice choice) {
+  if (is_word(answer, word_of(choice))) return true;
+  return choice == Choice::text && (is_word(answer, "sms") || is_word(answer, "phone"));
+}
 
 // What is said of an answer that is none of the choices. Never the answer itself: people type passwords at prompts.
 std::string why_none(const Answer& answer, const std::vector<Choice>& offered) {
@@ -55,7 +61,7 @@ std::expected<Choice, SetUpEnd> choose_factor(Dialogue& dialogue, const std::vec
     if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(end_of(typed.error()));
     const Answer answer = read_answer(typed ? typed->text() : "");
     if (answer.shape == AnswerShape::empty && typed) return may_wait ? Choice::later : offered.front();
-    const auto chosen = std::ranges::find_if(offered, [&](Choice choice) { return is_word(answer, word_of(choice)); });
+    const auto chosen = std::ranges::find_if(offered, [&](Choice choice) { return means(answer, choice); });
     if (chosen != offered.end()) return *chosen;
     if (is_word(answer, "help")) {
       problem = texts::choice_help(offered, may_wait);

@@ -28,7 +28,7 @@ TEST(Phone, IsSetUpByCountryNumberAndCode) {
     EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"phone"})");
     EXPECT_EQ(engine.sent(3, Tag::text), "021 123 1234");
     EXPECT_EQ(script.results.text(), json ? std::string(kFirst) + "\n"
-                                          : "Your phone ending 1234 is set up (sms-1). Logins ask for the codes it "
+                                          : "Your phone ending 1234 is set up (sms-1).\nLogins ask for the codes it "
                                             "gets from now on.\n"
                                             "An authenticator app also works without a network: mfa-enroll totp\n\n"
                                             "Keep these recovery codes; each works once when your phone is not at "

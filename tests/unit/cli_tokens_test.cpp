@@ -29,12 +29,13 @@ TEST(Hotp, IsSetUpByItsSeedAndTwoCodes) {
     EXPECT_EQ(engine.sent(0, Tag::json), json ? R"({"verb":"hotp","name":"blue","digits":"8"})" : R"({"verb":"hotp"})");
     EXPECT_EQ(engine.sent(2, Tag::text), "31 32 33");
     EXPECT_EQ(engine.sent(4, Tag::text), "234567");
-    EXPECT_EQ(script.results.text(), json ? std::string(kFirst) + "\n"
-                                          : "Your hardware token is set up (hotp-1). Logins ask for its codes from now "
-                                            "on.\n\n"
-                                            "Keep these recovery codes; each works once when your token is not at "
-                                            "hand.\n"
-                                            "  7k3m-92qx-d4tp   aaaa-bbbb-cccc\n");
+    EXPECT_EQ(script.results.text(), json
+                                         ? std::string(kFirst) + "\n"
+                                         : "Your hardware token is set up (hotp-1).\nLogins ask for its codes from now "
+                                           "on.\n\n"
+                                           "Keep these recovery codes; each works once when your token is not at "
+                                           "hand.\n"
+                                           "  7k3m-92qx-d4tp   aaaa-bbbb-cccc\n");
     EXPECT_THAT(script.errors.text(), HasSubstr(json ? R"({"ask":"Seed: ","echo":true})" : "Seed: "));
   }
 }
@@ -43,7 +44,9 @@ TEST(Hotp, ASecondOneBringsNoRecoveryCodes) {
   ScriptedEngine engine{hello(), result(kSecond), verdict(VerdictCode::done)};
   Script script(engine, false);
   ASSERT_TRUE(hotp(script.console, {}));
-  EXPECT_EQ(script.results.text(), "Your hardware token is set up (hotp-2). Logins ask for its codes from now on.\n");
+  EXPECT_EQ(script.results.text(),
+            "Your hardware token is set up (hotp-2).\n"
+            "Logins take its codes, too. To be asked for them first: mfa-enroll default hotp-2\n");
 }
 
 TEST(Hotp, HasSixDigitsOrEight) {

@@ -53,7 +53,7 @@ TEST(Totp, EnrolsAPerson) {
             "Type the 6 digits your app shows.\n"
             "Verification code: \n");
   EXPECT_EQ(script.results.text(),
-            "Your authenticator app is set up (totp-1). Logins ask for its codes from now on.\n"
+            "Your authenticator app is set up (totp-1).\nLogins ask for its codes from now on.\n"
             "\n"
             "Keep these recovery codes; each works once when your phone is not at hand.\n"
             "  7k3m-92qx-d4tp   aaaa-bbbb-cccc\n"
@@ -102,7 +102,8 @@ TEST(Totp, ASecondAppBringsNoRecoveryCodes) {
   Script script(engine, false);
   ASSERT_TRUE(totp(script.console, ""));
   EXPECT_EQ(script.results.text(),
-            "Your authenticator app is set up (totp-2). Logins ask for its codes from now on.\n");
+            "Your authenticator app is set up (totp-2).\n"
+            "Logins take its codes, too. To be asked for them first: mfa-enroll default totp-2\n");
 }
 
 TEST(Codes, AreShownOnce) {

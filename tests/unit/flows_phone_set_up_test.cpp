@@ -372,6 +372,14 @@ TEST_F(PhoneSetUps, InTheGuidedSetUp) {
   EXPECT_EQ(reply->factor, "call-1");
 }
 
+TEST_F(PhoneSetUps, TheWordsThatPeopleKnowItByWillDo) {
+  for (const std::string word : {"text", "sms", "phone"}) {
+    say({kPassword, "help", "help", "help", "help", word, std::unexpected(DialogueError::gone)});
+    EXPECT_FALSE(guided_set_up(world.engine, asker()));
+    EXPECT_THAT(prompt(6), HasSubstr("Country [NZ]: ")) << word;
+  }
+}
+
 // --- by others
 
 TEST_F(PhoneSetUps, TheHelpdeskRegistersANumberWithoutACode) {
