@@ -42,7 +42,7 @@ std::string words(int error) { return std::generic_category().message(error); }
 std::string structural_fault(Connection& connection) {
   auto verdict = connection.prepared("PRAGMA quick_check(1)");
   if (!verdict.row()) return "no verdict";
-  std::string text = verdict.text(0);
+  const std::string text = verdict.text(0);
   return text == "ok" ? "" : text;
 }
 
