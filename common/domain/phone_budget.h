@@ -76,6 +76,7 @@ struct BudgetGranted {
 struct BudgetRefused {
   BudgetRefusal why{};
   std::chrono::seconds wait{0};  // until it is worth asking again; zero: not known
+  bool same_code = true;         // of too_soon: what was sent just now is live, and for the same purpose
 };
 
 [[nodiscard]] std::variant<BudgetGranted, BudgetRefused> weigh_message(const PhoneBudget& budget,

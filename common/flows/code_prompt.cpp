@@ -39,8 +39,10 @@ std::string asked_of_phone(const CodePrompt& prompt) {
   if (prompt.sent && (prompt.sent->use == PhoneUse::text) == (kind == FactorKind::sms))
     return fmt::format("Enter the code from the {}.", word);
   const auto phone = std::ranges::find_if(prompt.phones, [&](const auto& one) { return serves(one, kind); });
-  return fmt::format("Type {} to get a code on your phone{}.", word,
-                     phone == prompt.phones.end() ? "" : " " + masked(phone->number));
+  const std::string which = phone == prompt.phones.end() ? "" : " " + masked(phone->number);
+  if (kind == FactorKind::call && prompt.press)
+    return fmt::format("Type {}, then press # on your phone{} when it rings.", word, which);
+  return fmt::format("Type {} to get a code on your phone{}.", word, which);
 }
 
 // "text (phone ending 1234)"; of several phones "text 1234, text 5678". A call to the phone that was just named is
@@ -64,9 +66,11 @@ std::string words_for_phones(const CodePrompt& prompt, FactorKind kind) {
 std::string asked_for(const CodePrompt& prompt) {
   if (!prompt.ways.empty() && is_phone(prompt.ways.front().kind)) return asked_of_phone(prompt);
   if (!prompt.ways.empty()) return fmt::format("Enter the code from {}.", device_of(prompt.ways.front()));
-  const std::string code = prompt.recovery || prompt.keys.empty()
-                               ? "Enter one of your recovery codes."
-                               : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
+  const bool something_else = !prompt.keys.empty() || prompt.unreachable;
+  std::string code = prompt.recovery || !something_else
+                         ? "Enter one of your recovery codes."
+                         : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
+  if (prompt.unreachable) code = "Your phone cannot be texted or called at present.\n" + code;
   return prompt.keys.empty() ? code : key_counts_over_ssh(prompt.keys) + "\n" + code;
 }
 
@@ -90,9 +94,12 @@ std::string help(const CodePrompt& prompt, bool login) {
   for (const Way& way : prompt.ways) {
     const WayWords words = words_of(way.kind).value_or(WayWords{});
     text += is_phone(way.kind) ? fmt::format("- {}: we {}\n", words_for_phones(prompt, way.kind),
-                                             way.kind == FactorKind::sms ? "send you a text with a code" : "call you")
+                                             way.kind == FactorKind::sms ? "send you a text with a code"
+                                             : prompt.press              ? "call you, and you press # on that phone"
+                                                                         : "call you, and a voice reads out a code")
                                : fmt::format("- the code from {}: {}\n", device_of(way), words.code);
   }
+  if (prompt.sent) text += "- resend: the same code once more\n";
   if (prompt.recovery) text += "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n";
   if (login) text += "- notme, if it is not you who logs in: it ends this login and tells the staff\n";
   return text + fmt::format("Still stuck? Ask {}.", prompt.helpdesk);
@@ -154,6 +161,8 @@ CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::st
           .sent = std::nullopt,
           .keys = {},
           .recovery = false,
+          .unreachable = false,
+          .press = settings.phone.calls == MessageMode::press,
           .enrolment_code = false,
           .helpdesk = helpdesk(settings)};
 }
@@ -178,7 +187,10 @@ void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settin
                              .calls = allowed(FactorKind::call) && can_send(settings, PhoneUse::call, phone->number)};
     if (here.texts) add_way(prompt, FactorKind::sms, masked(phone->number));
     if (here.calls) add_way(prompt, FactorKind::call, masked(phone->number));
-    if (here.texts || here.calls) prompt.phones.push_back(here);
+    if (here.texts || here.calls)
+      prompt.phones.push_back(here);
+    else if (allowed(FactorKind::sms) || allowed(FactorKind::call))
+      prompt.unreachable = true;
   } else if (!allowed(factor.kind())) {
     return;
   } else if (words_of(factor.kind())) {

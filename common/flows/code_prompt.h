@@ -55,6 +55,8 @@ struct CodePrompt {
   std::optional<SentTo> sent;
   std::vector<std::string> keys;  // names of FIDO2 SSH keys, which answer no prompt
   bool recovery = false;          // recovery codes are left
+  bool unreachable = false;       // a phone there is that no gateway reaches, or whose country is no longer listed
+  bool press = false;             // calls are answered with #, and bring no code
   bool enrolment_code = false;    // that is what is asked for
   std::string helpdesk;           // whom to ask
 };

@@ -12,9 +12,10 @@
 namespace mfa {
 namespace {
 
-constexpr int kWrong = 5;        // answers of one step that will not do
-constexpr int kPrompts = 20;     // of all kinds, in one step
-constexpr int kAllPrompts = 40;  // in all steps, however often one goes back
+constexpr int kWrong = 5;            // answers of one step that will not do
+constexpr int kPrompts = 20;         // of all kinds, in one step
+constexpr int kDigitsOfANumber = 6;  // more than any prefix of a country has
+constexpr int kAllPrompts = 40;      // in all steps, however often one goes back
 
 std::string default_country(const Settings& settings) {
   if (!settings.phone.default_country.empty() || settings.phone.countries.empty())
@@ -105,6 +106,13 @@ class PhoneSetUp {
         problem_ = texts::country_help(engine_.settings);
         continue;
       }
+      // Some type the number at once.
+      if (std::ranges::count_if(typed->text(), [](char c) { return c >= '0' && c <= '9'; }) >= kDigitsOfANumber) {
+        if (take_number(typed->text())) return Step::code;
+        if (stopped_) return Step::stopped;
+        ++wrong;
+        continue;
+      }
       auto country = country_of(engine_.settings, answer.shape == AnswerShape::empty ? "" : typed->text());
       if (country) {
         country_ = *std::move(country);
@@ -161,7 +169,7 @@ class PhoneSetUp {
   // Whether a code is on its way, or live from before.
   bool send(bool unasked) {
     const MessageMode mode = wanted_.use == PhoneUse::call ? engine_.settings.phone.calls : MessageMode::code;
-    if (mode == MessageMode::press) dialogue_.show(texts::calling(facts_.written));
+    if (wanted_.use == PhoneUse::call) dialogue_.show(texts::calling(mode, facts_.written));
     const SendResult result = send_code(engine_, {.account = account_,
                                                   .factor = kUnfinishedPhone,
                                                   .number = facts_.number,
@@ -291,6 +299,7 @@ bool can_set_up(const Settings& settings, PhoneUse use) {
 
 std::expected<NumberFacts, std::string> usable_number(Engine& engine, std::string_view typed, std::string_view country,
                                                       PhoneUse use) {
+  if (engine.settings.phone.countries.empty()) return std::unexpected(texts::no_countries());
   const auto from = country_of(engine.settings, country);
   if (!from) return std::unexpected(from.error());
   auto facts = engine.numbers.read(typed, *from);

@@ -104,7 +104,7 @@ Secret message(const Settings& settings, std::string_view server, PhoneUse use, 
 std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives) {
   return use == PhoneUse::text
              ? fmt::format("We sent a text to your phone {}. Its code works for {}.", phone, duration(lives))
-             : fmt::format("We are calling your phone {}. The code we read out works for {}.", phone, duration(lives));
+             : fmt::format("We called your phone {}. The code we read out works for {}.", phone, duration(lives));
 }
 
 std::string sent_before(PhoneUse use, std::string_view phone) {
@@ -112,8 +112,9 @@ std::string sent_before(PhoneUse use, std::string_view phone) {
                      use == PhoneUse::text ? "sent to" : "read out to", phone);
 }
 
-std::string calling(std::string_view phone) {
-  return fmt::format("We are calling your phone {}. Answer it, and press #.", phone);
+std::string calling(MessageMode mode, std::string_view phone) {
+  return fmt::format("We are calling your phone {}. Answer it, and {}.", phone,
+                     mode == MessageMode::press ? "press #" : "note the six digits that it reads out");
 }
 
 std::string not_sent(PhoneUse use, const Settings& settings) {
@@ -131,12 +132,17 @@ std::string not_pressed() { return "Nobody pressed #. Use another way."; }
 std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings) {
   switch (refused.why) {
     case BudgetRefusal::too_soon:
+      if (!refused.same_code)
+        return fmt::format("We sent you a code for something else just now. You can get one for this in {}.",
+                           duration(refused.wait));
       return fmt::format("That was sent just now. If it does not come, type resend in {}.", duration(refused.wait));
     case BudgetRefusal::call_unanswered:
       return fmt::format("Our last call was not answered. We can call again in {}.", duration(refused.wait));
     case BudgetRefusal::person_used_up:
-      return fmt::format("You have had as many texts and calls as you can get. The next one is possible in {}.",
-                         duration(refused.wait));
+      return fmt::format(
+          "You have had as many texts and calls as you can get. The next one is possible in {}.\n"
+          "Until then use another way, or ask {}.",
+          duration(refused.wait), helpdesk(settings));
     case BudgetRefusal::failing:
       return fmt::format("The last {}s could not be {}. We can try again in {}. Use another way, or ask {}.", what(use),
                          use == PhoneUse::text ? "sent" : "made", duration(refused.wait), helpdesk(settings));
@@ -149,9 +155,11 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settin
 }
 
 std::string ask_country(std::string_view problem, std::string_view otherwise) {
-  return fmt::format("{}Where is your phone from? Type a country, its code, or its prefix (+{}).\nCountry [{}]: ",
-                     problem_line(problem), dialling_prefix(otherwise).substr(1), otherwise);
+  return fmt::format(
+      "{}Which country is your number from? Type its name, its code, or its prefix (+{}).\nCountry [{}]: ",
+      problem_line(problem), dialling_prefix(otherwise).substr(1), otherwise);
 }
+std::string no_countries() { return "No phones can be used here: no countries are listed whose numbers may be."; }
 std::string country_help(const Settings& settings) {
   return fmt::format(
       "Any of these will do: New Zealand, NZ, +64. Numbers of {} can be used here.\n"

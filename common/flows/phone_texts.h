@@ -37,13 +37,14 @@ namespace mfa::texts {
 // `phone`: "ending 1234".
 [[nodiscard]] std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives);
 [[nodiscard]] std::string sent_before(PhoneUse use, std::string_view phone);
-[[nodiscard]] std::string calling(std::string_view phone);  // shown while it rings, with # to be pressed
+[[nodiscard]] std::string calling(MessageMode mode, std::string_view phone);  // shown while it rings
 [[nodiscard]] std::string not_sent(PhoneUse use, const Settings& settings);
 [[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone);  // by that number, or nobody answered
 [[nodiscard]] std::string not_pressed();
 [[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings);
 // Setting a phone up; ask_country, ask_number and phone_code are whole prompts.
 [[nodiscard]] std::string ask_country(std::string_view problem, std::string_view otherwise);
+[[nodiscard]] std::string no_countries();
 [[nodiscard]] std::string country_help(const Settings& settings);
 [[nodiscard]] std::string no_such_country(const Settings& settings);
 [[nodiscard]] std::string country_not_listed(const Settings& settings);

@@ -79,7 +79,7 @@ PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
 
 PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, bool unasked) {
   const MessageMode mode = use == PhoneUse::call ? engine_.settings.phone.calls : MessageMode::code;
-  if (mode == MessageMode::press) dialogue_.show(texts::calling(masked(phone.number)));
+  if (use == PhoneUse::call) dialogue_.show(texts::calling(mode, masked(phone.number)));
   const SendResult result = send_code(engine_, {.account = account_,
                                                 .factor = phone.factor,
                                                 .number = phone.number,
@@ -110,6 +110,12 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
     prompt.sent = {.factor = phone.factor, .use = use};
     prompt.problem = sent->before ? texts::sent_before(use, ending) : texts::sent(use, ending, sent->lives);
   } else if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
+    // Of a login that was broken off: its code still lets in.
+    if (refused->why == BudgetRefusal::too_soon && refused->same_code && !prompt.sent && use == PhoneUse::text) {
+      prompt.sent = {.factor = phone.factor, .use = use};
+      prompt.problem = texts::sent_before(use, ending);
+      return Step::done;
+    }
     prompt.problem = texts::over_budget(*refused, use, settings);
   } else if (std::holds_alternative<NotTaken>(result)) {
     prompt.problem = texts::not_taken(use, ending);

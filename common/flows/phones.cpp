@@ -13,7 +13,11 @@
 namespace mfa {
 namespace {
 
-RequestError no_phones_here(const Engine& engine) {
+RequestError no_phones_here(const Engine& engine, PhoneUse use) {
+  if (use == PhoneUse::call && can_set_up(engine.settings, PhoneUse::text))
+    return refused("Phones cannot be called from here, but texted.", "Leave out --call: mfa-enroll phone");
+  if (use == PhoneUse::text && can_set_up(engine.settings, PhoneUse::call))
+    return refused("Phones cannot be texted from here, but called.", "Add one with: mfa-enroll phone --call");
   return refused("Phones cannot be added here.",
                  "Add an authenticator app: mfa-enroll totp. Or ask " + texts::helpdesk(engine.settings) + ".");
 }
@@ -83,7 +87,7 @@ std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const A
                                                          const PhoneWanted& wanted) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  if (!can_set_up(engine.settings, wanted.use)) return std::unexpected(no_phones_here(engine));
+  if (!can_set_up(engine.settings, wanted.use)) return std::unexpected(no_phones_here(engine, wanted.use));
   if (auto free = name_is_free(engine, asker, *account, name); !free) return std::unexpected(free.error());
   const auto proven = step_up(engine, asker, *account, access_of(Verb::phone).step_up);
   if (!proven) return std::unexpected(proven.error());
@@ -137,7 +141,12 @@ std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& as
   if (!may(asker.caller.uid, Verb::send_test))
     return std::unexpected(refused("Only root may send a test.", "Run it with sudo."));
   const auto facts = usable_number(engine, wanted.number, wanted.country, wanted.use);
-  if (!facts) return std::unexpected(refused(facts.error(), "The countries are those of phone.countries in mfa.toml."));
+  if (!facts) {
+    const bool of_countries =
+        facts.error() == texts::no_countries() || facts.error() == texts::country_not_listed(engine.settings);
+    return std::unexpected(
+        refused(facts.error(), of_countries ? "The countries are those of phone.countries in mfa.toml." : ""));
+  }
   Event sent;
   sent.kind = EventKind::test_sent;
   sent.at = engine.clock.now();

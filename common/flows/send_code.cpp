@@ -75,7 +75,11 @@ class Sender {
     // After a code that let somebody in, the next one need not wait: it is none that is sent again.
     if (!kept || kept->used) before.last.reset();
     const auto weighed = weigh_message(budget, record, before);
-    if (const auto* refused = std::get_if<BudgetRefused>(&weighed)) return *refused;
+    if (const auto* refused = std::get_if<BudgetRefused>(&weighed)) {
+      BudgetRefused told = *refused;
+      told.same_code = reserved.code.sent;
+      return told;
+    }
     reserved.granted = std::get<BudgetGranted>(weighed);
     reserved.all = record.proven ? budget.proven_per_day : budget.unproven_per_day;
     // # answers a call by itself: no code goes along.

@@ -77,7 +77,8 @@ TEST_F(PhoneSetUps, ACountryANumberAndACode) {
   EXPECT_EQ(reply->kind, "sms");
   EXPECT_EQ(reply->detail, "ending 1234");
   EXPECT_THAT(reply->recovery_codes, SizeIs(10));
-  EXPECT_EQ(prompt(1), "Where is your phone from? Type a country, its code, or its prefix (+64).\nCountry [NZ]: ");
+  EXPECT_EQ(prompt(1),
+            "Which country is your number from? Type its name, its code, or its prefix (+64).\nCountry [NZ]: ");
   EXPECT_EQ(prompt(2), "Your number in New Zealand (+64), as you would dial it there. Or back.\nPhone number: ");
   EXPECT_EQ(prompt(3),
             "We sent a text to your phone +64211231234. Its code works for 10 minutes.\n"
@@ -370,6 +371,23 @@ TEST_F(PhoneSetUps, InTheGuidedSetUp) {
   const auto reply = guided_set_up(world.engine, asker());
   ASSERT_TRUE(reply) << reply.error().text;
   EXPECT_EQ(reply->factor, "call-1");
+}
+
+TEST_F(PhoneSetUps, ANumberInThePlaceOfItsCountryIsTaken) {
+  EXPECT_TRUE(enrol({kPassword, kNumber, kCode}));
+  ASSERT_THAT(factors(), SizeIs(1));
+  EXPECT_EQ(std::get<PhoneFactor>(factors()[0].detail).number.e164, kE164);
+}
+
+TEST_F(PhoneSetUps, WhatCannotBeDoneHereIsSaid) {
+  world.settings.gateways[0].calls = world.settings.gateways[0].press = false;
+  EXPECT_EQ(enrol({}, {.use = PhoneUse::call}).error().text, "Phones cannot be called from here, but texted.");
+  world.settings.gateways[0].texts = false;
+  EXPECT_EQ(enrol({}).error().text, "Phones cannot be added here.");
+  world.settings.phone.countries.clear();
+  const auto sent = send_test(world.engine, asker(Uid{0}), {.number = kNumber});
+  EXPECT_THAT(sent.error().text, HasSubstr("no countries are listed"));
+  EXPECT_THAT(sent.error().hint, HasSubstr("phone.countries"));
 }
 
 TEST_F(PhoneSetUps, TheWordsThatPeopleKnowItByWillDo) {

@@ -181,8 +181,11 @@ TEST_F(Phones, ACallReadsDigitsOneByOneTwice) {
   enrol(kLandline, PhoneUse::call);
   EXPECT_EQ(log_in({"call", kCode}).result, LoginResult::passed);
   EXPECT_THAT(prompt(0), HasSubstr("Type call to get a code on your phone ending 9900.\nOther ways: help\n"));
-  EXPECT_THAT(prompt(1), HasSubstr("We are calling your phone ending 9900. The code we read out works for 10 minutes.\n"
+  EXPECT_THAT(prompt(1), HasSubstr("We called your phone ending 9900. The code we read out works for 10 minutes.\n"
                                    "Enter the code from the call.\n"));
+  EXPECT_THAT(world.dialogue.shown,
+              Contains("We are calling your phone ending 9900. Answer it, and note the six digits "
+                       "that it reads out."));
   std::string digits;
   for (const char digit : world.mailbox.code()) digits += (digits.empty() ? "" : ", ") + std::string(1, digit);
   EXPECT_EQ(world.mailbox.text(), "This is Example University. Your code to log in to lab-gw is: " + digits +
@@ -211,6 +214,7 @@ TEST_F(Phones, AHashThatIsPressedLetsInOnce) {
   world.settings.phone.calls = MessageMode::press;
   enrol(kLandline, PhoneUse::call);
   EXPECT_EQ(log_in({"call"}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(0), HasSubstr("Type call, then press # on your phone ending 9900 when it rings.\n"));
   EXPECT_THAT(world.dialogue.shown, Contains("We are calling your phone ending 9900. Answer it, and press #."));
   EXPECT_TRUE(world.mailbox.messages.front().code.empty());
   EXPECT_EQ(world.mailbox.text(),
@@ -282,6 +286,28 @@ TEST_F(Phones, AResendWaitsHalfAMinute) {
   world.clock.time = world.clock.time + 1s;
   static_cast<void>(log_in({"resend"}));
   EXPECT_EQ(sent(), 2U);
+}
+
+TEST_F(Phones, TheCodeOfALoginThatWasBrokenOffIsSaidToWork) {
+  world.enrol("alice", Uid{1000});
+  enrol();
+  static_cast<void>(log_in({"text"}));
+  EXPECT_EQ(log_in({"text", kCode}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1),
+              HasSubstr("The code we sent to your phone ending 1234 before still works. Type resend to get it "
+                        "again.\nEnter the code from the text.\n"));
+  EXPECT_EQ(sent(), 1U);
+}
+
+TEST_F(Phones, ACodeForSomethingElseIsNotSaidToServe) {
+  world.enrol("alice", Uid{1000});
+  enrol();
+  static_cast<void>(log_in({"text"}));
+  service = "sudo";
+  static_cast<void>(log_in({"text"}));
+  EXPECT_THAT(prompt(1), HasSubstr("We sent you a code for something else just now. You can get one for this in 30 "
+                                   "seconds.\nType text to get a code"));
+  EXPECT_EQ(sent(), 1U);
 }
 
 TEST_F(Phones, ACodeDiesAfterTenMinutesAndSaysSo) {
@@ -587,6 +613,14 @@ TEST_F(Phones, WhereAGatewayFailsTheOtherWaysAreNamedAndTheNextLoginTriesAgain) 
   world.clock.time = world.clock.time + 30s;
   EXPECT_EQ(log_in({kCode}).result, LoginResult::passed);
   EXPECT_EQ(sent(), 2U);
+}
+
+TEST_F(Phones, WithoutAGatewayWhoHasOnlyAPhoneIsToldWhomToAsk) {
+  enrol();
+  world.settings.gateways.clear();
+  static_cast<void>(log_in({}));
+  EXPECT_THAT(prompt(0), HasSubstr("Your phone cannot be texted or called at present.\n"
+                                   "You have no recovery codes. Ask Service Desk, 0800 650 200.\n"));
 }
 
 TEST_F(Phones, WithoutAGatewayNoPhoneIsNamed) {
