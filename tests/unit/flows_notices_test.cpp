@@ -174,6 +174,14 @@ TEST_F(Notices, OfRecoveryCodesThatCameWithAFactorAreNone) {
   EXPECT_THAT(in_status(), ElementsAre(HasSubstr("was added"), HasSubstr("New recovery codes")));
 }
 
+// Somebody else's right behind them are no part of it.
+TEST_F(Notices, OfRecoveryCodesRightBehindSomethingElseAreTold) {
+  happens(EventKind::factor_added);
+  happens(EventKind::recovery_codes_made, "recovery");
+  happens(EventKind::recovery_codes_made, "recovery");
+  EXPECT_THAT(in_status(), ElementsAre(HasSubstr("was added"), HasSubstr("New recovery codes")));
+}
+
 TEST_F(Notices, OfWhoHadTheNameBeforeAreNone) {
   world.clock.time = world.clock.time + std::chrono::seconds(-1);
   happens(EventKind::factor_added);

@@ -169,6 +169,15 @@ const std::vector<Meanwhile>& happenings() {
       {"a new password", [](TwoTerminals& at) { at.world.versions.version = "version-2"; }},
       {"a new password in a directory",
        [](TwoTerminals& at) { ASSERT_TRUE(password_changed(at.world.engine, at.root(), "alice")); }},
+      {"a new password by way of PAM, in a directory",
+       [](TwoTerminals& at) {
+         LoginFacts facts;
+         facts.user = "alice";
+         facts.service = "passwd";
+         facts.phase = Phase::password_changed;
+         facts.from_root = true;
+         ASSERT_EQ(login(at.world.engine, facts, Caller{.uid = Uid{0}, .pid = 1}, at.other).result, LoginResult::done);
+       }},
       {"a report", [](TwoTerminals& at) { ASSERT_TRUE(report_login(at.world.engine, at.elsewhere({}))); }},
       {"another report, a moment after the first",
        [](TwoTerminals& at) {
