@@ -87,8 +87,8 @@ Outcome<void> remove(const Console& console, const std::string& factor) {
   const auto left = console.ask({{"verb", "status"}});
   if (left && objects_of(*left, "factors").empty())
     text +=
-        "It was your last one: your recovery codes no longer work either, and logins ask for your\n"
-        "password alone where that is enough. Set up another any time: mfa-enroll\n";
+        "It was your last one. Your recovery codes no longer work either, and logins ask\n"
+        "for your password alone where that is enough. Set up another: mfa-enroll\n";
   return console.print(text);
 }
 

@@ -194,7 +194,8 @@ std::string remember(std::chrono::seconds length, std::string_view help) {
 }
 std::string remember_help() {
   return "If you say y, logins from this device ask for your password alone until then.\n"
-         "Say n on a computer that others use. Take it back any time: mfa-enroll devices forget --all";
+         "Say n on a computer that others use.\n"
+         "Take it back any time: mfa-enroll devices forget --all";
 }
 
 std::string locked(std::chrono::seconds wait, const Settings& settings) {
@@ -361,7 +362,8 @@ std::string enrol_elsewhere(const Settings& settings, std::string_view server) {
   return fmt::format("Set up a second factor first: log in to {} over SSH, or ask {}.", server, helpdesk(settings));
 }
 std::string not_set_up_yet() {
-  return "No second factor was set up. You are reminded at your next login; or run: mfa-enroll";
+  return "No second factor was set up. You are reminded at your next login.\n"
+         "To set one up before: mfa-enroll";
 }
 std::string not_set_up(const Settings& settings) {
   return fmt::format("No second factor was set up. Log in again to try again, or ask {}.", helpdesk(settings));

@@ -23,6 +23,7 @@ import sandbox
 from campus import Campus
 from pam_host import PAM_SUCCESS, totp
 from people import add_account, hashed
+from waiting import until
 
 KEY = b"12345678901234567890"  # RFC 6238, appendix B
 KEY_BASE32 = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -156,6 +157,10 @@ def resident_kib(campus):
     return total
 
 
+def traced(pid):
+    return "TracerPid:\t0\n" not in open(f"/proc/{pid}/status").read()
+
+
 def syncs_a_login(bench, campus, module):
     """fsync and fdatasync of the host and of mfad, for ten logins."""
     trace = f"{bench.output}/trace.{module}"
@@ -164,7 +169,7 @@ def syncs_a_login(bench, campus, module):
     if module == "pam_mfa":
         pids = [argument for pid in campus.engine_processes() for argument in ("-p", str(pid))]
         watched.append(subprocess.Popen(["strace", "-q", "-f", "-e", "trace=fsync,fdatasync", "-o", trace, *pids]))
-        time.sleep(0.5)  # strace says nowhere that it has attached
+        until(lambda: all(traced(pid) for pid in campus.engine_processes()), "strace has attached")
         bench.log_in("syncs", module, "same", lines)
         watched[0].terminate()
         watched[0].wait()

@@ -166,6 +166,17 @@ INSTANTIATE_TEST_SUITE_P(
                            "iPhone (totp-1) is removed. You can delete its entry in the app.\n"}),
     [](const auto& row) { return row.param.what; });
 
+TEST(Remove, OfTheLastFactorSaysWhatThatMeans) {
+  for (const auto& [factors, last] : {std::pair{R"([])", true}, {R"([{"id":"sms-2"}])", false}}) {
+    ScriptedEngine engine{hello(), result(R"({"factor":"totp-1","name":"iPhone"})"),      verdict(VerdictCode::done),
+                          hello(), result(std::string(R"({"factors":)") + factors + "}"), verdict(VerdictCode::done)};
+    Script script(engine, false);
+    ASSERT_TRUE(remove(script.console, "totp-1"));
+    EXPECT_EQ(engine.sent(1, Tag::json), R"({"verb":"status"})");
+    EXPECT_EQ(script.results.text().contains("It was your last one."), last) << factors;
+  }
+}
+
 TEST(Provision, PrintsWhatToHandOver) {
   for (const bool json : {false, true}) {
     ScriptedEngine engine{hello(), result(kEnrolled), verdict(VerdictCode::done)};
