@@ -72,6 +72,21 @@ constexpr std::array kVerbs{
         "their devices, and prints an enrolment code to hand over. --checked says how you know who it is; both texts\n"
         "are recorded word for word.",
         "mfa-enroll helpdesk reset alice --reason \"lost phone\" --checked \"student card\""},
+    VerbHelp{"helpdesk bypass", "USER --reason TEXT --checked TEXT [--for 24h] [--uses 1]",
+             "make someone a code for a while (helpdesk)",
+             "Eight digits, shown only now: typed where a login asks for a code. At most 7d and 10 uses.",
+             "mfa-enroll helpdesk bypass alice --reason \"phone at home\" --checked \"student card\""},
+    VerbHelp{"helpdesk identify", "USER --reason TEXT", "take a code from someone on the phone (helpdesk)",
+             "The code that their app or token shows, or type text or call to send one. It is used up by this.\n"
+             "For a quarter of an hour you need no --checked for them.",
+             "mfa-enroll helpdesk identify alice --reason \"called\""},
+    VerbHelp{"helpdesk travel", "USER --country CC --until DATE --reason TEXT [--checked TEXT]",
+             "open a country to someone (helpdesk)",
+             "Where rules deny by country. DATE as in history; one that is past ends it.",
+             "mfa-enroll helpdesk travel alice --country FJ --until 2026-12-20 --reason \"field trip\""},
+    VerbHelp{"helpdesk exempt", "USER --until DATE --reason TEXT --checked TEXT", "ask someone for nothing (helpdesk)",
+             "For 30 days at most. DATE as in history; one that is past ends it.",
+             "mfa-enroll helpdesk exempt alice --until 2026-12-01 --reason \"no phone yet\" --checked passport"},
     VerbHelp{"helpdesk key", "USER FILE --reason TEXT --checked TEXT [--name NAME]",
              "add someone's FIDO2 SSH key (helpdesk)",
              "FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"

@@ -173,6 +173,16 @@ void add_helpdesk_verbs(CLI::App& app, Arguments& a) {
   add_helpdesk_verb(*helpdesk, a, "show", helpdesk_show, false);
   add_helpdesk_verb(*helpdesk, a, "unlock", helpdesk_unlock, true);
   add_helpdesk_verb(*helpdesk, a, "reset", helpdesk_reset, true)->add_option("--factor", a.helpdesk.factor, "ID");
+  CLI::App* bypass = add_helpdesk_verb(*helpdesk, a, "bypass", helpdesk_bypass, true);
+  bypass->add_option("--for", a.helpdesk.length, "TIME");
+  bypass->add_option("--uses", a.helpdesk.uses, "NUMBER");
+  add_helpdesk_verb(*helpdesk, a, "identify", helpdesk_identify, true);
+  CLI::App* travel = add_helpdesk_verb(*helpdesk, a, "travel", helpdesk_travel, true);
+  travel->add_option("--country", a.helpdesk.country, "CC")->required();
+  travel->add_option("--until", a.helpdesk.until, "DATE")->required();
+  add_helpdesk_verb(*helpdesk, a, "exempt", helpdesk_exempt, true)
+      ->add_option("--until", a.helpdesk.until, "DATE")
+      ->required();
   HelpdeskKeyOptions& options = a.helpdesk_key;
   CLI::App* theirs = add_verb(*helpdesk, a, "key", [&options](const Console& c) { return helpdesk_key(c, options); });
   theirs->add_option("USER", options.user)->required();

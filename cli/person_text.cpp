@@ -40,6 +40,14 @@ std::string warnings(const Json& shown, std::int64_t now, const Style& style) {
     warn(fmt::format("Locked after wrong codes until {} ({}).", local_time(*locked), time_until(*locked, now)));
   if (const auto until = parse_time(text_of(shown, "enrolment_code_until")); until && *until > now)
     warn(fmt::format("Has an enrolment code, good until {}.", local_time(*until)));
+  if (const auto until = parse_time(text_of(shown, "bypass_until")); until && *until > now)
+    warn(fmt::format("Has a bypass code for {} login(s), good until {}.", number_of(shown, "bypass_uses").value_or(1),
+                     local_time(*until)));
+  if (const auto until = parse_time(text_of(shown, "exempt_until")); until && *until > now)
+    warn(fmt::format("Is asked for nothing until {}.", local_time(*until)));
+  for (const Json& journey : objects_of(shown, "travel"))
+    if (const auto until = parse_time(text_of(journey, "until")))
+      warn(fmt::format("Is let in from {} until {}.", printable_line(text_of(journey, "country")), local_time(*until)));
   return text;
 }
 

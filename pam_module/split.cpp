@@ -73,10 +73,10 @@ Parts split(std::string_view answer, const CodesDue& codes) {
   if (comma != kNowhere && (has_a_length_of(tail, codes) || is_printed_recovery_code(tail)))
     return parts(answer, rest, 1);
 
-  const std::size_t usual = codes.digits[0];
-  if (usual > 0 && usual <= answer.size()) {
-    const std::string_view end = last_of(answer, usual);
-    if (std::all_of(end.begin(), end.end(), is_digit)) return parts(answer, usual, 0);
+  for (const std::size_t digits : codes.digits) {
+    if (digits == 0 || digits > answer.size()) continue;
+    const std::string_view end = last_of(answer, digits);
+    if (std::all_of(end.begin(), end.end(), is_digit)) return parts(answer, digits, 0);
   }
   // After the digits: a password with a comma and a code right behind it may look like a recovery code.
   if (comma != kNowhere && is_recovery_code(tail)) return parts(answer, rest, 1);

@@ -14,13 +14,6 @@ namespace mfa::cli {
 
 namespace {
 
-Json request_for(const char* verb, const HelpdeskOptions& options) {
-  Json request{{"verb", verb}, {"user", options.user}};
-  if (!options.reason.empty()) request["reason"] = options.reason;
-  if (!options.checked.empty()) request["checked"] = options.checked;
-  return request;
-}
-
 std::string removed_text(const std::string& user, const std::vector<std::string>& removed) {
   std::string text = fmt::format("{} is reset.", user);
   if (removed.empty()) return text + " There was no factor to remove.\n";
@@ -31,10 +24,18 @@ std::string removed_text(const std::string& user, const std::vector<std::string>
 
 }  // namespace
 
-Outcome<void> confirm_person(const Console& console, const std::string& user, std::string_view doing,
-                             std::string_view what) {
+Json helpdesk_request(const char* verb, const HelpdeskOptions& options) {
+  Json request{{"verb", verb}, {"user", options.user}};
+  if (!options.reason.empty()) request["reason"] = options.reason;
+  if (!options.checked.empty()) request["checked"] = options.checked;
+  return request;
+}
+
+Outcome<void> confirm_person(const Console& console, Json request, std::string_view doing, std::string_view what) {
   if (!console.terminal.interactive()) return {};
-  const auto shown = console.ask({{"verb", "helpdesk show"}, {"user", user}});
+  const std::string user = text_of(request, "user");
+  request["only_checks"] = "yes";
+  const auto shown = console.ask(request);
   if (!shown) return std::unexpected(shown.error());
   return console.confirm(
       fmt::format("You are about to {}\n{}{}", doing, person_lines(*shown, account_in_words(user)), what));
@@ -49,15 +50,16 @@ std::string code_to_hand_over(const Json& reply) {
 }
 
 Outcome<void> helpdesk_show(const Console& console, const HelpdeskOptions& options) {
-  const auto reply = console.ask(request_for("helpdesk show", options));
+  const auto reply = console.ask(helpdesk_request("helpdesk show", options));
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   return console.print(person_text(*reply, account_in_words(options.user), console.now, console.style));
 }
 
 Outcome<void> helpdesk_unlock(const Console& console, const HelpdeskOptions& options) {
-  if (auto sure = confirm_person(console, options.user, "end the lockout of"); !sure) return sure;
-  const auto reply = console.ask(request_for("helpdesk unlock", options));
+  const Json request = helpdesk_request("helpdesk unlock", options);
+  if (auto sure = confirm_person(console, request, "end the lockout of"); !sure) return sure;
+  const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::string user = printable_line(options.user);
@@ -69,9 +71,9 @@ Outcome<void> helpdesk_reset(const Console& console, const HelpdeskOptions& opti
   const std::string doing = options.factor.empty()
                                 ? "remove every factor and all recovery codes of"
                                 : fmt::format("remove the factor {} of", printable_line(options.factor));
-  if (auto sure = confirm_person(console, options.user, doing); !sure) return sure;
-  Json request = request_for("helpdesk reset", options);
+  Json request = helpdesk_request("helpdesk reset", options);
   if (!options.factor.empty()) request["factor"] = options.factor;
+  if (auto sure = confirm_person(console, request, doing); !sure) return sure;
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);

@@ -122,11 +122,11 @@ Outcome<void> helpdesk_key(const Console& console, const HelpdeskKeyOptions& opt
   const auto public_key = take_key(console, options.file, "");
   if (!public_key) return std::unexpected(public_key.error());
   const std::string what = fmt::format("The key:\n  {} {}\n", public_key->type, printable_line(public_key->comment));
-  if (auto sure = confirm_person(console, options.user, "register a security key for", what); !sure) return sure;
   Json request{
       {"verb", "helpdesk key"}, {"user", options.user}, {"line", public_key->line}, {"reason", options.reason}};
   if (!options.checked.empty()) request["checked"] = options.checked;
   if (!options.name.empty()) request["name"] = options.name;
+  if (auto sure = confirm_person(console, request, "register a security key for", what); !sure) return sure;
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);

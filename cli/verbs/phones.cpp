@@ -36,18 +36,18 @@ Outcome<PhoneOptions> with_number(const Console& console, PhoneOptions options) 
                                  .hint = "Give it as NUMBER, or as the first line of standard input."});
 }
 
-Outcome<Json> ask(const Console& console, Json request, const PhoneOptions& options) {
+Json with_phone(Json request, const PhoneOptions& options) {
   if (is_given(options.number)) request["number"] = options.number;
   if (!options.country.empty()) request["country"] = options.country;
   if (!options.name.empty()) request["name"] = options.name;
   if (options.call) request["call"] = "yes";
-  return console.ask(request);
+  return request;
 }
 
 }  // namespace
 
 Outcome<void> phone(const Console& console, const PhoneOptions& options) {
-  const auto reply = ask(console, {{"verb", "phone"}}, options);
+  const auto reply = console.ask(with_phone({{"verb", "phone"}}, options));
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
@@ -67,10 +67,11 @@ Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions&
   const auto wanted = with_number(console, options.phone);
   if (!wanted) return std::unexpected(wanted.error());
   const std::string doing = fmt::format("register the phone {} for", printable_line(wanted->number));
-  if (auto sure = confirm_person(console, options.user, doing); !sure) return sure;
-  Json request{{"verb", "helpdesk phone"}, {"user", options.user}, {"reason", options.reason}};
-  if (!options.checked.empty()) request["checked"] = options.checked;
-  const auto reply = ask(console, std::move(request), *wanted);
+  Json terms{{"verb", "helpdesk phone"}, {"user", options.user}, {"reason", options.reason}};
+  if (!options.checked.empty()) terms["checked"] = options.checked;
+  const Json request = with_phone(std::move(terms), *wanted);
+  if (auto sure = confirm_person(console, request, doing); !sure) return sure;
+  const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   return console.print(fmt::format("{} has a phone {} now ({}).\n", printable_line(options.user),
@@ -81,7 +82,7 @@ Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions&
 Outcome<void> admin_send_test(const Console& console, const PhoneOptions& options) {
   const auto wanted = with_number(console, options);
   if (!wanted) return std::unexpected(wanted.error());
-  const auto reply = ask(console, {{"verb", "admin send-test"}}, *wanted);
+  const auto reply = console.ask(with_phone({{"verb", "admin send-test"}}, *wanted));
   if (!reply) return std::unexpected(reply.error());
   const std::string status = text_of(*reply, "status");
   const std::string gateway = text_of(*reply, "gateway");

@@ -13,14 +13,19 @@ namespace mfa::cli {
 
 namespace {
 
-Outcome<Json> ask(const Console& console, Json request, const TokenOptions& options) {
+Outcome<Json> with_token(Json request, const TokenOptions& options) {
   if (!options.digits.empty() && options.digits != "6" && options.digits != "8")
     return std::unexpected(Failure{.status = ExitStatus::usage,
                                    .error = fmt::format("There are no tokens of '{}' digits here.", options.digits),
                                    .hint = "Write --digits 6 or --digits 8: as many as the token shows."});
   if (!options.name.empty()) request["name"] = options.name;
   if (!options.digits.empty()) request["digits"] = options.digits;
-  return console.ask(request);
+  return request;
+}
+
+Outcome<Json> ask(const Console& console, Json request, const TokenOptions& options) {
+  const auto whole = with_token(std::move(request), options);
+  return whole ? console.ask(*whole) : whole;
 }
 
 }  // namespace
@@ -41,10 +46,12 @@ Outcome<void> hotp(const Console& console, const TokenOptions& options) {
 }
 
 Outcome<void> helpdesk_token(const Console& console, const HelpdeskTokenOptions& options) {
-  if (auto sure = confirm_person(console, options.user, "register a hardware token for"); !sure) return sure;
-  Json request{{"verb", "helpdesk token"}, {"user", options.user}, {"reason", options.reason}};
-  if (!options.checked.empty()) request["checked"] = options.checked;
-  const auto reply = ask(console, std::move(request), options.token);
+  Json terms{{"verb", "helpdesk token"}, {"user", options.user}, {"reason", options.reason}};
+  if (!options.checked.empty()) terms["checked"] = options.checked;
+  const auto request = with_token(std::move(terms), options.token);
+  if (!request) return std::unexpected(request.error());
+  if (auto sure = confirm_person(console, *request, "register a hardware token for"); !sure) return sure;
+  const auto reply = console.ask(*request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   return console.print(fmt::format("{} has a hardware token now ({}). The codes that you typed are used up.\n",

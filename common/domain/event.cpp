@@ -77,6 +77,10 @@ std::string_view name_of(EventKind kind) {
       return "mfa.enabled";
     case EventKind::helpdesk_looked:
       return "helpdesk.show";
+    case EventKind::helpdesk_identified:
+      return "helpdesk.identify";
+    case EventKind::helpdesk_identify_failed:
+      return "helpdesk.identify_failed";
     case EventKind::provisioned:
       return "admin.provisioned";
     case EventKind::helpdesk_key_added:
@@ -85,6 +89,12 @@ std::string_view name_of(EventKind kind) {
       return "helpdesk.unlock";
     case EventKind::helpdesk_reset:
       return "helpdesk.reset";
+    case EventKind::helpdesk_bypass:
+      return "helpdesk.bypass";
+    case EventKind::helpdesk_travel:
+      return "helpdesk.travel";
+    case EventKind::helpdesk_exempt:
+      return "helpdesk.exempt";
     case EventKind::helpdesk_token_added:
       return "helpdesk.token";
     case EventKind::helpdesk_phone_added:

@@ -41,6 +41,8 @@ enum class EventKind : std::uint16_t {
   asking_disabled = 33,    // by the person, where the rules leave it to them
   asking_enabled = 34,
   helpdesk_looked = 35,  // at what is known of the person; changes nothing and counts for no cap
+  helpdesk_identified = 36,
+  helpdesk_identify_failed = 37,
   provisioned = 40,
   test_sent = 41,  // a text or call for trying the gateways out
   store_created = 60,
@@ -49,8 +51,11 @@ enum class EventKind : std::uint16_t {
   helpdesk_key_added = 80,
   helpdesk_unlocked = 81,
   helpdesk_reset = 82,
+  helpdesk_bypass = 83,
+  helpdesk_travel = 84,
   helpdesk_token_added = 85,
   helpdesk_phone_added = 86,
+  helpdesk_exempt = 87,   // 86 is helpdesk_phone_added
   helpdesk_refused = 99,  // no act: not counted as one
 };
 
@@ -75,7 +80,7 @@ struct Event {
   std::string service;  // PAM service, or "mfa-enroll"
   std::string from;     // address, "console", or empty
   std::string server;
-  std::string factor;  // id, "recovery", or "enrolment"; several ids with commas where one act removes them
+  std::string factor;  // id, "recovery", "bypass" or "enrolment"; several ids with commas where one act removes them
   std::string reason;  // words, for people and scripts: "wrong", "replayed", …
   bool operator==(const Event&) const = default;
 };

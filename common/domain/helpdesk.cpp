@@ -20,7 +20,10 @@ ActNeeds needs_of(Verb verb) {
   switch (verb) {
     case Verb::helpdesk_show:
       return {.reason = false, .identity = false, .counted = false};
+    case Verb::helpdesk_identify:  // changes nothing but what a code is worth
+      return {.reason = true, .identity = false, .counted = false};
     case Verb::helpdesk_unlock:  // lets nobody in who has no code
+    case Verb::helpdesk_travel:  // nor does this: a code is asked for all the same
       return {.reason = true, .identity = false, .counted = true};
     default:
       return {};

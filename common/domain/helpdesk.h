@@ -33,7 +33,7 @@ struct HelpdeskAct {
   Membership subject_in_scope = Membership::unknown;   // any of helpdesk_scope; member where that is empty
   ActNeeds needs;
   bool has_reason = false;
-  bool identified = false;  // --checked was given
+  bool identified = false;  // --checked was given, or `identify` passed lately
   std::uint32_t acts_today = 0;
   std::uint32_t most_acts = 0;
 };

@@ -24,6 +24,7 @@ struct Person {
   bool asks_off = false;                 // they do not want to be asked where the rules leave that to them
   std::int64_t told = 0;                 // the last row of the trail about them that a login has told (TrailRow::seq)
   std::optional<UnixTime> reported;      // when they said "that was not me", until that is settled
+  std::optional<UnixTime> exempt_until;  // the helpdesk lets them do without a second factor
   std::string reported_version;          // their password's version then; empty: it cannot be seen here
   std::uint32_t epoch = 0;               // one further with each change that ends what was proven before it
 };

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "common/domain/grant.h"
+
 namespace mfa {
 namespace {
 
@@ -219,6 +221,12 @@ Judgement apply(const Rule& rule, const PolicyFacts& facts, const std::optional<
   }
   if (!history) return Need::history;
 
+  if (history->exempt_until && still_holds(*history->exempt_until, facts.now, kLongestExemption)) {
+    decision.outcome = Outcome::skip;
+    decision.reason = Reason::exempt;
+    return decision;
+  }
+
   std::set<FactorKind> usable;
   std::ranges::copy_if(history->enrolled, std::inserter(usable, usable.end()),
                        [&](FactorKind kind) { return rule.factors.empty() || rule.factors.contains(kind); });
@@ -228,6 +236,14 @@ Judgement apply(const Rule& rule, const PolicyFacts& facts, const std::optional<
     decide_optional(usable, *history, decision);
   }
   return decision;
+}
+
+// A denial that names countries, which a journey the helpdesk noted may lift.
+bool denies_by_country(const Rule& rule) { return rule.mfa == Requirement::deny && !rule.country.empty(); }
+
+bool on_a_journey(const PolicyFacts& facts, const History& history) {
+  const auto noted = history.journeys.find(facts.country.value_or(""));
+  return noted != history.journeys.end() && still_holds(noted->second, facts.now, kLongestJourney);
 }
 
 // Whatever the service, the place and the first factor are, now and later.
@@ -260,6 +276,8 @@ std::string_view name_of(Reason reason) {
       return "enrolled";
     case Reason::disabled:
       return "disabled";
+    case Reason::exempt:
+      return "exempt";
     case Reason::nothing_enrolled:
       return "nothing_enrolled";
     case Reason::required_and_none:
@@ -298,6 +316,10 @@ Judgement judge(std::span<const Rule> rules, const PolicyFacts& facts, const std
       decision.reason = group == Match::unknown ? Reason::group_unknown : Reason::country_unknown;
       decision.rule = rule.name;
       return decision;
+    }
+    if (denies_by_country(rule) && facts.user) {
+      if (!history) return Need::history;
+      if (on_a_journey(facts, *history)) continue;
     }
     return apply(rule, facts, history, std::move(decision));
   }

@@ -83,9 +83,12 @@ struct PolicyFacts {
 
 // What the store knows of the person that matters here.
 struct History {
-  std::set<FactorKind> enrolled;  // kinds of confirmed factors
-  std::set<std::string> keys;     // fingerprints of the FIDO2 SSH keys among them
-  bool asks_off = false;          // they switched asking off, where the rules leave that to them
+  std::set<FactorKind> enrolled;                        // kinds of confirmed factors
+  std::set<std::string> keys;                           // fingerprints of the FIDO2 SSH keys among them
+  bool asks_off = false;                                // they switched asking off, where the rules leave that to them
+  std::optional<UnixTime> exempt_until = std::nullopt;  // the helpdesk lets them do without
+  // Countries that denials by country do not count in, until when.
+  std::map<std::string, UnixTime> journeys = {};  // NOLINT(readability-redundant-member-init)
 };
 
 enum class Outcome : std::uint8_t { skip, require, enrol, deny };
@@ -96,6 +99,7 @@ enum class Reason : std::uint8_t {
   rule_requires,      // and a usable factor is enrolled
   enrolled,           // optional, and a factor is enrolled
   disabled,           // optional, a factor is enrolled, and its owner does not want to be asked
+  exempt,             // the helpdesk lets them do without, for a while
   nothing_enrolled,   // optional, or required later, and none is
   required_and_none,  // required now, and no factor that the rule accepts
   country_unknown,    // a rule asks for the country, and it cannot be known

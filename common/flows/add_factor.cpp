@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/flows/helpdesk.h"
 #include "common/flows/phone_set_up.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
@@ -13,14 +14,19 @@ namespace mfa {
 
 Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addition& addition) {
   Found found = find_person(tx, addition.account);
-  if (found.mismatch) return {.refusal = refused(texts::other_person(engine.settings)), .id = "", .codes_kept = false};
+  const bool own = addition.actor.empty();
+  if (found.mismatch)
+    return {.refusal = own ? refused(texts::other_person(engine.settings)) : changed_hands(addition.account),
+            .id = "",
+            .codes_kept = false};
+  const std::string_view whose = own ? std::string_view() : addition.account.name.value;
   if (addition.claim) {
     if (auto error = why_outdated(tx, addition.account, *addition.claim))
       return {.refusal = std::move(error), .id = "", .codes_kept = false};
   }
   Person person = found.person ? *found.person : tx.add_person(addition.account.name, addition.account.uid, now);
   const std::vector<Factor> factors = tx.factors(person.id);
-  if (addition.actor.empty()) {
+  if (own) {
     if (auto error = no_change_left(tx, engine, addition.account))
       return {.refusal = std::move(error), .id = "", .codes_kept = false};
   }
@@ -28,11 +34,11 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
     return {.refusal = refused("That enrolment code is not good any more.", "Ask for another."),
             .id = "",
             .codes_kept = false};
-  auto name = name_for_new_factor(factors, addition.wanted_name, addition.usual_name);
+  auto name = name_for_new_factor(factors, addition.wanted_name, addition.usual_name, whose);
   if (!name) return {.refusal = name.error(), .id = "", .codes_kept = false};
 
   if (const auto* phone = std::get_if<PhoneFactor>(&addition.factor.detail)) {
-    if (auto why = why_not_this_number(tx, person.id, *phone))
+    if (auto why = why_not_this_number(tx, person.id, *phone, whose))
       return {.refusal = refused(*std::move(why)), .id = "", .codes_kept = false};
   }
 
@@ -70,10 +76,14 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
 }
 
 std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
-                                                             const std::string& wanted, std::string_view usual) {
+                                                             const std::string& wanted, std::string_view usual,
+                                                             std::string_view whose) {
+  const std::string has = whose.empty() ? "You have" : fmt::format("{} has", whose);
   if (factors.size() >= kMostFactors)
-    return std::unexpected(refused(fmt::format("You have {} factors already, the most there can be.", factors.size()),
-                                   "Remove one first: mfa-enroll remove FACTOR"));
+    return std::unexpected(
+        refused(fmt::format("{} {} factors already, the most there can be.", has, factors.size()),
+                whose.empty() ? "Remove one first: mfa-enroll remove FACTOR"
+                              : fmt::format("Remove one first: mfa-enroll helpdesk reset {} --factor ID", whose)));
   const auto taken = [&](std::string_view name) {
     return std::ranges::any_of(factors, [&](const Factor& factor) { return factor.name == name; });
   };
@@ -83,7 +93,7 @@ std::expected<std::string, RequestError> name_for_new_factor(const std::vector<F
           refused("That cannot be the name of a factor.",
                   fmt::format("Use 1 to {} printable characters, not like totp-1.", kLongestFactorName)));
     if (taken(wanted))
-      return std::unexpected(refused("You have a factor of that name already.", "Choose another name."));
+      return std::unexpected(refused(fmt::format("{} a factor of that name already.", has), "Choose another name."));
     return wanted;
   }
   std::string name(usual);

@@ -38,9 +38,11 @@ struct Added {
 // In the caller's transaction; where it refuses, nothing has been changed.
 [[nodiscard]] Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addition& addition);
 
-// The name a new factor gets: `wanted` if it may have it; without one `usual`, numbered where that is taken.
+// The name a new factor gets: `wanted` if it may have it; without one `usual`, numbered where that is taken. `whose`:
+// the person's name where somebody else is told; empty: they are.
 [[nodiscard]] std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
                                                                            const std::string& wanted,
-                                                                           std::string_view usual);
+                                                                           std::string_view usual,
+                                                                           std::string_view whose = "");
 
 }  // namespace mfa

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/domain/grant.h"
 #include "common/flows/choose_factor.h"
 #include "common/flows/notices.h"
 #include "common/flows/reporting.h"
@@ -20,6 +21,9 @@ std::expected<Record, StoreError> load(Engine& engine, const Account& account) {
     record.trusts = tx.trusts(found.person->id);
     record.untold = untold(tx, *found.person);
     record.recovery_codes = tx.recovery_codes_left(found.person->id);
+    record.journeys = tx.journeys(found.person->id);
+    const auto bypass = tx.bypass_code(found.person->id);
+    record.bypass = bypass && still_holds(bypass->until, engine.clock.now(), kLongestBypass);
     record.person = std::move(found.person);
     return record;
   });
@@ -133,6 +137,8 @@ History history_of(const Record& record) {
     if (const auto* key = std::get_if<KeyFactor>(&factor.detail)) history.keys.insert(key->fingerprint);
   }
   history.asks_off = record.person && record.person->asks_off;
+  if (record.person) history.exempt_until = record.person->exempt_until;
+  for (const Journey& journey : record.journeys) history.journeys.emplace(journey.country, journey.until);
   return history;
 }
 

@@ -44,6 +44,8 @@ struct Record {
   std::vector<TrailRow> untold;  // newest first
   std::size_t recovery_codes = 0;
   bool reported = false;  // a login was not theirs, and the password is still the same, as far as that can be seen
+  bool bypass = false;    // a bypass code holds
+  std::vector<Journey> journeys;
 };
 
 enum class Way : std::uint8_t {

@@ -86,7 +86,9 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
   if (const auto* right = std::get_if<RightAnswer>(&result))
     return end({.result = LoginResult::passed,
                 .reason = right->factor,
-                .text = right->factor == "recovery" ? texts::recovery_left(right->recovery_left) : ""});
+                .text = right->factor == "recovery" ? texts::recovery_left(right->recovery_left)
+                        : right->factor == "bypass" ? texts::bypass_left(right->recovery_left)
+                                                    : ""});
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
     return end({.result = LoginResult::locked,
                 .reason = "locked",

@@ -66,10 +66,10 @@ std::string words_for_phones(const CodePrompt& prompt, FactorKind kind) {
 std::string asked_for(const CodePrompt& prompt) {
   if (!prompt.ways.empty() && is_phone(prompt.ways.front().kind)) return asked_of_phone(prompt);
   if (!prompt.ways.empty()) return fmt::format("Enter the code from {}.", device_of(prompt.ways.front()));
-  const bool something_else = !prompt.keys.empty() || prompt.unreachable;
-  std::string code = prompt.recovery || !something_else
-                         ? "Enter one of your recovery codes."
-                         : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
+  const bool something_else = !prompt.keys.empty() || prompt.unreachable || prompt.bypass;
+  std::string code = prompt.recovery || !something_else ? "Enter one of your recovery codes."
+                     : prompt.bypass                    ? "Enter the bypass code that you were given."
+                                     : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
   if (prompt.unreachable) code = "Your phone cannot be texted or called at present.\n" + code;
   return prompt.keys.empty() ? code : key_counts_over_ssh(prompt.keys) + "\n" + code;
 }
@@ -86,7 +86,9 @@ std::string other_ways(const CodePrompt& prompt) {
       text += fmt::format("{}, ", words_of(way.kind).value_or(WayWords{}).word);
     }
   }
-  return text + (prompt.recovery && !prompt.ways.empty() ? "recovery code, help" : "help");
+  if (prompt.recovery && !prompt.ways.empty()) text += "recovery code, ";
+  if (prompt.bypass && (prompt.recovery || !prompt.ways.empty())) text += "bypass code, ";
+  return text + "help";
 }
 
 std::string help(const CodePrompt& prompt, bool login) {
@@ -101,6 +103,7 @@ std::string help(const CodePrompt& prompt, bool login) {
   }
   if (prompt.sent) text += "- resend: the same code once more\n";
   if (prompt.recovery) text += "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n";
+  if (prompt.bypass) text += "- the bypass code that the helpdesk gave you: eight digits\n";
   if (login) text += "- notme, if it is not you who logs in: it ends this login and tells the staff\n";
   return text + fmt::format("Still stuck? Ask {}.", prompt.helpdesk);
 }
@@ -163,6 +166,7 @@ CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::st
           .recovery = false,
           .unreachable = false,
           .press = settings.phone.calls == MessageMode::press,
+          .bypass = false,
           .enrolment_code = false,
           .helpdesk = helpdesk(settings)};
 }
@@ -209,6 +213,26 @@ std::string code_prompt(const CodePrompt& prompt) {
     return text + "Enrolment code: ";
   }
   return text + asked_for(prompt) + "\n" + other_ways(prompt) + "\n" + std::string(kCodeLine);
+}
+
+std::string identify(const CodePrompt& prompt) {
+  const bool app = std::ranges::any_of(prompt.ways, [](const Way& way) { return !is_phone(way.kind); });
+  std::string ways;
+  for (const FactorKind kind : {FactorKind::sms, FactorKind::call})
+    if (std::ranges::find(prompt.ways, kind, &Way::kind) != prompt.ways.end())
+      ways += (ways.empty() ? "" : ", ") + words_for_phones(prompt, kind);
+  if (prompt.sent) ways += ", resend";
+  std::string text = prompt.problem.empty() ? "" : prompt.problem + "\n";
+  if (prompt.sent) {
+    text += fmt::format("Ask {} to read out the code that came.\n", prompt.user);
+  } else if (app) {
+    text += fmt::format("Ask {} to read out the code that their app or token shows now. It is used up by this.\n",
+                        prompt.user);
+  }
+  if (!ways.empty())
+    text += fmt::format("{}o send {} a code to be read out, type: {}\n", app || prompt.sent ? "Or t" : "T", prompt.user,
+                        ways);
+  return text + std::string(kCodeLine);
 }
 
 bool take_word(CodePrompt& prompt, const Answer& answer, bool login) {

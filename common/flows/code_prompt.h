@@ -57,6 +57,7 @@ struct CodePrompt {
   bool recovery = false;          // recovery codes are left
   bool unreachable = false;       // a phone there is that no gateway reaches, or whose country is no longer listed
   bool press = false;             // calls are answered with #, and bring no code
+  bool bypass = false;            // a bypass code holds
   bool enrolment_code = false;    // that is what is asked for
   std::string helpdesk;           // whom to ask
 };
@@ -67,6 +68,9 @@ struct CodePrompt {
 // telephone that no gateway reaches is left out.
 void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settings, const std::set<FactorKind>& kinds);
 [[nodiscard]] std::string code_prompt(const CodePrompt& prompt);
+
+// For a clerk who speaks with the person: what is to be read out to them, and how a code is sent. A whole prompt.
+[[nodiscard]] std::string identify(const CodePrompt& prompt);
 
 // Whether the answer was one of the words that only explain or choose, and no guess: "help", "recovery", those of
 // words_of. What they change shows in the prompt. `login`: "notme" is a word here, too.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/domain/grant.h"
 #include "common/domain/helpdesk.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
@@ -16,7 +17,9 @@ namespace {
 
 constexpr std::chrono::seconds kDay{24 * 60 * 60};
 constexpr std::chrono::hours kHour{1};
-constexpr std::size_t kMostRefusals = 30;  // of one clerk that become rows within an hour: more tell nothing new
+// Of one clerk, and of anybody else, that become rows within an hour: more tell nothing new, and could fill the trail.
+constexpr std::size_t kMostRefusals = 30;
+constexpr std::size_t kMostRefusalsOfOthers = 3;
 
 // Of any of these groups. A group that does not exist has no members: the groups protected by default are those of
 // several distributions. One that cannot be looked up leaves it unknown, unless another settles it.
@@ -49,7 +52,9 @@ RequestError words_for(const Engine& engine, HelpdeskRefusal refusal, const std:
     case HelpdeskRefusal::no_reason:
       return refused("Why is this done?", "Say it with --reason \"broken handset\".");
     case HelpdeskRefusal::not_identified:
-      return refused(fmt::format("How do you know that it is {}?", user), "Say it with --checked \"student card\".");
+      return refused(
+          fmt::format("How do you know that it is {}?", user),
+          fmt::format("Say it with --checked \"student card\", or take a code: mfa-enroll helpdesk identify {}", user));
     case HelpdeskRefusal::too_many_acts:
       return refused(
           fmt::format("That would be more than {} such acts of yours within a day.", engine.settings.acts_per_day),
@@ -63,25 +68,43 @@ RequestError words_for(const Engine& engine, HelpdeskRefusal refusal, const std:
   return error;
 }
 
-Event refusal_event(const Engine& engine, const Clerk& both, Verb verb, HelpdeskRefusal refusal) {
-  Event event = request_event(engine, both.subject, engine.clock.now(), EventKind::helpdesk_refused);
-  event.actor = both.clerk.name.value;
+Event refusal_event(const Engine& engine, const Account& subject, const Account& clerk, Verb verb,
+                    HelpdeskRefusal refusal) {
+  Event event = request_event(engine, subject, engine.clock.now(), EventKind::helpdesk_refused);
+  event.actor = clerk.name.value;
   event.reason = fmt::format("{}: {}", name_of(verb), name_of(refusal));
   return event;
 }
 
-// Not of strangers to the helpdesk, nor without end: they could fill the trail.
-void record_refusal(Engine& engine, const Clerk& both, Verb verb, HelpdeskRefusal refusal) {
-  if (refusal == HelpdeskRefusal::not_helpdesk) return;
-  const Event event = refusal_event(engine, both, verb, refusal);
+void record_refusal(Engine& engine, const Clerk& both, HelpdeskRefusal refusal) {
+  const Event event = refusal_event(engine, both.subject, both.clerk, both.verb, refusal);
   const auto done = engine.store.write([&](Transaction& tx) {
     if (tx.refusals_since(event.actor, event.at - kHour) < kMostRefusals) tx.append(event);
   });
   if (!done) engine.journal.record(event, std::nullopt);
 }
 
+// Of somebody who is no member: about an account that there is, or about nobody, and told alike. Without a store there
+// is no bound on how often it could be said, so that it is not.
+void record_stranger(Engine& engine, const Account& stranger, const std::string& user, Verb verb) {
+  const auto subject = identify(engine.accounts, user);
+  const Event event =
+      refusal_event(engine, subject ? *subject : Account{}, stranger, verb, HelpdeskRefusal::not_helpdesk);
+  const auto done = engine.store.write([&](Transaction& tx) {
+    if (tx.refusals_since(event.actor, event.at - kHour) < kMostRefusalsOfOthers) tx.append(event);
+  });
+  if (!done) engine.journal.note(Severity::warning, "a refusal could not be recorded");
+}
+
 std::size_t acts_lately(Transaction& tx, const Engine& engine, const Account& clerk) {
   return tx.helpdesk_acts(clerk.name.value, engine.clock.now() - kDay);
+}
+
+bool identified(Transaction& tx, const Engine& engine, const Account& clerk, const Account& subject) {
+  const Found found = find_person(tx, subject);
+  if (!found.person || found.mismatch) return false;
+  const auto until = tx.identified_until(found.person->id, clerk.uid);
+  return until && still_holds(*until, engine.clock.now(), kIdentifiedLasts);
 }
 
 std::string quoted_for_trail(std::string text) {
@@ -100,8 +123,10 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
   facts.clerk = clerk->uid;
   facts.clerk_in_helpdesk = member_of(engine, *clerk, settings.helpdesk_groups);
   // Whether an account exists, and what it is, is told to the helpdesk alone.
-  if (clerk->uid != Uid{0} && facts.clerk_in_helpdesk == Membership::not_member)
+  if (clerk->uid != Uid{0} && facts.clerk_in_helpdesk == Membership::not_member) {
+    record_stranger(engine, *clerk, user, act.verb);
     return std::unexpected(words_for(engine, HelpdeskRefusal::not_helpdesk, user));
+  }
   auto subject = find_account(engine, user);
   if (!subject) return std::unexpected(subject.error());
   // A second name of a uid is in other groups than the first, and what is registered under it keeps the first out.
@@ -118,39 +143,48 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
       settings.helpdesk_scope.empty() ? Membership::member : member_of(engine, *subject, settings.helpdesk_scope);
   facts.needs = needs_of(act.verb);
   facts.has_reason = !act.reason.empty();
-  facts.identified = !act.checked.empty();
   facts.most_acts = settings.acts_per_day;
-  const auto acts = reading(engine.store, [&](Transaction& tx) { return acts_lately(tx, engine, *clerk); });
-  if (!acts) return std::unexpected(store_failed(engine, asker, acts.error()));
-  facts.acts_today = static_cast<std::uint32_t>(*acts);
-  Clerk both{.clerk = *std::move(clerk), .subject = *std::move(subject)};
+  Clerk both{.clerk = *std::move(clerk), .subject = *std::move(subject), .verb = act.verb, .by_code = false};
+  const auto read = engine.store.read([&](Transaction& tx) {
+    facts.acts_today = static_cast<std::uint32_t>(acts_lately(tx, engine, both.clerk));
+    both.by_code = act.checked.empty() && identified(tx, engine, both.clerk, both.subject);
+  });
+  if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
+  facts.identified = !act.checked.empty() || both.by_code;
   if (const auto refusal = why_not(facts)) {
-    record_refusal(engine, both, act.verb, *refusal);
+    record_refusal(engine, both, *refusal);
     return std::unexpected(words_for(engine, *refusal, both.subject.name.value));
-  }
-  // Root needs no step-up: root reads the store's key anyway.
-  if (both.clerk.uid != Uid{0}) {
-    const auto proven = step_up(engine, asker, both.clerk, access_of(act.verb).step_up);
-    if (!proven) {
-      record_refusal(engine, both, act.verb, HelpdeskRefusal::not_proven);
-      return std::unexpected(proven.error());
-    }
-    both.claim = claim_of(engine, both.clerk, *proven);
   }
   return both;
 }
 
-std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both, Verb verb) {
+std::optional<RequestError> go_ahead(Engine& engine, const Asker& asker, Clerk& both) {
+  if (asker.only_checks) return RequestError{.kind = RequestError::Kind::only_checked, .text = {}, .hint = {}};
+  if (both.clerk.uid == Uid{0}) return std::nullopt;  // needs no step-up: root reads the store's key anyway
+  auto proven = step_up(engine, asker, both.clerk, access_of(both.verb).step_up);
+  if (!proven) {
+    record_refusal(engine, both, HelpdeskRefusal::not_proven);
+    return std::move(proven.error());
+  }
+  both.claim = claim_of(engine, both.clerk, *proven);
+  return std::nullopt;
+}
+
+std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both) {
   if (both.claim) {
     if (auto error = why_outdated(tx, both.clerk, *both.claim)) {
-      tx.append(refusal_event(engine, both, verb, HelpdeskRefusal::not_proven));
+      tx.append(refusal_event(engine, both.subject, both.clerk, both.verb, HelpdeskRefusal::not_proven));
       return error;
     }
   }
-  if (both.clerk.uid == Uid{0} || acts_lately(tx, engine, both.clerk) < engine.settings.acts_per_day)
-    return std::nullopt;
-  tx.append(refusal_event(engine, both, verb, HelpdeskRefusal::too_many_acts));
-  return words_for(engine, HelpdeskRefusal::too_many_acts, both.subject.name.value);
+  std::optional<HelpdeskRefusal> refusal;
+  if (both.clerk.uid != Uid{0} && acts_lately(tx, engine, both.clerk) >= engine.settings.acts_per_day)
+    refusal = HelpdeskRefusal::too_many_acts;
+  if (both.by_code && needs_of(both.verb).identity && !identified(tx, engine, both.clerk, both.subject))
+    refusal = HelpdeskRefusal::not_identified;
+  if (!refusal) return std::nullopt;
+  tx.append(refusal_event(engine, both.subject, both.clerk, both.verb, *refusal));
+  return words_for(engine, *refusal, both.subject.name.value);
 }
 
 void look_again(Engine& engine, Clerk& both) {
@@ -160,8 +194,21 @@ void look_again(Engine& engine, Clerk& both) {
 Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind) {
   Event event = request_event(engine, both.subject, engine.clock.now(), kind);
   event.actor = both.clerk.name.value;
-  event.reason = reason_of(act);
+  event.reason = reason_of(both, act);
   return event;
+}
+
+std::expected<std::vector<Factor>, RequestError> factors_of(Engine& engine, const Asker& asker, const Clerk& both) {
+  bool mismatch = false;
+  std::vector<Factor> factors;
+  const auto read = engine.store.read([&](Transaction& tx) {
+    const Found found = find_person(tx, both.subject);
+    mismatch = found.mismatch;
+    factors = found.person && !mismatch ? tx.factors(found.person->id) : std::vector<Factor>{};
+  });
+  if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
+  if (mismatch) return std::unexpected(changed_hands(both.subject));
+  return factors;
 }
 
 RequestError changed_hands(const Account& subject) {
@@ -170,10 +217,13 @@ RequestError changed_hands(const Account& subject) {
       "Only root can settle whose it is.");
 }
 
-std::string reason_of(const Act& act) {
-  if (act.checked.empty()) return quoted_for_trail(act.reason);
-  if (act.reason.empty()) return fmt::format("checked: {}", act.checked);
-  return fmt::format("{}; checked: {}", quoted_for_trail(act.reason), act.checked);
+std::string reason_of(const Clerk& both, const Act& act) {
+  const std::string reason = quoted_for_trail(act.reason);
+  const std::string known = !act.checked.empty() ? "checked: " + act.checked
+                            : both.by_code       ? "identified by a code"
+                                                 : "";
+  if (reason.empty() || known.empty()) return reason + known;
+  return reason + "; " + known;
 }
 
 }  // namespace mfa

@@ -5,6 +5,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/flows/identity.h"
 #include "common/flows/proven.h"
@@ -22,23 +23,29 @@ struct HelpdeskRequest {
 struct Act {
   Verb verb;
   const std::string& reason;   // why, for the trail
-  const std::string& checked;  // how the person was identified; empty: they were not
+  const std::string& checked;  // how the person was identified; empty: by nothing but maybe `identify`
 };
 
 struct Clerk {
   Account clerk;
   Account subject;
-  std::optional<Claim> claim = std::nullopt;  // what the clerk proved; nothing: root need not
+  Verb verb{};
+  bool by_code = false;                       // nothing but `identify` says who the person is
+  std::optional<Claim> claim = std::nullopt;  // what the clerk proved; nothing: root need not, or it is not asked yet
 };
 
-// The two accounts, once nothing stands against the act.
+// The two accounts, once nothing that is known beforehand stands against the act.
 [[nodiscard]] std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, const std::string& user,
                                                          const Act& act);
 
+// Behind the verb's own checks, before anything is done or asked for: the clerk's own step-up. Where it is only asked
+// whether the act may be done, it ends here.
+[[nodiscard]] std::optional<RequestError> go_ahead(Engine& engine, const Asker& asker, Clerk& both);
+
 // To be asked in the transaction of the act itself: other acts of the clerk may have been done since may_act, from
-// other sessions, or what the clerk proved counts no more. What stands against it is in the trail then.
-[[nodiscard]] std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both,
-                                                      Verb verb);
+// other sessions, and what the clerk proved, or `identify` said, may count no more. What stands against it is in the
+// trail then.
+[[nodiscard]] std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both);
 
 // After a dialogue with the clerk: the last look before that transaction.
 void look_again(Engine& engine, Clerk& both);
@@ -46,10 +53,14 @@ void look_again(Engine& engine, Clerk& both);
 // Of the act itself: who it is about, who does it, and why.
 [[nodiscard]] Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind);
 
+// What the person has now, for checks before the act; the act looks again.
+[[nodiscard]] std::expected<std::vector<Factor>, RequestError> factors_of(Engine& engine, const Asker& asker,
+                                                                          const Clerk& both);
+
 // The store's person is not, or no longer, this account.
 [[nodiscard]] RequestError changed_hands(const Account& subject);
 
 // For the trail: "broken handset; checked: student card".
-[[nodiscard]] std::string reason_of(const Act& act);
+[[nodiscard]] std::string reason_of(const Clerk& both, const Act& act);
 
 }  // namespace mfa

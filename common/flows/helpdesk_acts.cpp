@@ -36,6 +36,7 @@ void remove(Transaction& tx, Person& person, const std::vector<Factor>& factors)
     tx.remove_factor(person.id, factor.number);
     if (person.default_factor == factor.number) person.default_factor = 0;
   }
+  tx.drop_bypass_code(person.id);
   outdate(tx, person);
 }
 
@@ -52,12 +53,13 @@ void begin_anew(Transaction& tx, Person& person) {
 std::expected<UnlockReply, RequestError> helpdesk_unlock(Engine& engine, const Asker& asker,
                                                          const HelpdeskRequest& request) {
   const Act act{.verb = Verb::helpdesk_unlock, .reason = request.reason, .checked = request.checked};
-  const auto both = may_act(engine, asker, request.user, act);
+  auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
+  if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   const Event event = act_event(engine, *both, act, EventKind::helpdesk_unlocked);
   using Result = std::expected<UnlockReply, RequestError>;
   auto done = writing(engine.store, [&](Transaction& tx) -> Result {
-    if (auto error = no_act_left(tx, engine, *both, act.verb)) return std::unexpected(*std::move(error));
+    if (auto error = no_act_left(tx, engine, *both)) return std::unexpected(*std::move(error));
     const Found found = find_person(tx, both->subject);
     if (found.mismatch) return std::unexpected(changed_hands(both->subject));
     UnlockReply reply{.user = both->subject.name.value, .unlocked = false};
@@ -76,15 +78,20 @@ std::expected<UnlockReply, RequestError> helpdesk_unlock(Engine& engine, const A
 std::expected<ResetReply, RequestError> helpdesk_reset(Engine& engine, const Asker& asker,
                                                        const HelpdeskRequest& request, const std::string& factor) {
   const Act act{.verb = Verb::helpdesk_reset, .reason = request.reason, .checked = request.checked};
-  const auto both = may_act(engine, asker, request.user, act);
+  auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
   const Account& subject = both->subject;
+  auto before = factors_of(engine, asker, *both);
+  if (!before) return std::unexpected(std::move(before.error()));
+  if (auto found = chosen(*std::move(before), factor, subject.name.value); !found)
+    return std::unexpected(std::move(found.error()));
+  if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   auto code = new_enrolment_code(engine);
   if (!code) return std::unexpected(std::move(code.error()));
   Event event = act_event(engine, *both, act, EventKind::helpdesk_reset);
   using Result = std::expected<ResetReply, RequestError>;
   auto done = writing(engine.store, [&](Transaction& tx) -> Result {
-    if (auto error = no_act_left(tx, engine, *both, act.verb)) return std::unexpected(*std::move(error));
+    if (auto error = no_act_left(tx, engine, *both)) return std::unexpected(*std::move(error));
     const Found found = find_person(tx, subject);
     if (found.mismatch) return std::unexpected(changed_hands(subject));
     std::vector<Factor> factors = found.person ? tx.factors(found.person->id) : std::vector<Factor>{};

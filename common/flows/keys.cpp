@@ -64,7 +64,7 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
         return {.refusal = std::move(error), .id = "", .codes_kept = false};
     }
     if (another == nullptr) return add_factor(tx, engine, now, addition);
-    if (auto error = no_act_left(tx, engine, another->both, Verb::helpdesk_key))
+    if (auto error = no_act_left(tx, engine, another->both))
       return {.refusal = std::move(error), .id = "", .codes_kept = false};
     Added result = add_factor(tx, engine, now, addition);
     if (result.refusal) return result;
@@ -125,8 +125,14 @@ std::expected<RegisteredReply, RequestError> helpdesk_key(Engine& engine, const 
   const Act act{.verb = Verb::helpdesk_key, .reason = request.reason, .checked = request.checked};
   const auto key = security_key(request.line);
   if (!key) return std::unexpected(key.error());
-  const auto both = may_act(engine, asker, request.user, act);
+  auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
+  const auto factors = factors_of(engine, asker, *both);
+  if (!factors) return std::unexpected(factors.error());
+  if (auto error = already_there(*factors, *key)) return std::unexpected(*std::move(error));
+  if (auto free = name_for_new_factor(*factors, request.name, kUsualName, both->subject.name.value); !free)
+    return std::unexpected(free.error());
+  if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   auto code = new_enrolment_code(engine);
   if (!code) return std::unexpected(std::move(code.error()));
   const ForAnother another{.both = *both, .code = *code};
@@ -139,7 +145,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_key(Engine& engine, const 
                      .codes = {},
                      .kind = EventKind::helpdesk_key_added,
                      .actor = both->clerk.name.value,
-                     .reason = reason_of(act),
+                     .reason = reason_of(*both, act),
                      .enrolment_code = {},
                      .claim = std::nullopt,
                      .terminal = std::nullopt},

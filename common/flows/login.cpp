@@ -171,9 +171,9 @@ class Login {
       const UnixTime now = engine_.clock.now();
       auto result = writing(engine_.store, [&](Transaction& tx) {
         Verification verified = verify_it(tx, now);
-        if (std::holds_alternative<RightAnswer>(verified)) {
+        if (const auto* right = std::get_if<RightAnswer>(&verified)) {
           note_what_was_told(tx, assessed);
-          after_right(tx, place, remember);
+          if (right->factor != "bypass") after_right(tx, place, remember);
         }
         if (std::holds_alternative<WrongAnswer>(verified)) after_wrong(tx, place);
         return verified;
@@ -196,7 +196,8 @@ class Login {
     LoginVerdict verdict = codes.run(prompt, check);
     if (verdict.result != LoginResult::passed) return verdict;
     if (facts_.one_answer) verdict.text = texts::lines(prompt.notices, verdict.text);
-    if (!place.may_be_trusted()) return verdict;
+    // A device that a bypass code made trusted would outlast it.
+    if (!place.may_be_trusted() || verdict.reason == "bypass") return verdict;
     if (!remember && !facts_.one_answer) ask_to_remember(place);
     if (too_many_devices_) verdict.text = texts::lines({verdict.text}, texts::too_many_devices());
     return verdict;
@@ -213,6 +214,7 @@ class Login {
     }
     // Not to whoever has shown nothing yet.
     if (!assessed.past_first_factor) return prompt;
+    prompt.bypass = assessed.record.bypass;
     prompt.notices = change_notices(engine_.clock, assessed.record.untold, assessed.record.factors);
     // With one answer nobody reads a prompt: these are told after it.
     const auto how = facts_.one_answer ? texts::SayBy::command : texts::SayBy::word;
@@ -303,7 +305,9 @@ class Login {
 std::optional<FactorKind> likely_factor(Engine& engine, const PolicyFacts& policy) {
   for (const FactorKind kind : kFactorKinds) {
     if (!texts::words_of(kind)) continue;
-    const Decision decision = decide(engine, policy, std::nullopt, {.enrolled = {kind}, .keys = {}});
+    const Decision decision =
+        decide(engine, policy, std::nullopt,
+               {.enrolled = {kind}, .keys = {}, .asks_off = false, .exempt_until = {}, .journeys = {}});
     if (decision.outcome == Outcome::require && decision.reason == Reason::rule_requires) return kind;
   }
   return std::nullopt;

@@ -49,6 +49,12 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
       return fmt::format("On {} asking for a code was switched off where that is left to you.", when);
     case EventKind::helpdesk_unlocked:
       return fmt::format("The helpdesk ended a lockout of yours on {}.", when);
+    case EventKind::helpdesk_bypass:
+      return fmt::format("The helpdesk made a bypass code for your account on {}.", when);
+    case EventKind::helpdesk_travel:
+      return fmt::format("The helpdesk noted a journey of yours on {}.", when);
+    case EventKind::helpdesk_exempt:
+      return fmt::format("The helpdesk changed on {} until when your account does without a second factor.", when);
     case EventKind::helpdesk_reset:
       return fmt::format("The helpdesk reset your second factor on {}: {}.", when, removed_in_words(event.factor));
     case EventKind::provisioned:

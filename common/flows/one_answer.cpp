@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/domain/grant.h"
 #include "common/flows/assess.h"
 
 namespace mfa {
@@ -10,6 +11,8 @@ namespace {
 
 std::vector<int> lengths(const Assessment& assessed) {
   std::vector<int> result;
+  if (assessed.record.bypass)
+    result.push_back(static_cast<int>(kBypassDigits));  // who has one has nothing else at hand
   for (const Factor& factor : assessed.record.factors) {
     const auto digits = factor.digits();
     if (!digits || !assessed.decision.factors.contains(factor.kind())) continue;

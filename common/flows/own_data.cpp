@@ -19,7 +19,9 @@ std::expected<OwnDataReply, RequestError> own_data(Engine& engine, const Asker& 
                      .trusts = {},
                      .set_up_until = {},
                      .set_up_from = {},
-                     .enrolment_code_until = {}};
+                     .enrolment_code_until = {},
+                     .bypass = {},
+                     .journeys = {}};
   bool mismatch = false;
   const auto read = engine.store.read([&](Transaction& tx) {
     const Found found = find_person(tx, *account);
@@ -40,6 +42,8 @@ std::expected<OwnDataReply, RequestError> own_data(Engine& engine, const Asker& 
       reply.set_up_from = pending->place;
     }
     reply.enrolment_code_until = tx.enrolment_code_until(id);
+    reply.bypass = tx.bypass_code(id);
+    reply.journeys = tx.journeys(id);
   });
   if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
   if (mismatch) return std::unexpected(refused(texts::other_person(engine.settings)));

@@ -23,6 +23,8 @@ struct OwnDataReply {
   std::optional<UnixTime> set_up_until;  // an app that is being set up in a login
   std::string set_up_from;               // the device, where one is
   std::optional<UnixTime> enrolment_code_until;
+  std::optional<Bypass> bypass;
+  std::vector<Journey> journeys;
 };
 [[nodiscard]] std::expected<OwnDataReply, RequestError> own_data(Engine& engine, const Asker& asker);
 

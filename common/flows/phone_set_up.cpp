@@ -310,11 +310,12 @@ std::expected<NumberFacts, std::string> usable_number(Engine& engine, std::strin
                                                                         : std::string(sentence(*objected)));
 }
 
-std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person, const PhoneFactor& phone) {
+std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person, const PhoneFactor& phone,
+                                               std::string_view whose) {
   for (const Factor& factor : tx.factors(person)) {
     const auto* known = std::get_if<PhoneFactor>(&factor.detail);
     if (known != nullptr && known->number == phone.number && known->use == phone.use)
-      return texts::phone_there_already(factor.id());
+      return texts::phone_there_already(factor.id(), whose);
   }
   if (tx.others_with_number(person, phone.number) >= kMostPeopleOfANumber) return texts::number_serves_others();
   return std::nullopt;

@@ -52,7 +52,7 @@ struct PhoneStopped {
 
 // In the transaction that adds the phone, and before anything is sent to it: does the number serve as many people as
 // it may, or this one already? Nothing: it may be added.
-[[nodiscard]] std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person,
-                                                             const PhoneFactor& phone);
+[[nodiscard]] std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person, const PhoneFactor& phone,
+                                                             std::string_view whose = "");
 
 }  // namespace mfa

@@ -36,6 +36,10 @@ CodePurpose test_purpose(std::string_view server) {
   return purpose("test", kOwnProgram, server, fmt::format("to try your codes on {}", server));
 }
 
+CodePurpose identify_purpose(std::string_view server) {
+  return purpose("identify", kOwnProgram, server, fmt::format("to read out to the helpdesk of {}", server));
+}
+
 CodePurpose registration_purpose(std::string_view server) {
   return purpose("registration", kOwnProgram, server, fmt::format("to add this phone on {}", server));
 }
@@ -101,18 +105,20 @@ Secret message(const Settings& settings, std::string_view server, PhoneUse use, 
   return whole;
 }
 
-std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives) {
+std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives, std::string_view whose) {
   return use == PhoneUse::text
-             ? fmt::format("We sent a text to your phone {}. Its code works for {}.", phone, duration(lives))
-             : fmt::format("We called your phone {}. The code we read out works for {}.", phone, duration(lives));
+             ? fmt::format("We sent a text to {} phone {}. Its code works for {}.", whose, phone, duration(lives))
+             : fmt::format("We called {} phone {}. The code we read out works for {}.", whose, phone, duration(lives));
 }
 
-std::string sent_before(PhoneUse use, std::string_view phone) {
-  return fmt::format("The code we {} your phone {} before still works. Type resend to get it again.",
-                     use == PhoneUse::text ? "sent to" : "read out to", phone);
+std::string sent_before(PhoneUse use, std::string_view phone, std::string_view whose) {
+  return fmt::format("The code we {} {} phone {} before still works. Type resend to get it again.",
+                     use == PhoneUse::text ? "sent to" : "read out to", whose, phone);
 }
 
-std::string calling(MessageMode mode, std::string_view phone) {
+std::string calling(MessageMode mode, std::string_view phone, std::string_view whose) {
+  if (whose != kYour)
+    return fmt::format("We are calling {} phone {}. Ask for the six digits that it reads out.", whose, phone);
   return fmt::format("We are calling your phone {}. Answer it, and {}.", phone,
                      mode == MessageMode::press ? "press #" : "note the six digits that it reads out");
 }
@@ -122,14 +128,15 @@ std::string not_sent(PhoneUse use, const Settings& settings) {
                      use == PhoneUse::text ? "sent" : "made", helpdesk(settings));
 }
 
-std::string not_taken(PhoneUse use, std::string_view phone) {
-  return use == PhoneUse::text ? fmt::format("Your phone {} takes no texts. Use another way.", phone)
-                               : fmt::format("Nobody answered your phone {}. Use another way.", phone);
+std::string not_taken(PhoneUse use, std::string_view phone, std::string_view whose) {
+  return use == PhoneUse::text
+             ? fmt::format("{} phone {} takes no texts. Use another way.", whose == kYour ? "Your" : "Their", phone)
+             : fmt::format("Nobody answered {} phone {}. Use another way.", whose, phone);
 }
 
 std::string not_pressed() { return "Nobody pressed #. Use another way."; }
 
-std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings) {
+std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings, std::string_view whose) {
   switch (refused.why) {
     case BudgetRefusal::too_soon:
       if (!refused.same_code)
@@ -140,9 +147,10 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settin
       return fmt::format("Our last call was not answered. We can call again in {}.", duration(refused.wait));
     case BudgetRefusal::person_used_up:
       return fmt::format(
-          "You have had as many texts and calls as you can get. The next one is possible in {}.\n"
+          "{} had as many texts and calls as {} can get. The next one is possible in {}.\n"
           "Until then use another way, or ask {}.",
-          duration(refused.wait), helpdesk(settings));
+          whose == kYour ? "You have" : "They have", whose == kYour ? "you" : "they", duration(refused.wait),
+          helpdesk(settings));
     case BudgetRefusal::failing:
       return fmt::format("The last {}s could not be {}. We can try again in {}. Use another way, or ask {}.", what(use),
                          use == PhoneUse::text ? "sent" : "made", duration(refused.wait), helpdesk(settings));
@@ -200,8 +208,9 @@ std::string phone_code_help(PhoneUse use) {
 }
 std::string not_the_phone_code() { return "That is not a code. Type the six digits."; }
 std::string wrong_phone_code() { return "That code is not right."; }
-std::string phone_there_already(std::string_view factor) {
-  return fmt::format("You have that phone already, as {}.", factor);
+std::string phone_there_already(std::string_view factor, std::string_view whose) {
+  return fmt::format("{} that phone already, as {}.", whose.empty() ? "You have" : fmt::format("{} has", whose),
+                     factor);
 }
 std::string number_serves_others() { return "That number serves as many people as it may. Use another."; }
 std::string test_message(const Settings& settings, std::string_view server) {
@@ -217,8 +226,8 @@ std::string phone_set_up_done(std::string_view phone) {
 
 std::string nothing_to_resend() { return "There is nothing to send again. Type text or call."; }
 
-std::string no_phone_ending(std::string_view digits) {
-  return fmt::format("You have no phone ending {} here.", digits);
+std::string no_phone_ending(std::string_view digits, std::string_view whose) {
+  return fmt::format("{} no phone ending {} here.", whose == kYour ? "You have" : "They have", digits);
 }
 
 }  // namespace mfa::texts

@@ -23,6 +23,8 @@ struct CodePurpose {
 [[nodiscard]] CodePurpose enrolment_purpose(std::string_view service, std::string_view server);
 [[nodiscard]] CodePurpose step_up_purpose(std::string_view server);
 [[nodiscard]] CodePurpose test_purpose(std::string_view server);
+// To be read out to the helpdesk, which gets to know by it whom it speaks with.
+[[nodiscard]] CodePurpose identify_purpose(std::string_view server);
 // To prove a number that is being registered.
 [[nodiscard]] CodePurpose registration_purpose(std::string_view server);
 
@@ -30,18 +32,24 @@ struct CodePurpose {
 
 namespace mfa::texts {
 
+inline constexpr std::string_view kYour = "your";
+
 // A message as it is sent, or read out: digits one by one, twice. `code` is empty with MessageMode::press.
 [[nodiscard]] Secret message(const Settings& settings, std::string_view server, PhoneUse use, MessageMode mode,
                              const CodePurpose& purpose, const Secret& code);
 
-// `phone`: "ending 1234".
-[[nodiscard]] std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives);
-[[nodiscard]] std::string sent_before(PhoneUse use, std::string_view phone);
-[[nodiscard]] std::string calling(MessageMode mode, std::string_view phone);  // shown while it rings
+// `phone`: "ending 1234". `whose`: "your", or "their" where the helpdesk is told.
+[[nodiscard]] std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives,
+                               std::string_view whose = kYour);
+[[nodiscard]] std::string sent_before(PhoneUse use, std::string_view phone, std::string_view whose = kYour);
+[[nodiscard]] std::string calling(MessageMode mode, std::string_view phone,
+                                  std::string_view whose = kYour);  // shown while it rings
 [[nodiscard]] std::string not_sent(PhoneUse use, const Settings& settings);
-[[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone);  // by that number, or nobody answered
+[[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone,
+                                    std::string_view whose = kYour);  // by that number, or nobody answered
 [[nodiscard]] std::string not_pressed();
-[[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings);
+[[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings,
+                                      std::string_view whose = kYour);
 // Setting a phone up; ask_country, ask_number and phone_code are whole prompts.
 [[nodiscard]] std::string ask_country(std::string_view problem, std::string_view otherwise);
 [[nodiscard]] std::string no_countries();
@@ -55,12 +63,12 @@ namespace mfa::texts {
 [[nodiscard]] std::string phone_code_help(PhoneUse use);
 [[nodiscard]] std::string not_the_phone_code();
 [[nodiscard]] std::string wrong_phone_code();
-[[nodiscard]] std::string phone_there_already(std::string_view factor);
+[[nodiscard]] std::string phone_there_already(std::string_view factor, std::string_view whose);  // empty: yours
 [[nodiscard]] std::string number_serves_others();
 [[nodiscard]] std::string test_message(const Settings& settings, std::string_view server);
 [[nodiscard]] std::string phone_set_up_done(std::string_view phone);  // with the nudge towards an app
 
 [[nodiscard]] std::string nothing_to_resend();
-[[nodiscard]] std::string no_phone_ending(std::string_view digits);
+[[nodiscard]] std::string no_phone_ending(std::string_view digits, std::string_view whose = kYour);
 
 }  // namespace mfa::texts

@@ -73,13 +73,13 @@ PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
   if (const PhoneAtPrompt* phone = phone_for(prompt, word->use, word->ending))
     return send(prompt, *phone, word->use, /*unasked=*/false);
   if (word->ending.empty()) return Step::no_word;  // explained as any way that the person does not have
-  prompt.problem = texts::no_phone_ending(word->ending);
+  prompt.problem = texts::no_phone_ending(word->ending, whose());
   return Step::unknown;
 }
 
 PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, bool unasked) {
-  const MessageMode mode = use == PhoneUse::call ? engine_.settings.phone.calls : MessageMode::code;
-  if (use == PhoneUse::call) dialogue_.show(texts::calling(mode, masked(phone.number)));
+  const MessageMode mode = use == PhoneUse::call && !by_another_ ? engine_.settings.phone.calls : MessageMode::code;
+  if (use == PhoneUse::call) dialogue_.show(texts::calling(mode, masked(phone.number), whose()));
   const SendResult result = send_code(engine_, {.account = account_,
                                                 .factor = phone.factor,
                                                 .number = phone.number,
@@ -108,17 +108,18 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
     std::rotate(prompt.ways.begin(), way, way + 1);
   if (const auto* sent = std::get_if<WasSent>(&result)) {
     prompt.sent = {.factor = phone.factor, .use = use};
-    prompt.problem = sent->before ? texts::sent_before(use, ending) : texts::sent(use, ending, sent->lives);
+    prompt.problem =
+        sent->before ? texts::sent_before(use, ending, whose()) : texts::sent(use, ending, sent->lives, whose());
   } else if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
     // Of a login that was broken off: its code still lets in.
     if (refused->why == BudgetRefusal::too_soon && refused->same_code && !prompt.sent && use == PhoneUse::text) {
       prompt.sent = {.factor = phone.factor, .use = use};
-      prompt.problem = texts::sent_before(use, ending);
+      prompt.problem = texts::sent_before(use, ending, whose());
       return Step::done;
     }
-    prompt.problem = texts::over_budget(*refused, use, settings);
+    prompt.problem = texts::over_budget(*refused, use, settings, whose());
   } else if (std::holds_alternative<NotTaken>(result)) {
-    prompt.problem = texts::not_taken(use, ending);
+    prompt.problem = texts::not_taken(use, ending, whose());
   } else {
     prompt.problem = texts::not_sent(use, settings);
   }

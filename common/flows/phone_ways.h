@@ -1,7 +1,8 @@
 // Telephones at a prompt for a code: the words text, call and resend, and the text that nobody has to ask for.
 //
 // What a word brought about shows in the prompt. With press-# calls the answer is given on the phone, and what proves
-// that is taken by whoever runs the prompt.
+// that is taken by whoever runs the prompt. Where somebody else types (the helpdesk), a code is sent always: it is read
+// out to them.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,8 @@ class PhoneWays {
         purpose_(std::move(purpose)),
         about_(std::move(about)) {}
 
+  void typed_by_another() { by_another_ = true; }
+
   // Before the first prompt: where a text is what is asked for, it is sent, once for each live code.
   [[nodiscard]] Step begin(texts::CodePrompt& prompt);
   [[nodiscard]] Step take(texts::CodePrompt& prompt, std::string_view typed);
@@ -45,6 +48,7 @@ class PhoneWays {
 
  private:
   [[nodiscard]] Step send(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use, bool unasked);
+  [[nodiscard]] std::string_view whose() const { return by_another_ ? "their" : texts::kYour; }
   [[nodiscard]] Step told(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,
                           const SendResult& result);
 
@@ -53,6 +57,7 @@ class PhoneWays {
   const Account& account_;
   const CodePurpose purpose_;
   const Event about_;
+  bool by_another_ = false;
   Approval approval_;
   StoreError error_{};
 };

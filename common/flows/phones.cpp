@@ -24,13 +24,13 @@ RequestError no_phones_here(const Engine& engine, PhoneUse use) {
 
 // Asked before anything is typed or sent, and again where it is kept.
 std::expected<void, RequestError> name_is_free(Engine& engine, const Asker& asker, const Account& account,
-                                               const std::string& name) {
+                                               const std::string& name, std::string_view whose) {
   const auto factors = reading(engine.store, [&](Transaction& tx) {
     const Found found = find_person(tx, account);
     return found.person && !found.mismatch ? tx.factors(found.person->id) : std::vector<Factor>{};
   });
   if (!factors) return std::unexpected(store_failed(engine, asker, factors.error()));
-  if (auto free = name_for_new_factor(*factors, name, texts::kDefaultPhoneName); !free)
+  if (auto free = name_for_new_factor(*factors, name, texts::kDefaultPhoneName, whose); !free)
     return std::unexpected(free.error());
   return {};
 }
@@ -48,7 +48,7 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
   addition.factor.detail = phone;
   auto added = writing(engine.store, [&](Transaction& tx) -> Added {
     if (clerk != nullptr) {
-      if (auto error = no_act_left(tx, engine, *clerk, Verb::helpdesk_phone))
+      if (auto error = no_act_left(tx, engine, *clerk))
         return {.refusal = std::move(error), .id = "", .codes_kept = false};
     }
     return add_factor(tx, engine, now, addition);
@@ -88,7 +88,7 @@ std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const A
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
   if (!can_set_up(engine.settings, wanted.use)) return std::unexpected(no_phones_here(engine, wanted.use));
-  if (auto free = name_is_free(engine, asker, *account, name); !free) return std::unexpected(free.error());
+  if (auto free = name_is_free(engine, asker, *account, name, ""); !free) return std::unexpected(free.error());
   const auto proven = step_up(engine, asker, *account, access_of(Verb::phone).step_up);
   if (!proven) return std::unexpected(proven.error());
   auto enrolment_code = prove_enrolment_code(engine, asker, *account);
@@ -116,13 +116,23 @@ std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const A
 std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, const Asker& asker,
                                                             const HelpdeskPhone& request) {
   const Act act{.verb = Verb::helpdesk_phone, .reason = request.reason, .checked = request.checked};
-  const auto both = may_act(engine, asker, request.user, act);
+  auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
-  if (auto free = name_is_free(engine, asker, both->subject, request.name); !free) return std::unexpected(free.error());
+  const std::string& user = both->subject.name.value;
+  if (auto free = name_is_free(engine, asker, both->subject, request.name, user); !free)
+    return std::unexpected(free.error());
   const auto facts = usable_number(engine, request.wanted.number, request.wanted.country, request.wanted.use);
   if (!facts) return std::unexpected(refused(facts.error(), "Nothing was changed."));
+  const PhoneFactor phone{.number = facts->number, .use = request.wanted.use, .language = "en"};
+  const auto against = reading(engine.store, [&](Transaction& tx) {
+    const Found found = find_person(tx, both->subject);
+    return why_not_this_number(tx, found.person ? found.person->id : PersonId{}, phone, user);
+  });
+  if (!against) return std::unexpected(store_failed(engine, asker, against.error()));
+  if (*against) return std::unexpected(refused(**against, "Nothing was changed."));
+  if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   // No recovery codes: they would be the clerk's to read.
-  return keep(engine, asker, {.number = facts->number, .use = request.wanted.use, .language = "en"},
+  return keep(engine, asker, phone,
               {.account = both->subject,
                .factor = {},
                .wanted_name = request.name,
@@ -130,7 +140,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
                .codes = {},
                .kind = EventKind::helpdesk_phone_added,
                .actor = both->clerk.name.value,
-               .reason = reason_of(act),
+               .reason = reason_of(*both, act),
                .enrolment_code = {},
                .claim = std::nullopt,
                .terminal = std::nullopt},

@@ -85,6 +85,12 @@ std::expected<PrivacyReply, RequestError> privacy(Engine& engine, const Asker& a
   }
   add_devices(settings, reply.kept);
   reply.kept.push_back(
+      {.what = "What the helpdesk granted you for a while: that nothing is asked, countries that are let "
+               "through, a bypass code as a hash that cannot be turned back into the code; and for a "
+               "quarter of an hour that it knows who you are.",
+       .why = "So that it counts.",
+       .how_long = "It counts until its time is over, and is deleted when a new one takes its place."});
+  reply.kept.push_back(
       {.what = "A record of events: each login that was asked for a code or refused, with time, service, server, the "
                "address it came from and how it ended; each change of your factors, who made it and why; what you "
                "reported. You see yours with: mfa-enroll history",

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/domain/advice.h"
+#include "common/domain/grant.h"
 #include "common/flows/add_factor.h"
 #include "common/flows/devices.h"
 #include "common/flows/enrol.h"
@@ -20,7 +21,8 @@ namespace mfa {
 namespace {
 
 // What the policy says of this person at an SSH login from anywhere: the strictest that is generally asked of them.
-Decision policy_for(Engine& engine, const Account& account, const std::vector<Factor>& factors, bool asks_off) {
+Decision policy_for(Engine& engine, const Account& account, const std::vector<Factor>& factors,
+                    const std::optional<Person>& person) {
   PolicyFacts facts;
   facts.user = account.name;
   facts.service = "sshd";
@@ -29,13 +31,15 @@ Decision policy_for(Engine& engine, const Account& account, const std::vector<Fa
   facts.now = engine.clock.now();
   History history;
   for (const Factor& factor : factors) history.enrolled.merge(factor.kinds());
-  history.asks_off = asks_off;
+  history.asks_off = person && person->asks_off;
+  if (person) history.exempt_until = person->exempt_until;
   return decide(engine, facts, account, history);
 }
 
 Requirement requirement_of(const Decision& decision) {
   switch (decision.reason) {
     case Reason::rule_skips:
+    case Reason::exempt:
       return Requirement::skip;
     case Reason::enrolled:
     case Reason::disabled:
@@ -137,6 +141,20 @@ std::string next_step_of(const Engine& engine, const StatusReply& reply, const s
   return texts::advice(next_step(has), engine.settings, reply.recovery_codes_left, locked_for);
 }
 
+// Those that hold.
+void add_grants(Transaction& tx, const Person& person, UnixTime now, StatusReply& reply) {
+  const auto bypass = tx.bypass_code(person.id);
+  if (bypass && still_holds(bypass->until, now, kLongestBypass)) {
+    reply.bypass_until = bypass->until;
+    reply.bypass_uses = bypass->uses;
+  }
+  if (person.exempt_until && still_holds(*person.exempt_until, now, kLongestExemption))
+    reply.exempt_until = person.exempt_until;
+  reply.journeys = tx.journeys(person.id);
+  std::erase_if(reply.journeys,
+                [&](const Journey& journey) { return !still_holds(journey.until, now, kLongestJourney); });
+}
+
 }  // namespace
 
 const Factor* find_factor(const std::vector<Factor>& factors, const std::string& wanted) {
@@ -182,6 +200,7 @@ std::expected<StatusReply, StoreError> status_of(Engine& engine, const Account& 
     news = untold(tx, *found.person);
     reply.factors = entries_of(factors, *found.person);
     reply.recovery_codes_left = tx.recovery_codes_left(found.person->id);
+    add_grants(tx, *found.person, now, reply);
   });
   if (!read) return std::unexpected(read.error());
   if (person) {
@@ -194,7 +213,7 @@ std::expected<StatusReply, StoreError> status_of(Engine& engine, const Account& 
       reply.notices.push_back(texts::failed_logins(person->failed_since_login, texts::SayBy::elsewhere));
   }
   if (mismatch) reply.notices.push_back(texts::other_person(engine.settings));
-  const Decision decision = policy_for(engine, account, factors, reply.disabled);
+  const Decision decision = policy_for(engine, account, factors, person);
   reply.mfa = requirement_of(decision);
   reply.required_since = decision.required_since;
   reply.next = next_step_of(engine, reply, factors);
@@ -296,7 +315,7 @@ std::expected<FactorReply, RequestError> rename_factor(Engine& engine, const Ask
 std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Asker& asker, const std::string& factor) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  const Decision policy = policy_for(engine, *account, {}, false);
+  const Decision policy = policy_for(engine, *account, {}, std::nullopt);
   const bool required = requirement_of(policy) == Requirement::require;
   // Of the kinds that the rule takes: what else there is would not let in.
   const auto last_one = [&](const std::vector<Factor>& factors, const Factor& chosen) -> std::optional<RequestError> {

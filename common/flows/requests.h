@@ -17,7 +17,13 @@
 namespace mfa {
 
 struct RequestError {
-  enum class Kind : std::uint8_t { refused, unavailable, usage, gone } kind = Kind::refused;
+  enum class Kind : std::uint8_t {
+    refused,
+    unavailable,
+    usage,
+    gone,
+    only_checked,  // nothing stands against it, and nothing was done, as was asked (Asker::only_checks)
+  } kind = Kind::refused;
   std::string text;  // what happened
   std::string hint;  // the next thing to type or do; may be empty
 };
@@ -28,6 +34,7 @@ struct Asker {
   std::optional<TerminalId> terminal;  // nothing: no controlling terminal; then no step-up is remembered
   PasswordCheck& password;
   Dialogue& dialogue;
+  bool only_checks = false;  // an act of the helpdesk is not to be done: may it be?
 };
 
 struct DeviceEntry {
@@ -62,10 +69,14 @@ struct StatusReply {
   std::size_t recovery_codes_left = 0;
   std::vector<DeviceEntry> devices;
   std::optional<UnixTime> locked_until;
-  std::optional<UnixTime> reported;  // a login that was not theirs: the password is to be changed
-  bool disabled = false;             // asking, where the rules leave it to them
-  std::vector<std::string> notices;  // that no login has told yet
-  std::string next;                  // the next sensible step, a sentence
+  std::optional<UnixTime> reported;      // a login that was not theirs: the password is to be changed
+  std::optional<UnixTime> bypass_until;  // a bypass code holds until then
+  std::uint32_t bypass_uses = 0;         // so often
+  std::optional<UnixTime> exempt_until;  // nothing is asked until then
+  std::vector<Journey> journeys;         // countries that are let through
+  bool disabled = false;                 // asking, where the rules leave it to them
+  std::vector<std::string> notices;      // that no login has told yet
+  std::string next;                      // the next sensible step, a sentence
 };
 
 // What there is to say of somebody, whoever asks.

@@ -391,6 +391,11 @@ std::string recovery_left(std::size_t codes) {
                      codes < kFewRecoveryCodes ? " Make new ones with: mfa-enroll codes" : "");
 }
 
+std::string bypass_left(std::size_t uses) {
+  if (uses == 0) return "That was the last time your bypass code works.";
+  return fmt::format("Your bypass code works {} more.", uses == 1 ? "once" : fmt::format("{} times", uses));
+}
+
 std::string advice(Advice advice, const Settings& settings, std::size_t recovery_codes,
                    std::chrono::seconds locked_for) {
   switch (advice) {

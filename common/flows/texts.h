@@ -107,6 +107,7 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 [[nodiscard]] std::string unavailable(const Settings& settings);
 [[nodiscard]] std::string reported(const Settings& settings);
 [[nodiscard]] std::string recovery_left(std::size_t codes);
+[[nodiscard]] std::string bypass_left(std::size_t uses);
 
 // The next sensible step, a sentence with what to type. `locked_for`: for Advice::wait.
 [[nodiscard]] std::string advice(Advice advice, const Settings& settings, std::size_t recovery_codes,

@@ -128,7 +128,7 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
         return {.refusal = std::move(error), .id = "", .codes_kept = false};
     }
     if (clerk != nullptr) {
-      if (auto error = no_act_left(tx, engine, *clerk, Verb::helpdesk_token))
+      if (auto error = no_act_left(tx, engine, *clerk))
         return {.refusal = std::move(error), .id = "", .codes_kept = false};
     }
     return add_factor(tx, engine, now, addition);
@@ -157,10 +157,10 @@ std::expected<std::vector<Factor>, RequestError> factors_of(Engine& engine, cons
 
 // Asked before anything is typed or spent, and again where it is kept.
 std::expected<void, RequestError> name_is_free(Engine& engine, const Asker& asker, const Account& account,
-                                               const std::string& name) {
+                                               const std::string& name, std::string_view whose) {
   const auto factors = factors_of(engine, asker, account);
   if (!factors) return std::unexpected(factors.error());
-  if (auto free = name_for_new_factor(*factors, name, texts::kDefaultTokenName); !free)
+  if (auto free = name_for_new_factor(*factors, name, texts::kDefaultTokenName, whose); !free)
     return std::unexpected(free.error());
   return {};
 }
@@ -180,7 +180,7 @@ std::expected<RegisteredReply, RequestError> enrol_hotp(Engine& engine, const As
                                                         int digits) {
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
-  if (auto free = name_is_free(engine, asker, *account, name); !free) return std::unexpected(free.error());
+  if (auto free = name_is_free(engine, asker, *account, name, ""); !free) return std::unexpected(free.error());
   const auto proven = step_up(engine, asker, *account, access_of(Verb::hotp).step_up);
   if (!proven) return std::unexpected(proven.error());
   auto enrolment_code = prove_enrolment_code(engine, asker, *account);
@@ -209,7 +209,10 @@ std::expected<RegisteredReply, RequestError> helpdesk_token(Engine& engine, cons
   const Act act{.verb = Verb::helpdesk_token, .reason = request.reason, .checked = request.checked};
   auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
-  if (auto free = name_is_free(engine, asker, both->subject, request.name); !free) return std::unexpected(free.error());
+  const std::string& user = both->subject.name.value;
+  if (auto free = name_is_free(engine, asker, both->subject, request.name, user); !free)
+    return std::unexpected(free.error());
+  if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   const auto token = ask_token(engine, asker, request.digits);
   if (!token) return std::unexpected(token.error());
   look_again(engine, *both);
@@ -222,7 +225,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_token(Engine& engine, cons
                .codes = {},
                .kind = EventKind::helpdesk_token_added,
                .actor = both->clerk.name.value,
-               .reason = reason_of(act),
+               .reason = reason_of(*both, act),
                .enrolment_code = {},
                .claim = std::nullopt,
                .terminal = std::nullopt},
@@ -235,7 +238,8 @@ std::expected<RegisteredReply, RequestError> provision_hotp(Engine& engine, cons
     return std::unexpected(refused("Only root may enrol someone else.", "Run it with sudo."));
   const auto account = find_account(engine, user);
   if (!account) return std::unexpected(account.error());
-  if (auto free = name_is_free(engine, asker, *account, name); !free) return std::unexpected(free.error());
+  if (auto free = name_is_free(engine, asker, *account, name, account->name.value); !free)
+    return std::unexpected(free.error());
   auto seed = ask_seed(engine, asker);
   if (!seed) return std::unexpected(seed.error());
   auto codes = new_recovery_codes(engine);

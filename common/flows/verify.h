@@ -14,8 +14,8 @@
 namespace mfa {
 
 struct RightAnswer {
-  std::string factor;             // "totp-1", or "recovery"
-  std::size_t recovery_left = 0;  // codes left, when one was used
+  std::string factor;             // "totp-1", "recovery" or "bypass"
+  std::size_t recovery_left = 0;  // codes left, when one was used; of a bypass code its uses
 };
 struct WrongAnswer {
   std::uint32_t tries_left = 0;  // none: locked until `locked_until`
@@ -38,7 +38,7 @@ using Verification =
 // What an answer is for, and how it is recorded.
 struct VerifyFor {
   const Account& account;
-  const std::set<FactorKind>& factors;  // that may answer; recovery codes always may
+  const std::set<FactorKind>& factors;  // that may answer; recovery codes always may, at a login bypass codes, too
   EventKind passed;
   EventKind failed;
   Event about;              // user, service, from, server; the rest is filled in

@@ -63,6 +63,18 @@ struct MessageId {
   auto operator<=>(const MessageId&) const = default;
 };
 
+// A code that the helpdesk handed over, beside the code itself.
+struct Bypass {
+  UnixTime until;
+  std::uint32_t uses = 0;  // left
+};
+
+// A country from which logins are let through until then.
+struct Journey {
+  std::string country;  // ISO 3166-1 alpha-2
+  UnixTime until;
+};
+
 // A terminal of a login session, as the kernel names it: what a step-up is good for. Opaque; equal or not.
 struct TerminalId {
   std::string value;
@@ -128,6 +140,22 @@ class Transaction {
   [[nodiscard]] virtual bool enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) = 0;
   virtual void drop_enrolment_code(PersonId person) = 0;
   [[nodiscard]] virtual std::optional<UnixTime> enrolment_code_until(PersonId person) = 0;
+
+  // A bypass code, kept as a keyed hash; a new one takes the place of an older one. 1 to kMostBypassUses uses.
+  virtual void keep_bypass_code(PersonId person, std::string_view code, const Bypass& terms) = 0;
+  // Takes one use of it; false if it is another one, or holds no more. With its last use it goes.
+  [[nodiscard]] virtual bool use_bypass_code(PersonId person, std::string_view code, UnixTime now) = 0;
+  // Nothing: there is none, or it is used up. One whose time is over may still be there.
+  [[nodiscard]] virtual std::optional<Bypass> bypass_code(PersonId person) = 0;
+  virtual void drop_bypass_code(PersonId person) = 0;
+
+  // That this member of the helpdesk knows who the person is. Older ones of others may go along the way.
+  virtual void keep_identified(PersonId person, Uid clerk, UnixTime until) = 0;
+  [[nodiscard]] virtual std::optional<UnixTime> identified_until(PersonId person, Uid clerk) = 0;
+
+  [[nodiscard]] virtual std::vector<Journey> journeys(PersonId person) = 0;  // by country
+  virtual void add_journey(PersonId person, const Journey& journey) = 0;     // a country that is not there yet
+  virtual void remove_journey(PersonId person, const std::string& country) = 0;
 
   [[nodiscard]] virtual std::optional<StepUpMark> step_up_at(PersonId person, const TerminalId& terminal) = 0;
   virtual void record_step_up(PersonId person, const TerminalId& terminal, const StepUpMark& mark) = 0;

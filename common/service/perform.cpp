@@ -1,6 +1,7 @@
 #include "common/service/perform.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "common/flows/foresee.h"
 #include "common/flows/guided.h"
 #include "common/flows/helpdesk_acts.h"
+#include "common/flows/helpdesk_grants.h"
+#include "common/flows/helpdesk_identify.h"
 #include "common/flows/helpdesk_show.h"
 #include "common/flows/history.h"
 #include "common/flows/keys.h"
@@ -86,6 +89,22 @@ PhoneWanted wanted_in(const Request& request) {
   return {.use = request.call ? PhoneUse::call : PhoneUse::text, .number = request.number, .country = request.country};
 }
 
+Reply told_once(std::expected<BypassReply, RequestError> reply) {
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  WipedText json = to_json(*reply);
+  wipe(reply->code);
+  return json;
+}
+
+// What is out of all bounds is refused there as what is just out of them.
+std::chrono::seconds length_of(const Request& request) {
+  return std::chrono::seconds(std::min(request.seconds.value_or(std::chrono::seconds(kUsualBypass).count()),
+                                       std::numeric_limits<std::int64_t>::max() / 4));
+}
+std::uint32_t uses_of(const Request& request) {
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(request.uses.value_or(1), kMostBypassUses + 1));
+}
+
 HelpdeskRequest help_of(const Request& request) {
   return {.user = request.user, .reason = request.reason, .checked = request.checked};
 }
@@ -96,9 +115,7 @@ HistoryRequest page_of(const Request& request) {
   return page;
 }
 
-}  // namespace
-
-Reply perform(Engine& engine, const Asker& asker, const Request& request) {
+Reply done(Engine& engine, const Asker& asker, const Request& request) {
   switch (request.verb) {
     case Verb::status:
       return rendered(status(engine, asker));
@@ -142,6 +159,15 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(helpdesk_show(engine, asker, help_of(request)));
     case Verb::helpdesk_unlock:
       return rendered(helpdesk_unlock(engine, asker, help_of(request)));
+    case Verb::helpdesk_bypass:
+      return told_once(helpdesk_bypass(engine, asker, help_of(request), length_of(request), uses_of(request)));
+    case Verb::helpdesk_identify:
+      return rendered(helpdesk_identify(engine, asker, help_of(request)));
+    case Verb::helpdesk_travel:
+      return rendered(
+          helpdesk_travel(engine, asker, help_of(request), request.country, request.until.value_or(UnixTime{})));
+    case Verb::helpdesk_exempt:
+      return rendered(helpdesk_exempt(engine, asker, help_of(request), request.until.value_or(UnixTime{})));
     case Verb::helpdesk_reset:
       return told_once(helpdesk_reset(engine, asker, help_of(request), request.factor));
     case Verb::helpdesk_key:
@@ -188,6 +214,14 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
       return told_once(provision_totp(engine, asker, request.user, request.name));
   }
   return std::unexpected(RequestError{.kind = RequestError::Kind::usage, .text = "Unknown request.", .hint = {}});
+}
+
+}  // namespace
+
+Reply perform(Engine& engine, const Asker& asker, const Request& request) {
+  Reply reply = done(engine, asker, request);
+  if (reply || reply.error().kind != RequestError::Kind::only_checked) return reply;
+  return rendered(helpdesk_show(engine, asker, help_of(request)));  // whom it is about
 }
 
 }  // namespace mfa

@@ -119,6 +119,14 @@ void write_trust(JsonWriter& json, const Trust& trust) {
   json.close_object();
 }
 
+void write_journeys(JsonWriter& json, const std::vector<Journey>& journeys) {
+  if (journeys.empty()) return;
+  json.key("travel").open_array();
+  for (const Journey& journey : journeys)
+    json.open_object().member("country", journey.country).member("until", rfc3339(journey.until)).close_object();
+  json.close_array();
+}
+
 void write_status(JsonWriter& json, const StatusReply& reply) {
   json.member("user", reply.user).member("mfa", name_of(reply.mfa));
   write_time(json, "required_since", reply.required_since);
@@ -126,6 +134,10 @@ void write_status(JsonWriter& json, const StatusReply& reply) {
   json.member("recovery_codes_left", static_cast<std::int64_t>(reply.recovery_codes_left));
   write_devices(json, reply.devices);
   write_time(json, "locked_until", reply.locked_until);
+  write_time(json, "bypass_until", reply.bypass_until);
+  if (reply.bypass_until) json.member("bypass_uses", std::int64_t{reply.bypass_uses});
+  write_time(json, "exempt_until", reply.exempt_until);
+  write_journeys(json, reply.journeys);
   write_time(json, "reported", reply.reported);
   if (reply.disabled) json.member("disabled", true);
   write_texts(json, "notices", reply.notices);
@@ -169,6 +181,32 @@ WipedText to_json(const ShownReply& reply) {
 WipedText to_json(const UnlockReply& reply) {
   JsonWriter json;
   return json.open_object().member("user", reply.user).member("unlocked", reply.unlocked).close_object().take();
+}
+
+WipedText to_json(const BypassReply& reply) {
+  JsonWriter json;
+  json.open_object().member("code", reply.code).member("uses", std::int64_t{reply.uses});
+  return json.member("until", rfc3339(reply.until)).close_object().take();
+}
+
+WipedText to_json(const IdentifiedReply& reply) {
+  JsonWriter json;
+  json.open_object().member("user", reply.user).member("factor", reply.factor);
+  return json.member("until", rfc3339(reply.until)).close_object().take();
+}
+
+WipedText to_json(const JourneyReply& reply) {
+  JsonWriter json;
+  json.open_object().member("user", reply.user).member("country", reply.country);
+  write_time(json, "until", reply.until);
+  return json.close_object().take();
+}
+
+WipedText to_json(const ExemptReply& reply) {
+  JsonWriter json;
+  json.open_object().member("user", reply.user);
+  write_time(json, "until", reply.until);
+  return json.close_object().take();
 }
 
 WipedText to_json(const ResetReply& reply) {
@@ -286,6 +324,10 @@ WipedText to_json(const OwnDataReply& reply) {
   write_time(json, "set_up_until", reply.set_up_until);
   if (!reply.set_up_from.empty()) json.member("set_up_from", reply.set_up_from);
   write_time(json, "enrolment_code_until", reply.enrolment_code_until);
+  if (reply.bypass) write_time(json, "bypass_until", reply.bypass->until);
+  if (reply.bypass) json.member("bypass_uses", std::int64_t{reply.bypass->uses});
+  if (reply.person) write_time(json, "exempt_until", reply.person->exempt_until);
+  write_journeys(json, reply.journeys);
   return json.close_object().take();
 }
 

@@ -10,6 +10,8 @@
 #include "common/flows/check.h"
 #include "common/flows/foresee.h"
 #include "common/flows/helpdesk_acts.h"
+#include "common/flows/helpdesk_grants.h"
+#include "common/flows/helpdesk_identify.h"
 #include "common/flows/helpdesk_show.h"
 #include "common/flows/history.h"
 #include "common/flows/own_data.h"
@@ -34,6 +36,10 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const ShownReply& reply);
 [[nodiscard]] WipedText to_json(const UnlockReply& reply);
 [[nodiscard]] WipedText to_json(const ResetReply& reply);
+[[nodiscard]] WipedText to_json(const BypassReply& reply);
+[[nodiscard]] WipedText to_json(const IdentifiedReply& reply);
+[[nodiscard]] WipedText to_json(const JourneyReply& reply);
+[[nodiscard]] WipedText to_json(const ExemptReply& reply);
 [[nodiscard]] WipedText to_json(const HistoryReply& reply);
 [[nodiscard]] WipedText to_json(const ReportReply& reply);
 [[nodiscard]] WipedText to_json(const AskingReply& reply);

@@ -89,6 +89,8 @@ constexpr std::array kOfHelpdeskPhone{kUser,
 constexpr std::array kOfSendTest{kNumber, kCountry};
 constexpr std::array kOfHelpdesk{kUser, Key{"reason", false, &Request::reason},
                                  Key{"checked", false, &Request::checked}};
+constexpr std::array kOfTravel{kUser, Key{"country", true, &Request::country}, Key{"reason", false, &Request::reason},
+                               Key{"checked", false, &Request::checked}};
 constexpr std::array kOfReset{kUser, Key{"factor", false, &Request::factor}, Key{"reason", false, &Request::reason},
                               Key{"checked", false, &Request::checked}};
 constexpr std::array kOfProvision{kUser, kMaybeName};
@@ -137,7 +139,12 @@ std::span<const Key> keys_of(Verb verb) {
       return kOfForget;
     case Verb::helpdesk_show:
     case Verb::helpdesk_unlock:
+    case Verb::helpdesk_bypass:
+    case Verb::helpdesk_identify:
+    case Verb::helpdesk_exempt:
       return kOfHelpdesk;
+    case Verb::helpdesk_travel:
+      return kOfTravel;
     case Verb::helpdesk_reset:
       return kOfReset;
     case Verb::helpdesk_key:
@@ -208,6 +215,39 @@ std::string take_page(Members& members, Request& request) {
   return {};
 }
 
+// Of the helpdesk's verbs those that a clerk confirms.
+bool is_confirmed(Verb verb) {
+  switch (verb) {
+    case Verb::helpdesk_unlock:
+    case Verb::helpdesk_reset:
+    case Verb::helpdesk_bypass:
+    case Verb::helpdesk_travel:
+    case Verb::helpdesk_exempt:
+    case Verb::helpdesk_key:
+    case Verb::helpdesk_token:
+    case Verb::helpdesk_phone:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What the helpdesk's grants have beside strings. What is wrong with it, or nothing.
+std::string take_terms(Members& members, Request& request) {
+  if (request.verb == Verb::helpdesk_travel || request.verb == Verb::helpdesk_exempt) {
+    request.until = moment(take(members, "until").value_or(""));
+    return request.until ? "" : "until is no time";
+  }
+  if (request.verb != Verb::helpdesk_bypass) return {};
+  for (const auto& [name, place] : {std::pair{"seconds", &Request::seconds}, std::pair{"uses", &Request::uses}}) {
+    const auto given = take(members, name);
+    if (!given) continue;
+    request.*place = number(*given);
+    if (!(request.*place) || *(request.*place) < 0) return std::string(name) + " is no number";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::expected<Request, std::string> parse_request(std::string_view json) {
@@ -253,6 +293,12 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
   if (*verb == Verb::history) {
     if (auto fault = take_page(members, request); !fault.empty()) return std::unexpected(std::move(fault));
   }
+  if (is_confirmed(*verb)) {
+    const auto only_checks = take(members, "only_checks");
+    if (only_checks && *only_checks != "yes") return std::unexpected("only_checks is yes or left out");
+    request.only_checks = only_checks.has_value();
+  }
+  if (auto fault = take_terms(members, request); !fault.empty()) return std::unexpected(std::move(fault));
   if (!members.empty()) return std::unexpected("a key that this verb does not have");
   return request;
 }

@@ -27,14 +27,17 @@ struct Request {
   std::string device;              // devices forget: an id; empty: all
   FactorKind kind{};               // provision: totp or hotp
   int digits = kHotpDigits;        // of a hardware token: 6 or 8
-  std::string number, country;     // phone, helpdesk phone, send-test: as typed
+  std::string number, country;     // phone, helpdesk phone, send-test: as typed; helpdesk travel: the country
   bool call = false;               // likewise: calls, not texts
   std::string line;                // key: as in a .pub file
   std::string service, from, key;  // explain
   std::optional<UnixTime> at;      // explain, forecast
   std::optional<UnixTime> since;   // history
-  std::optional<std::int64_t> before, most;  // history: number of a row, rows; not below 0
-  std::string reason, checked;               // helpdesk
+  std::optional<std::int64_t> before, most;   // history: number of a row, rows; not below 0
+  std::string reason, checked;                // helpdesk
+  std::optional<UnixTime> until;              // helpdesk travel, exempt
+  std::optional<std::int64_t> seconds, uses;  // helpdesk bypass; not below 0
+  bool only_checks = false;                   // an act of the helpdesk: whether it may be done, and on whom
 };
 
 // Or what is wrong with it, for whoever wrote the client.

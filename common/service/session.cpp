@@ -172,7 +172,8 @@ class Session {
     const Asker asker{.caller = caller_,
                       .terminal = context_.terminal(wire_.connection(), caller_),
                       .password = *password,
-                      .dialogue = dialogue};
+                      .dialogue = dialogue,
+                      .only_checks = request->only_checks};
     auto reply = perform(reach, asker, *request);
     if (!reply) return verdict_of(reply.error());
     if (!send_json(wire_, *reply)) return {.code = VerdictCode::unavailable, .text = {}, .hint = {}, .reason = "gone"};

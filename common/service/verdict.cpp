@@ -36,6 +36,7 @@ VerdictCode code_of(LoginResult result) {
 
 VerdictCode code_of(RequestError::Kind kind) {
   switch (kind) {
+    case RequestError::Kind::only_checked:  // rendered as a reply
     case RequestError::Kind::refused:
       return VerdictCode::refused;
     case RequestError::Kind::unavailable:

@@ -15,12 +15,12 @@ UnixTime time_or_zero(std::int64_t value) { return maybe_time(value).value_or(Un
 
 constexpr std::string_view kPersonByName =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
-    " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version, epoch FROM person"
-    " WHERE name = ?";
+    " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version, epoch,"
+    " exempt_until FROM person WHERE name = ?";
 constexpr std::string_view kPersonByUid =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
-    " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version, epoch FROM person"
-    " WHERE uid = ?";
+    " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version, epoch,"
+    " exempt_until FROM person WHERE uid = ?";
 
 bool flag_of(const Person& person, std::int64_t value) {
   if (value != 0 && value != 1)
@@ -47,6 +47,7 @@ std::optional<Person> person_of(Statement& found) {
   person.reported = maybe_time(found.integer(15));
   person.reported_version = found.text(16);
   person.epoch = narrow(found.integer(17));
+  person.exempt_until = maybe_time(found.integer(18));
   return person;
 }
 
@@ -94,10 +95,11 @@ Person SqliteTransaction::add_person(const Username& name, Uid uid, UnixTime fir
       .prepared(
           "INSERT INTO person (name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor,"
           " next_factor, failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version,"
-          " epoch) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1, 0, 0, 0, ?, '', 0)")
+          " epoch, exempt_until) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1, 0, 0, 0, ?, '', 0, ?)")
       .bind(name.value)
       .bind(std::int64_t{uid.value})
       .bind(first_seen.seconds)
+      .bind(kNever)
       .bind(kNever)
       .bind(kNever)
       .bind(kNever)
@@ -113,7 +115,7 @@ void SqliteTransaction::save(const Person& person) {
       .prepared(
           "UPDATE person SET first_seen = ?, failures = ?, locks = ?, locked_at = ?, locked_until = ?,"
           " default_factor = ?, next_factor = ?, failed_since_login = ?, next_trust = ?, enrol_by_code = ?, asks_off = "
-          "?, told = ?, reported = ?, reported_version = ?, epoch = ? WHERE id = ?")
+          "?, told = ?, reported = ?, reported_version = ?, epoch = ?, exempt_until = ? WHERE id = ?")
       .bind(person.first_seen.seconds)
       .bind(std::int64_t{person.lockout.failures})
       .bind(std::int64_t{person.lockout.locks})
@@ -129,6 +131,7 @@ void SqliteTransaction::save(const Person& person) {
       .bind(kept(person.reported))
       .bind(person.reported_version)
       .bind(std::int64_t{person.epoch})
+      .bind(kept(person.exempt_until))
       .bind(person.id.value)
       .run();
   touched_one("person");

@@ -1,6 +1,7 @@
 // ports/store.h's Transaction in SQL. Every operation either does the whole of what it says or throws StoreFailure.
 // Factors are in transaction_factors.cpp, codes and step-ups in transaction_codes.cpp, what is sent to telephones in
-// transaction_phones.cpp, trusted devices in transaction_trusts.cpp, all else in transaction.cpp.
+// transaction_phones.cpp, trusted devices in transaction_trusts.cpp, what the helpdesk grants in
+// transaction_grants.cpp, all else in transaction.cpp.
 #pragma once
 
 #include <optional>
@@ -60,6 +61,18 @@ class SqliteTransaction final : public Transaction {
   bool enrolment_code_holds(PersonId person, std::string_view code, UnixTime now) override;
   void drop_enrolment_code(PersonId person) override;
   std::optional<UnixTime> enrolment_code_until(PersonId person) override;
+
+  void keep_bypass_code(PersonId person, std::string_view code, const Bypass& terms) override;
+  bool use_bypass_code(PersonId person, std::string_view code, UnixTime now) override;
+  std::optional<Bypass> bypass_code(PersonId person) override;
+  void drop_bypass_code(PersonId person) override;
+
+  void keep_identified(PersonId person, Uid clerk, UnixTime until) override;
+  std::optional<UnixTime> identified_until(PersonId person, Uid clerk) override;
+
+  std::vector<Journey> journeys(PersonId person) override;
+  void add_journey(PersonId person, const Journey& journey) override;
+  void remove_journey(PersonId person, const std::string& country) override;
 
   std::optional<StepUpMark> step_up_at(PersonId person, const TerminalId& terminal) override;
   void record_step_up(PersonId person, const TerminalId& terminal, const StepUpMark& mark) override;

@@ -1,19 +1,13 @@
 // What is kept as a keyed hash alone: recovery codes, enrolment codes and the terminals of step-ups.
 
-#include "common/store/canonical.h"
 #include "common/store/columns.h"
+#include "common/store/keyed_hash.h"
 #include "common/store/transaction.h"
 
 namespace mfa {
 
 namespace {
 
-// Each use of the codes subkey begins with a label of its own.
-Digest keyed_hash(const Secret& key, std::string_view use, PersonId person, std::string_view value) {
-  Canonical message;
-  message.number(person.value).text(use).text(value);
-  return hmac_sha256(key, message.view());
-}
 constexpr std::string_view kRecoveryCode = "recovery code";
 constexpr std::string_view kEnrolmentCode = "enrolment code";
 constexpr std::string_view kTerminal = "terminal";

@@ -85,6 +85,7 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   alice.reported = UnixTime{1'790'000'300};
   alice.reported_version = "9f2c61d0";
   alice.epoch = 4294967295U;
+  alice.exempt_until = UnixTime{1'790'900'000};
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   reopen();
   const auto found = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
@@ -102,6 +103,7 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   EXPECT_EQ((**found).epoch, 4294967295U);
   EXPECT_EQ((**found).reported, alice.reported);
   EXPECT_EQ((**found).reported_version, "9f2c61d0");
+  EXPECT_EQ((**found).exempt_until, alice.exempt_until);
   const auto other = reading(*store, [](Transaction& tx) { return tx.person_by_name({"bob"}); });
   ASSERT_TRUE(other && *other);
   EXPECT_EQ((**other).lockout, LockoutState{});
@@ -114,12 +116,14 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   alice.asks_off = false;
   alice.reported.reset();
   alice.reported_version.clear();
+  alice.exempt_until.reset();
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   const auto cleared = reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"}); });
   ASSERT_TRUE(cleared && *cleared);
   EXPECT_EQ((**cleared).lockout, LockoutState{});
   EXPECT_FALSE((**cleared).enrol_by_code || (**cleared).asks_off || (**cleared).reported);
   EXPECT_TRUE((**cleared).reported_version.empty());
+  EXPECT_FALSE((**cleared).exempt_until);
 }
 
 TEST_P(StoreRows, Saving_what_is_not_there_fails) {

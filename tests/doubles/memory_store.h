@@ -54,6 +54,9 @@ class MemoryStore : public Store {
       MessageEnd end = MessageEnd::open;
     };
     std::vector<Message> messages;
+    std::map<std::int64_t, std::pair<std::string, Bypass>> bypasses;
+    std::map<std::pair<std::int64_t, std::uint32_t>, UnixTime> identified;
+    std::map<std::int64_t, std::map<std::string, UnixTime>> journeys;
     std::vector<Event> events;
   };
   State state;
@@ -267,6 +270,55 @@ class MemoryStore : public Store {
       step();
       const auto found = state_.enrolment_codes.find(person.value);
       return found == state_.enrolment_codes.end() ? std::nullopt : std::optional(found->second.second);
+    }
+    void keep_bypass_code(PersonId person, std::string_view code, const Bypass& terms) override {
+      changing();
+      require(person);
+      if (terms.uses < 1 || terms.uses > 10) throw Failed{};
+      state_.bypasses.insert_or_assign(person.value, std::pair(std::string(code), terms));
+    }
+    bool use_bypass_code(PersonId person, std::string_view code, UnixTime now) override {
+      changing();
+      const auto found = state_.bypasses.find(person.value);
+      if (found == state_.bypasses.end() || found->second.first != code || now >= found->second.second.until)
+        return false;
+      if (--found->second.second.uses == 0) state_.bypasses.erase(found);
+      return true;
+    }
+    std::optional<Bypass> bypass_code(PersonId person) override {
+      step();
+      const auto found = state_.bypasses.find(person.value);
+      return found == state_.bypasses.end() ? std::nullopt : std::optional(found->second.second);
+    }
+    void drop_bypass_code(PersonId person) override {
+      changing();
+      state_.bypasses.erase(person.value);
+    }
+    void keep_identified(PersonId person, Uid clerk, UnixTime until) override {
+      changing();
+      require(person);
+      state_.identified.insert_or_assign({person.value, clerk.value}, until);
+    }
+    std::optional<UnixTime> identified_until(PersonId person, Uid clerk) override {
+      step();
+      const auto found = state_.identified.find({person.value, clerk.value});
+      return found == state_.identified.end() ? std::nullopt : std::optional(found->second);
+    }
+    std::vector<Journey> journeys(PersonId person) override {
+      step();
+      std::vector<Journey> rows;
+      for (const auto& [country, until] : state_.journeys[person.value])
+        rows.push_back({.country = country, .until = until});
+      return rows;
+    }
+    void add_journey(PersonId person, const Journey& journey) override {
+      changing();
+      require(person);
+      if (!state_.journeys[person.value].emplace(journey.country, journey.until).second) throw Failed{};
+    }
+    void remove_journey(PersonId person, const std::string& country) override {
+      changing();
+      if (state_.journeys[person.value].erase(country) == 0) throw Failed{};
     }
     std::vector<TrailRow> events_about(const std::string& user, std::int64_t before, std::size_t most) override {
       step();

@@ -25,7 +25,7 @@ inline std::set<std::string> reasons_of_the_manual() {
 inline bool is_free_text(EventKind kind) {
   const auto number = static_cast<std::uint16_t>(kind);
   return kind == EventKind::schema_upgraded || kind == EventKind::helpdesk_looked ||
-         (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
+         kind == EventKind::helpdesk_identified || (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
 }
 
 inline void expect_reasons_of_the_manual(const std::vector<Event>& events) {

@@ -358,12 +358,13 @@ def test_acts_at_the_same_instant_are_no_more_than_a_days_number(campus):
 
 
 def test_nobody_else_is_the_helpdesk(campus):
-    """Nor do they learn who has an account; and they fill no trail."""
+    """Nor do they learn who has an account; and they fill no trail, though it tells that they tried."""
     _, bob, _, line = at_the_helpdesk(campus)
     said = {campus.as_person(bob, lambda user=user: request(bob, key_for(user, line), bob.password))[:2]
             for user in ("alice", "bob", "root", "nobody-of-that-name")}
     assert said == {(frames.REFUSED, "Only the helpdesk may do that.")}
-    assert not campus.log.lines(r"event=helpdesk\.refused")
+    campus.log.wait_for(r'event=helpdesk\.refused user=alice actor=bob .*reason="helpdesk key: not_helpdesk"')
+    assert len(campus.log.lines(r"event=helpdesk\.refused")) == 3
 
 
 def test_only_a_security_keys_public_half_is_registered(campus):

@@ -12,6 +12,7 @@ constexpr CodesDue kNone{};
 constexpr CodesDue kSix{.due = true, .digits = {6}};
 constexpr CodesDue kEight{.due = true, .digits = {8}};
 constexpr CodesDue kSixOrEight{.due = true, .digits = {6, 8}};
+constexpr CodesDue kEightOrSix{.due = true, .digits = {8, 6}};  // who has a bypass code and an app
 constexpr CodesDue kRecoveryAlone{.due = true, .digits = {}};
 
 struct Row {
@@ -41,6 +42,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"123456123456", kSix, "123456", "123456"}, Row{"horse12345678", kEight, "horse", "12345678"},
                     // The default factor's digits; those of another go behind a comma.
                     Row{"horse12345678", kSixOrEight, "horse12", "345678"}, Row{"123456", kSix, "", "123456"},
+                    Row{"horse12345678", kEightOrSix, "horse", "12345678"},
+                    Row{"horse123456", kEightOrSix, "horse", "123456"},
+                    Row{"horse99123456", kEightOrSix, "horse", "99123456"},
                     Row{"p\xc3\xa4sswort 123456", kSix, "p\xc3\xa4sswort ", "123456"},
                     Row{"horse7k3m-92qx-d4tp", kSix, "horse", "7k3m-92qx-d4tp"},
                     Row{"horse7K3M-92QX-D4TP", kRecoveryAlone, "horse", "7K3M-92QX-D4TP"}));
@@ -48,7 +52,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     BehindAComma, Splits,
     testing::Values(Row{"horse,123456", kSix, "horse", "123456"}, Row{"horse,123 456", kSix, "horse", "123 456"},
-                    Row{"horse,12345678", kSixOrEight, "horse", "12345678"}, Row{"a,b,123456", kSix, "a,b", "123456"},
+                    Row{"horse,12345678", kSixOrEight, "horse", "12345678"},
+                    Row{"horse99,123456", kEightOrSix, "horse99", "123456"}, Row{"a,b,123456", kSix, "a,b", "123456"},
                     Row{"horse,,123456", kSix, "horse,", "123456"}, Row{",123456", kSix, "", "123456"},
                     Row{"horse,7k3m-92qx-d4tp", kSix, "horse", "7k3m-92qx-d4tp"},
                     Row{"horse,7k3m92qxd4tp", kSix, "horse", "7k3m92qxd4tp"},

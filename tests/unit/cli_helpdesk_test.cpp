@@ -25,7 +25,7 @@ TEST(HelpdeskShow, TellsWhatAClerkNeeds) {
   for (const bool json : {false, true}) {
     ScriptedEngine engine{hello(), result(kShown), verdict(VerdictCode::done)};
     Script script(engine, json, "", true);
-    ASSERT_TRUE(helpdesk_show(script.console, {.user = "alice", .reason = "called", .checked = "", .factor = ""}));
+    ASSERT_TRUE(helpdesk_show(script.console, {.user = "alice", .reason = "called", .checked = ""}));
     EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"helpdesk show","user":"alice","reason":"called"})");
     EXPECT_EQ(engine.count(), 1U);
     if (json) {
@@ -54,7 +54,7 @@ TEST(HelpdeskShow, TellsWhatAClerkNeeds) {
 TEST(HelpdeskShow, OfSomebodyWithNothing) {
   ScriptedEngine engine{hello(), result(R"({"user":"bob","mfa":"optional"})"), verdict(VerdictCode::done)};
   Script script(engine, false);
-  ASSERT_TRUE(helpdesk_show(script.console, {.user = "bob", .reason = "", .checked = "", .factor = ""}));
+  ASSERT_TRUE(helpdesk_show(script.console, {.user = "bob", .reason = "", .checked = ""}));
   EXPECT_EQ(script.results.text(),
             "bob\nNo login of late.\nMay have a second factor.\n\nNo second factor.\n\n"
             "Nothing has been recorded of them here.\n");
@@ -65,7 +65,7 @@ TEST(HelpdeskUnlock, SaysWhetherThereWasALockout) {
     ScriptedEngine engine{hello(), result(unlocked ? R"({"unlocked":true})" : R"({"unlocked":false})"),
                           verdict(VerdictCode::done)};
     Script script(engine, false);
-    ASSERT_TRUE(helpdesk_unlock(script.console, {.user = "alice", .reason = "called", .checked = "", .factor = ""}));
+    ASSERT_TRUE(helpdesk_unlock(script.console, {.user = "alice", .reason = "called", .checked = ""}));
     EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"helpdesk unlock","user":"alice","reason":"called"})");
     EXPECT_EQ(script.results.text(), unlocked ? "alice can try codes again.\n" : "alice was not locked out.\n");
   }
@@ -77,8 +77,7 @@ TEST(HelpdeskReset, PrintsTheCodeToHandOver) {
   for (const bool json : {false, true}) {
     ScriptedEngine engine{hello(), result(kReset), verdict(VerdictCode::done)};
     Script script(engine, json);
-    ASSERT_TRUE(helpdesk_reset(script.console,
-                               {.user = "alice", .reason = "lost phone", .checked = "student card", .factor = ""}));
+    ASSERT_TRUE(helpdesk_reset(script.console, {.user = "alice", .reason = "lost phone", .checked = "student card"}));
     EXPECT_EQ(engine.sent(0, Tag::json),
               R"({"verb":"helpdesk reset","user":"alice","reason":"lost phone","checked":"student card"})");
     EXPECT_EQ(
@@ -114,6 +113,12 @@ TEST(HelpdeskReset, OnATerminalTheClerkSeesWhomItIsAbout) {
     const bool yes = typed[0] == 'y';
     EXPECT_EQ(done.has_value(), yes) << typed;
     EXPECT_EQ(engine.count(), yes ? 2U : 1U) << typed;
+    const std::string request =
+        R"({"verb":"helpdesk reset","user":"root","reason":"r","checked":"c","factor":"totp-1")";
+    EXPECT_EQ(engine.sent(0, Tag::json), request + R"(,"only_checks":"yes"})");
+    if (yes) {
+      EXPECT_EQ(engine.sent(1, Tag::json), request + "}");
+    }
     EXPECT_THAT(script.errors.text(),
                 StartsWith("You are about to remove the factor totp-1 of\n  " + account_in_words("root") +
                            "\n  Last login: 2026-11-21 08:00\n  iPh\\x1bone (totp-1)\nIs that right? [y/N]: "));
@@ -121,14 +126,95 @@ TEST(HelpdeskReset, OnATerminalTheClerkSeesWhomItIsAbout) {
   }
 }
 
-TEST(HelpdeskReset, WhoMayNotLookIsNotAsked) {
+TEST(HelpdeskReset, WhatIsRefusedIsNotConfirmedFirst) {
   ScriptedEngine engine{hello(), verdict(VerdictCode::refused, "bob is in a protected group.")};
   Script script(engine, false, "y\n", true);
-  const auto done = helpdesk_reset(script.console, {.user = "bob", .reason = "r", .checked = "c", .factor = ""});
+  const auto done = helpdesk_reset(script.console, {.user = "bob", .reason = "r", .checked = "c"});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().error, "bob is in a protected group.");
   EXPECT_THAT(script.errors.text(), Not(HasSubstr("Is that right?")));
   EXPECT_EQ(engine.count(), 1U);
+}
+
+TEST(HelpdeskBypass, PrintsTheCodeOnce) {
+  for (const bool usual : {true, false}) {
+    ScriptedEngine engine{hello(),
+                          result(usual ? R"({"code":"04711337","uses":1,"until":"2026-11-23T09:14:05Z"})"
+                                       : R"({"code":"04711337","uses":3,"until":"2026-11-29T09:14:05Z"})"),
+                          verdict(VerdictCode::done)};
+    Script script(engine, false);
+    ASSERT_TRUE(helpdesk_bypass(
+        script.console,
+        {.user = "alice", .reason = "r", .checked = "c", .length = usual ? "" : "7d", .uses = usual ? "" : "3"}));
+    EXPECT_EQ(engine.sent(0, Tag::json),
+              std::string(R"({"verb":"helpdesk bypass","user":"alice","reason":"r","checked":"c")") +
+                  (usual ? "}" : R"(,"seconds":"604800","uses":"3"})"));
+    EXPECT_EQ(script.results.text(),
+              std::string("Bypass code to hand over; it is shown only now:\n  0471 1337\n") +
+                  (usual ? "alice can type it for one login where a code is asked, until 2026-11-23 09:14.\n"
+                         : "alice can type it for 3 logins where a code is asked, until 2026-11-29 09:14.\n"));
+  }
+}
+
+TEST(HelpdeskGrants, WhatIsNoTermIsAUsageError) {
+  for (const auto& [length, uses] : {std::pair{"tomorrow", ""},
+                                     {"24", ""},
+                                     {"h", ""},
+                                     {"-1h", ""},
+                                     {"1.5h", ""},
+                                     {"", "two"},
+                                     {"", "-1"},
+                                     {"", "99999999999"}}) {
+    ScriptedEngine engine{};
+    Script script(engine, false);
+    const auto done = helpdesk_bypass(script.console,
+                                      {.user = "alice", .reason = "r", .checked = "c", .length = length, .uses = uses});
+    ASSERT_FALSE(done) << length << uses;
+    EXPECT_EQ(done.error().status, ExitStatus::usage);
+    EXPECT_EQ(engine.count(), 0U);
+  }
+  ScriptedEngine engine{};
+  Script script(engine, false);
+  EXPECT_EQ(helpdesk_exempt(script.console, {.user = "alice", .reason = "r", .until = "soon"}).error().status,
+            ExitStatus::usage);
+  EXPECT_EQ(
+      helpdesk_travel(script.console, {.user = "alice", .reason = "r", .country = "FJ", .until = ""}).error().status,
+      ExitStatus::usage);
+}
+
+TEST(HelpdeskGrants, SayWhatHoldsNow) {
+  for (const bool ends : {false, true}) {
+    ScriptedEngine engine{hello(),
+                          result(ends ? R"({"user":"alice"})" : R"({"until":"2026-12-01T00:00:00Z"})"),
+                          verdict(VerdictCode::done),
+                          hello(),
+                          result(ends ? R"({"user":"alice"})" : R"({"until":"2026-12-01T00:00:00Z"})"),
+                          verdict(VerdictCode::done)};
+    Script script(engine, false);
+    ASSERT_TRUE(
+        helpdesk_travel(script.console, {.user = "alice", .reason = "r", .country = "FJ", .until = "2026-12-01"}));
+    ASSERT_TRUE(
+        helpdesk_exempt(script.console, {.user = "alice", .reason = "r", .checked = "c", .until = "2026-12-01"}));
+    EXPECT_EQ(engine.sent(0, Tag::json),
+              R"({"verb":"helpdesk travel","user":"alice","reason":"r","country":"FJ","until":"1796083200"})");
+    EXPECT_EQ(engine.sent(1, Tag::json),
+              R"({"verb":"helpdesk exempt","user":"alice","reason":"r","checked":"c","until":"1796083200"})");
+    EXPECT_EQ(script.results.text(), ends ? "Logins of alice from FJ are treated like anybody's again.\n"
+                                            "alice is asked for a second factor again, as the rules say.\n"
+                                          : "Logins of alice from FJ are let through until 2026-12-01 00:00.\n"
+                                            "alice is asked for no second factor until 2026-12-01 00:00.\n");
+  }
+}
+
+TEST(HelpdeskIdentify, SaysForHowLong) {
+  ScriptedEngine engine{hello(), ask("Verification code: "),
+                        result(R"({"user":"alice","factor":"totp-1","until":"2026-11-22T09:29:05Z"})"),
+                        verdict(VerdictCode::done)};
+  Script script(engine, false, "123456\n");
+  ASSERT_TRUE(helpdesk_identify(script.console, {.user = "alice", .reason = "called"}));
+  EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"helpdesk identify","user":"alice","reason":"called"})");
+  EXPECT_EQ(script.results.text(),
+            "That is a code of alice (totp-1). Until 2026-11-22 09:29 you need no --checked for them.\n");
 }
 
 }  // namespace

@@ -361,7 +361,8 @@ TEST(HelpdeskKey, OnATerminalTheClerkConfirmsWhomItIsAbout) {
     const auto done = helpdesk_key(script.console, {"root", file, "new key", "", ""});
     const bool yes = std::string_view(typed) == "y\n" || std::string_view(typed) == " YES \n";
     EXPECT_EQ(done.has_value(), yes) << typed;
-    EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"helpdesk show","user":"root"})");
+    EXPECT_EQ(engine.sent(0, Tag::json), std::string(R"({"verb":"helpdesk key","user":"root","line":")") + kLine +
+                                             R"(","reason":"new key","only_checks":"yes"})");
     EXPECT_EQ(engine.count(), yes ? 2U : 1U) << typed;
     if (!yes) {
       EXPECT_EQ(done.error().status, ExitStatus::refused);

@@ -26,17 +26,28 @@ TEST(EventKind, NumbersAndNamesAreForEver) {
     std::uint16_t number;
     std::string_view name;
   };
-  constexpr Row kRows[] = {
-      {1, "login.passed"},         {2, "login.failed"},       {3, "login.refused"},     {4, "login.skipped"},
-      {5, "login.abandoned"},      {6, "login.locked_out"},   {7, "login.reported"},    {8, "login.trusted"},
-      {9, "trust.granted"},        {10, "trust.ended"},       {20, "factor.added"},     {21, "factor.removed"},
-      {22, "factor.renamed"},      {23, "factor.default"},    {24, "recovery.made"},    {25, "test.passed"},
-      {26, "test.failed"},         {27, "step_up.passed"},    {28, "step_up.failed"},   {40, "admin.provisioned"},
-      {11, "password.failed"},     {12, "password.changed"},  {60, "store.created"},    {61, "store.upgraded"},
-      {29, "enrolment.code_made"}, {30, "enrolment.refused"}, {33, "mfa.disabled"},     {34, "mfa.enabled"},
-      {80, "helpdesk.key"},        {85, "helpdesk.token"},    {99, "helpdesk.refused"}, {13, "message.sent"},
-      {14, "message.failed"},      {41, "admin.test_sent"},   {86, "helpdesk.phone"},   {35, "helpdesk.show"},
-      {81, "helpdesk.unlock"},     {82, "helpdesk.reset"}};
+  constexpr Row kRows[] = {{1, "login.passed"},         {2, "login.failed"},
+                           {3, "login.refused"},        {4, "login.skipped"},
+                           {5, "login.abandoned"},      {6, "login.locked_out"},
+                           {7, "login.reported"},       {8, "login.trusted"},
+                           {9, "trust.granted"},        {10, "trust.ended"},
+                           {20, "factor.added"},        {21, "factor.removed"},
+                           {22, "factor.renamed"},      {23, "factor.default"},
+                           {24, "recovery.made"},       {25, "test.passed"},
+                           {26, "test.failed"},         {27, "step_up.passed"},
+                           {28, "step_up.failed"},      {40, "admin.provisioned"},
+                           {11, "password.failed"},     {12, "password.changed"},
+                           {60, "store.created"},       {61, "store.upgraded"},
+                           {29, "enrolment.code_made"}, {30, "enrolment.refused"},
+                           {33, "mfa.disabled"},        {34, "mfa.enabled"},
+                           {80, "helpdesk.key"},        {85, "helpdesk.token"},
+                           {99, "helpdesk.refused"},    {13, "message.sent"},
+                           {14, "message.failed"},      {41, "admin.test_sent"},
+                           {86, "helpdesk.phone"},      {35, "helpdesk.show"},
+                           {81, "helpdesk.unlock"},     {82, "helpdesk.reset"},
+                           {36, "helpdesk.identify"},   {37, "helpdesk.identify_failed"},
+                           {83, "helpdesk.bypass"},     {84, "helpdesk.travel"},
+                           {87, "helpdesk.exempt"}};
   for (const auto& [number, name] : kRows) EXPECT_EQ(name_of(static_cast<EventKind>(number)), name) << number;
   EXPECT_EQ(named().size(), std::size(kRows)) << "a kind without its row here";
 }

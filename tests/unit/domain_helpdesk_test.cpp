@@ -113,6 +113,10 @@ TEST(Helpdesk, OneRowAVerb) {
   for (const auto& [verb, reason, identity, counted] : {Verbs{Verb::helpdesk_show, false, false, false},
                                                         {Verb::helpdesk_unlock, true, false, true},
                                                         {Verb::helpdesk_reset, true, true, true},
+                                                        {Verb::helpdesk_bypass, true, true, true},
+                                                        {Verb::helpdesk_identify, true, false, false},
+                                                        {Verb::helpdesk_travel, true, false, true},
+                                                        {Verb::helpdesk_exempt, true, true, true},
                                                         {Verb::helpdesk_key, true, true, true},
                                                         {Verb::helpdesk_token, true, true, true},
                                                         {Verb::helpdesk_phone, true, true, true}}) {

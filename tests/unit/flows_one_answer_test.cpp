@@ -82,6 +82,19 @@ TEST_F(OneAnswer, TheDefaultFactorsDigitsComeFirst) {
   EXPECT_THAT(split().codes, Optional(ElementsAre(8, 6)));
 }
 
+TEST_F(OneAnswer, ABypassCodesDigitsComeFirstWhileItHolds) {
+  world.enrol("alice", Uid{1000});
+  const auto keep = [&](std::chrono::seconds length) {
+    ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+      tx.keep_bypass_code(world.person("alice").id, "04711337", {.until = world.clock.time + length, .uses = 1});
+    }));
+  };
+  keep(std::chrono::hours(1));
+  EXPECT_THAT(split().codes, Optional(ElementsAre(8, 6)));
+  keep(std::chrono::seconds(0));
+  EXPECT_THAT(split().codes, Optional(ElementsAre(6)));
+}
+
 TEST_F(OneAnswer, OfWhatTheRuleLeavesOutNoDigitsAreDue) {
   world.enrol("alice", Uid{1000});
   ASSERT_TRUE(world.store.write([&](Transaction& tx) {

@@ -153,8 +153,20 @@ TEST(Rendering, WhatTheHelpdeskAsks) {
             R"({"removed":["totp-1","key-2"],"enrolment_code":"a-b","until":"1970-01-01T00:00:00Z"})");
   EXPECT_EQ(plain(to_json(RegisteredReply{"key-2", "key", "x", {}, "a-b", UnixTime{0}})),
             R"({"factor":"key-2","kind":"key","detail":"x","enrolment_code":"a-b","until":"1970-01-01T00:00:00Z"})");
+  EXPECT_EQ(plain(to_json(BypassReply{"alice", "04711337", 2, UnixTime{0}})),
+            R"({"code":"04711337","uses":2,"until":"1970-01-01T00:00:00Z"})");
+  EXPECT_EQ(plain(to_json(IdentifiedReply{"alice", "totp-1", UnixTime{0}})),
+            R"({"user":"alice","factor":"totp-1","until":"1970-01-01T00:00:00Z"})");
+  EXPECT_EQ(plain(to_json(JourneyReply{"alice", "FJ", UnixTime{0}})),
+            R"({"user":"alice","country":"FJ","until":"1970-01-01T00:00:00Z"})");
+  EXPECT_EQ(plain(to_json(JourneyReply{"alice", "FJ", {}})), R"({"user":"alice","country":"FJ"})");
+  EXPECT_EQ(plain(to_json(ExemptReply{"alice", {}})), R"({"user":"alice"})");
   ShownReply shown;
   shown.status.user = "alice";
+  shown.status.bypass_until = UnixTime{30};
+  shown.status.bypass_uses = 2;
+  shown.status.exempt_until = UnixTime{40};
+  shown.status.journeys = {{.country = "FJ", .until = UnixTime{50}}};
   shown.last_login = UnixTime{60};
   shown.enrolment_code_until = UnixTime{120};
   Event look;
@@ -162,10 +174,12 @@ TEST(Rendering, WhatTheHelpdeskAsks) {
   look.user = "alice";
   look.actor = "carol";
   shown.events = {{.seq = 7, .event = look}};
-  EXPECT_EQ(plain(to_json(shown)),
-            R"({"user":"alice","mfa":"optional","factors":[],"recovery_codes_left":0,"devices":[],"notices":[],)"
-            R"("last_login":"1970-01-01T00:01:00Z","enrolment_code_until":"1970-01-01T00:02:00Z","events":[)"
-            R"({"at":"1970-01-01T00:00:00Z","user":"alice","actor":"carol","event":"helpdesk.show","seq":7}]})");
+  EXPECT_EQ(
+      plain(to_json(shown)),
+      R"({"user":"alice","mfa":"optional","factors":[],"recovery_codes_left":0,"devices":[],)"
+      R"("bypass_until":"1970-01-01T00:00:30Z","bypass_uses":2,"exempt_until":"1970-01-01T00:00:40Z",)"
+      R"("travel":[{"country":"FJ","until":"1970-01-01T00:00:50Z"}],"notices":[],"last_login":"1970-01-01T00:01:00Z","enrolment_code_until":"1970-01-01T00:02:00Z","events":[)"
+      R"({"at":"1970-01-01T00:00:00Z","user":"alice","actor":"carol","event":"helpdesk.show","seq":7}]})");
 }
 
 TEST(Rendering, WhatAdministratorsAsk) {

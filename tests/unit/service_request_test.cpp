@@ -98,10 +98,35 @@ TEST(RequestJson, VerbsOfTheHelpdesk) {
   EXPECT_EQ(reset->user + reset->factor + reset->reason + reset->checked, "alicetotp-1rc");
   EXPECT_EQ(parse_request(R"({"verb":"helpdesk unlock","user":"alice","reason":"r"})")->verb, Verb::helpdesk_unlock);
   EXPECT_EQ(parse_request(R"({"verb":"helpdesk show","user":"alice"})")->verb, Verb::helpdesk_show);
+  EXPECT_FALSE(reset->only_checks);
+  EXPECT_TRUE(parse_request(R"({"verb":"helpdesk unlock","user":"alice","only_checks":"yes"})")->only_checks);
+  EXPECT_EQ(parse_request(R"({"verb":"helpdesk identify","user":"alice","reason":"r"})")->verb,
+            Verb::helpdesk_identify);
+  const auto bypass =
+      parse_request(R"({"verb":"helpdesk bypass","user":"alice","seconds":"3600","uses":"2","reason":"r"})");
+  ASSERT_TRUE(bypass) << bypass.error();
+  EXPECT_EQ(bypass->seconds, 3600);
+  EXPECT_EQ(bypass->uses, 2);
+  const auto travel = parse_request(R"({"verb":"helpdesk travel","user":"alice","country":"FJ","until":"1800000000"})");
+  ASSERT_TRUE(travel) << travel.error();
+  EXPECT_EQ(travel->country, "FJ");
+  EXPECT_EQ(travel->until, UnixTime{1'800'000'000});
+  EXPECT_EQ(parse_request(R"({"verb":"helpdesk exempt","user":"alice","until":"5"})")->until, UnixTime{5});
   for (const std::string json :
-       {R"({"verb":"helpdesk show"})", R"({"verb":"helpdesk reset","reason":"r","checked":"c"})",
-        R"({"verb":"helpdesk unlock","user":""})", R"({"verb":"helpdesk unlock","user":"alice","factor":"totp-1"})",
-        R"({"verb":"helpdesk reset","user":"alice","reason":""})", R"({"verb":"helpdesk"})"})
+       {R"({"verb":"helpdesk reset","user":"alice","only_checks":"no"})",
+        R"({"verb":"helpdesk show","user":"alice","only_checks":"yes"})",
+        R"({"verb":"helpdesk identify","user":"alice","only_checks":"yes"})",
+        R"({"verb":"remove","factor":"totp-1","only_checks":"yes"})", R"({"verb":"helpdesk show"})",
+        R"({"verb":"helpdesk reset","reason":"r","checked":"c"})", R"({"verb":"helpdesk unlock","user":""})",
+        R"({"verb":"helpdesk unlock","user":"alice","factor":"totp-1"})",
+        R"({"verb":"helpdesk reset","user":"alice","reason":""})", R"({"verb":"helpdesk"})",
+        R"({"verb":"helpdesk bypass","user":"alice","seconds":"-1"})",
+        R"({"verb":"helpdesk bypass","user":"alice","uses":"one"})",
+        R"({"verb":"helpdesk bypass","user":"alice","uses":"9223372036854775808"})",
+        R"({"verb":"helpdesk travel","user":"alice","until":"5"})",
+        R"({"verb":"helpdesk travel","user":"alice","country":"FJ"})", R"({"verb":"helpdesk exempt","user":"alice"})",
+        R"({"verb":"helpdesk exempt","user":"alice","until":"soon"})",
+        R"({"verb":"helpdesk unlock","user":"alice","until":"5"})"})
     EXPECT_FALSE(parse_request(json)) << json;
 }
 

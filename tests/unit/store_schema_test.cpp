@@ -12,6 +12,7 @@
 #include "tests/unit/store_version4.h"
 #include "tests/unit/store_version5.h"
 #include "tests/unit/store_version6.h"
+#include "tests/unit/store_version7.h"
 
 namespace mfa::test {
 namespace {
@@ -37,13 +38,15 @@ class StoreSchema : public StoreFolder {
   void make_version_4(const std::string& and_then = "") { make(kVersion4Dump + and_then, kVersion4Key); }
   void make_version_5(const std::string& and_then = "") { make(kVersion5Dump + and_then, kVersion5Key); }
   void make_version_6(const std::string& and_then = "") { make(kVersion6Dump + and_then, kVersion6Key); }
+  void make_version_7(const std::string& and_then = "") { make(kVersion7Dump + and_then, kVersion7Key); }
   void make_version(int version) {
     version == 1   ? make_version_1()
     : version == 2 ? make_version_2()
     : version == 3 ? make_version_3()
     : version == 4 ? make_version_4()
     : version == 5 ? make_version_5()
-                   : make_version_6();
+    : version == 6 ? make_version_6()
+                   : make_version_7();
   }
   static std::int64_t newest() { return static_cast<std::int64_t>(schema_steps().size()); }
   void remove_store() {
@@ -298,11 +301,39 @@ TEST_F(StoreSchema, A_store_of_version_6_opens_with_all_it_holds) {
   EXPECT_EQ(trail->rows, 5);  // four, and the upgrade
 }
 
+TEST_F(StoreSchema, A_store_of_version_7_opens_with_all_it_holds) {
+  make_version_7();
+  auto store = open();
+  ASSERT_TRUE(store.has_value()) << journal.notes();
+  ASSERT_TRUE((*store)->write([](Transaction& tx) {
+    auto alice = tx.person_by_name({"alice"});
+    ASSERT_TRUE(alice);
+    EXPECT_EQ(alice->epoch, 3U);
+    EXPECT_EQ(alice->reported_version, "9f2c61d0");
+    EXPECT_FALSE(alice->exempt_until);
+    EXPECT_EQ(tx.step_up_at(alice->id, {"7:34817"}),
+              (StepUpMark{.until = {1'790'000'700}, .epoch = 3, .password_version = "9f2c61d0"}));
+    const auto factors = tx.factors(alice->id);
+    ASSERT_EQ(factors.size(), 4U);
+    EXPECT_EQ(std::get<TotpFactor>(factors[0].detail).key, Secret("12345678901234567890"));
+    EXPECT_FALSE(tx.bypass_code(alice->id));
+    EXPECT_TRUE(tx.journeys(alice->id).empty());
+    EXPECT_FALSE(tx.identified_until(alice->id, {2000}));
+    alice->exempt_until = UnixTime{1'790'900'000};
+    tx.save(*alice);
+    EXPECT_EQ(tx.person_by_name({"alice"})->exempt_until, UnixTime{1'790'900'000});
+  }));
+  const auto trail = (*store)->verify_trail();
+  ASSERT_TRUE(trail.has_value());
+  EXPECT_FALSE(trail->first_bad.has_value());
+  EXPECT_EQ(trail->rows, 6);  // five, and the upgrade
+}
+
 TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
   create();
   const std::string fresh = tables();
   for (const auto mode : {StoreMode::resident, StoreMode::per_command})
-    for (const int version : {1, 2, 3, 4, 5, 6}) {
+    for (const int version : {1, 2, 3, 4, 5, 6, 7}) {
       remove_store();
       const auto told = journal.events().size();
       make_version(version);
@@ -322,6 +353,9 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
           tx.add_trust(alice->id, trust_in(alice->next_trust));
           tx.keep_pending(alice->id, pending_in("console:console"));
           tx.keep_enrolment_code(alice->id, "zzzzzzzzzzzz", kStart);
+          tx.keep_bypass_code(alice->id, "04711337", {.until = kStart, .uses = 1});
+          tx.keep_identified(alice->id, {2000}, kStart);
+          tx.add_journey(alice->id, {.country = "FJ", .until = kStart});
           alice->enrol_by_code = true;
           alice->asks_off = true;
           alice->reported = kStart;
@@ -343,7 +377,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
 
 // Or logins would move rows about for weeks after an upgrade.
 TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4, 5, 6}) {
+  for (const int version : {1, 2, 3, 4, 5, 6, 7}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'person'";
@@ -362,7 +396,7 @@ TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
 }
 
 TEST_F(StoreSchema, Rows_of_factors_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4, 5, 6}) {
+  for (const int version : {1, 2, 3, 4, 5, 6, 7}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'factor'";
@@ -514,6 +548,16 @@ TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_6) {
   EXPECT_EQ(number("PRAGMA user_version"), 6);
   EXPECT_EQ(number("SELECT count(*) FROM event"), 4);
   EXPECT_GT(number("SELECT count(*) FROM step_up"), 0);
+  EXPECT_TRUE(journal.events().empty());
+}
+
+TEST_F(StoreSchema, An_upgrade_that_fails_leaves_version_7) {
+  make_version_7("CREATE TABLE journey (x); PRAGMA user_version=7;");
+  const std::string before = tables();
+  EXPECT_FALSE(open().has_value());
+  EXPECT_EQ(tables(), before);
+  EXPECT_EQ(number("PRAGMA user_version"), 7);
+  EXPECT_EQ(number("SELECT count(*) FROM event"), 5);
   EXPECT_TRUE(journal.events().empty());
 }
 

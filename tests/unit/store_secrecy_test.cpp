@@ -24,6 +24,7 @@ TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
   const std::string enrolment_code = "m4xw0t9vjn2e";
   const std::string number = "+6421555012345";
   const std::string phone_code = "402913";
+  const std::string bypass_code = "83920174";
   const std::string terminal = "boot-5d1f:session-77:34817";
   const auto key_file = KeyRing::generate().value();
   keys = KeyRing::parse(key_file).value();
@@ -46,6 +47,8 @@ TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
       EXPECT_EQ(tx.phone_code(person.id, 2).value_or(PhoneCode{}).code, Secret(phone_code));
       tx.add_message(person.id, {.at = kStart, .number = {number}, .proven = true});
       EXPECT_EQ(tx.messages_before(person.id, {.at = kStart, .number = {number}, .proven = true}).of_person, 1U);
+      tx.keep_bypass_code(person.id, bypass_code, {.until = kStart, .uses = 2});
+      EXPECT_TRUE(tx.use_bypass_code(person.id, bypass_code, {0}));
     }));
     EXPECT_FALSE((*store)->write([&](Transaction& tx) {
       tx.replace_recovery_codes({4711}, codes);  // fails, and is noted
@@ -63,7 +66,7 @@ TEST_F(StoreSecrecy, Neither_keys_nor_codes_nor_terminals_are_in_its_bytes) {
   ASSERT_NE(all.find("address:203.0.113.7"), std::string::npos);
 
   std::vector<std::string> never{terminal,         "session-77", number.substr(1), number.substr(3, 8),
-                                 number.substr(8), phone_code};
+                                 number.substr(8), phone_code,   bypass_code};
   for (const auto& one : {key, pending_key}) {
     const Secret secret{std::string_view(one)};
     const std::string base32 = base32_encode(secret.bytes());

@@ -1,0 +1,26 @@
+#include "common/domain/grant.h"
+
+namespace mfa {
+
+bool still_holds(UnixTime until, UnixTime now, std::chrono::seconds longest) {
+  return now < until && until - now <= longest;
+}
+
+// Of 2^64 numbers the remainder by 10^8 favours none by more than 1 in 10^11.
+std::string bypass_code(std::span<const std::uint8_t, kBypassBytes> random) {
+  std::uint64_t bits = 0;
+  for (const std::uint8_t byte : random) bits = bits << 8U | byte;
+  std::string code(kBypassDigits, '0');
+  for (char& digit : code) {
+    digit = static_cast<char>('0' + bits % 10);
+    bits /= 10;
+  }
+  return code;
+}
+
+std::string shown_bypass_code(std::string_view code) {
+  const std::size_t half = code.size() / 2;
+  return std::string(code.substr(0, half)).append(" ").append(code.substr(half));
+}
+
+}  // namespace mfa
