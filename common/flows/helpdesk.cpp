@@ -148,6 +148,8 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
   const auto read = engine.store.read([&](Transaction& tx) {
     facts.acts_today = static_cast<std::uint32_t>(acts_lately(tx, engine, both.clerk));
     both.by_code = act.checked.empty() && identified(tx, engine, both.clerk, both.subject);
+    const Found found = find_person(tx, both.subject);
+    if (found.person && !found.mismatch) both.phones = texted_phones(tx.factors(found.person->id));
   });
   if (!read) return std::unexpected(store_failed(engine, asker, read.error()));
   facts.identified = !act.checked.empty() || both.by_code;

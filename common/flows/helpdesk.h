@@ -10,6 +10,7 @@
 #include "common/flows/identity.h"
 #include "common/flows/proven.h"
 #include "common/flows/requests.h"
+#include "common/flows/tell_by_text.h"
 
 namespace mfa {
 
@@ -31,6 +32,7 @@ struct Clerk {
   Account subject;
   Verb verb{};
   bool by_code = false;                       // nothing but `identify` says who the person is
+  std::vector<TextedPhone> phones = {};       // the subject's, before the act NOLINT(readability-redundant-member-init)
   std::optional<Claim> claim = std::nullopt;  // what the clerk proved; nothing: root need not, or it is not asked yet
 };
 

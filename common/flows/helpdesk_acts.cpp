@@ -72,6 +72,7 @@ std::expected<UnlockReply, RequestError> helpdesk_unlock(Engine& engine, const A
     return reply;
   });
   if (!done) return std::unexpected(store_failed(engine, asker, done.error()));
+  if (*done && (*done)->unlocked) tell_by_text(engine, both->subject, both->phones, event);
   return *std::move(done);
 }
 
@@ -113,6 +114,7 @@ std::expected<ResetReply, RequestError> helpdesk_reset(Engine& engine, const Ask
   if (done && *done && (*done)->until) (*done)->enrolment_code = shown_recovery_code(*code);
   wipe(*code);
   if (!done) return std::unexpected(store_failed(engine, asker, done.error()));
+  if (*done) tell_by_text(engine, both->subject, both->phones, event);
   return *std::move(done);
 }
 

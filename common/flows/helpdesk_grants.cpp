@@ -28,6 +28,7 @@ std::optional<RequestError> grant(Engine& engine, const Asker& asker, const Cler
     return std::nullopt;
   });
   if (!done) return store_failed(engine, asker, done.error());
+  if (!*done) tell_by_text(engine, both.subject, both.phones, event);
   return *std::move(done);
 }
 

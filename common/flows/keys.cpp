@@ -76,6 +76,12 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
   if (!added) return std::unexpected(store_failed(engine, asker, added.error()));
   if (added->refusal) return std::unexpected(*std::move(added->refusal));
   reply.factor = added->id;
+  if (another != nullptr) {
+    Event act = request_event(engine, addition.account, now, addition.kind);
+    act.actor = addition.actor;
+    act.factor = added->id;
+    tell_by_text(engine, addition.account, another->both.phones, act);
+  }
   if (!added->codes_kept) reply.recovery_codes.clear();
   if (reply.until) reply.enrolment_code = shown_recovery_code(another->code);
   return reply;

@@ -213,6 +213,10 @@ std::string phone_there_already(std::string_view factor, std::string_view whose)
                      factor);
 }
 std::string number_serves_others() { return "That number serves as many people as it may. Use another."; }
+std::string changed_message(const Settings& settings, std::string_view server, std::string_view what) {
+  const std::string from = issuer(settings, server);
+  return fmt::format("{}: {} {}", from == server ? from : fmt::format("{}, {}", from, server), what, not_you(settings));
+}
 std::string test_message(const Settings& settings, std::string_view server) {
   return fmt::format("{}: this is a test from {}. Nothing is to be done about it. {}", issuer(settings, server), server,
                      not_you(settings));

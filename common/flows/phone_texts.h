@@ -65,6 +65,8 @@ inline constexpr std::string_view kYour = "your";
 [[nodiscard]] std::string wrong_phone_code();
 [[nodiscard]] std::string phone_there_already(std::string_view factor, std::string_view whose);  // empty: yours
 [[nodiscard]] std::string number_serves_others();
+// Of what somebody else changed about how the person logs in; `what`: a sentence.
+[[nodiscard]] std::string changed_message(const Settings& settings, std::string_view server, std::string_view what);
 [[nodiscard]] std::string test_message(const Settings& settings, std::string_view server);
 [[nodiscard]] std::string phone_set_up_done(std::string_view phone);  // with the nudge towards an app
 

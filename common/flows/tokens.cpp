@@ -142,6 +142,12 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
   if (!added) return std::unexpected(store_failed(engine, asker, added.error()));
   if (added->refusal) return std::unexpected(*std::move(added->refusal));
   reply.factor = added->id;
+  if (clerk != nullptr) {
+    Event act = request_event(engine, addition.account, now, addition.kind);
+    act.actor = addition.actor;
+    act.factor = added->id;
+    tell_by_text(engine, addition.account, clerk->phones, act);
+  }
   return reply;
 }
 

@@ -431,6 +431,43 @@ TEST_F(SentToIdentify, ATextToTheirPhoneIsReadOut) {
   EXPECT_TRUE(helpdesk_bypass(world.engine, asker(), about("alice", ""), kHour, 1));
 }
 
+TEST_F(SentToIdentify, WhatTheHelpdeskDidIsToldByTextToo) {
+  add_phone(3, "+6421555012345");  // the same number once more
+  add_phone(4, "+6421555067890");
+  say({kPassword});
+  ASSERT_TRUE(helpdesk_reset(world.engine, asker(), about("alice"), ""));
+  ASSERT_THAT(world.mailbox.messages, SizeIs(2)) << "of numbers that are gone now, too";
+  const PhoneMessage& first = world.mailbox.messages.front();
+  EXPECT_THAT(std::string(first.text.text()),
+              testing::MatchesRegex("Example University, lab-gw: The helpdesk reset your second factor on .*: all of "
+                                    "them were removed\\. Not you\\? Tell .*"));
+  EXPECT_TRUE(first.code.empty());
+  EXPECT_EQ(last().kind, EventKind::message_sent);
+  EXPECT_EQ(last().actor, "clerk");
+  EXPECT_EQ(last().factor, "sms-4");
+  EXPECT_EQ(last().reason, "sms notice");
+  EXPECT_THAT(world.store.state.messages, IsEmpty()) << "and delays no code";
+
+  world.mailbox.messages.clear();
+  say({kPassword});
+  ASSERT_TRUE(helpdesk_exempt(world.engine, asker(), about("alice"), world.clock.time + kHour));
+  EXPECT_THAT(world.mailbox.messages, IsEmpty()) << "where no number remains";
+}
+
+TEST_F(SentToIdentify, WhatIsRefusedIsToldToNobodyAndABrokenGatewayStopsNoAct) {
+  say({kPassword});
+  EXPECT_FALSE(helpdesk_exempt(world.engine, asker(), about("alice", ""), world.clock.time + kHour));
+  EXPECT_THAT(world.mailbox.messages, IsEmpty());
+  add_phone(3, "+6421555067890");
+  world.mailbox.answer = Delivery::failed;
+  say({kPassword});
+  EXPECT_TRUE(helpdesk_exempt(world.engine, asker(), about("alice"), world.clock.time + kHour));
+  EXPECT_THAT(world.mailbox.messages, SizeIs(1)) << "no gateway would carry the next one";
+  EXPECT_EQ(last().kind, EventKind::message_failed);
+  EXPECT_EQ(last().reason, "sms notice failed");
+  EXPECT_TRUE(world.person("alice").exempt_until);
+}
+
 TEST_F(SentToIdentify, ACallReadsTheCodeOutAlways) {
   EXPECT_TRUE(identify({"call", kSent}));
   EXPECT_EQ(world.mailbox.messages.back().mode, MessageMode::code) << "# would tell the clerk nothing";
