@@ -17,6 +17,7 @@ namespace mfa::cli {
 namespace {
 
 constexpr const char* kState = "/var/lib/mfa";
+constexpr const char* kForGateways = "/var/lib/mfa/gateways";  // all of it that they reach
 constexpr const char* kConfiguration = MFA_SYSCONFDIR "/mfa";
 constexpr const char* kConfigurationFile = MFA_SYSCONFDIR "/mfa/mfa.toml";
 constexpr const char* kDefaultConfiguration = MFA_DATADIR "/mfa.toml";
@@ -69,7 +70,8 @@ Outcome<void> ensure_store(Steps& steps) {
 Outcome<void> carry_out(Steps& steps) {
   const auto owner = ensure_account(steps);
   if (!owner) return std::unexpected(owner.error());
-  if (auto done = ensure_private_folder(kState, *owner, steps); !done) return done;
+  for (const char* folder : {kState, kForGateways})
+    if (auto done = ensure_private_folder(folder, *owner, steps); !done) return done;
   if (auto done = ensure_shared_folder(kConfiguration, kRoot, *owner, steps); !done) return done;
   if (auto done = ensure_shared_file(kConfigurationFile, kDefaultConfiguration, kRoot, *owner, steps); !done)
     return done;

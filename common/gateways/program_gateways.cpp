@@ -124,7 +124,8 @@ DeliveryReport ProgramGateways::run(const GatewaySettings& gateway, const PhoneM
                                      .arguments = {gateway.settings},
                                      .input = write_request({.message = message, .timeout = seconds}),
                                      .limit = limit,
-                                     .most_output = kLargestReply});
+                                     .most_output = kLargestReply,
+                                     .closed = options_.closed});
   if (!answer) return failed(gateway, std::string(in_words(answer.error())));
   if (answer->status != 0) return failed(gateway, fmt::format("ended with status {}", answer->status));
   GatewayReply reply = read_reply(answer->output.text(), message);

@@ -15,7 +15,8 @@ std::expected<NumberFacts, NumberRefusal> ProgramNumbers::read(std::string_view 
                      .arguments = {},
                      .input = write_question({.typed = std::string(typed), .country = std::string(country)}),
                      .limit = options_.limit,
-                     .most_output = kLongestNumberMessage});
+                     .most_output = kLongestNumberMessage,
+                     .closed = options_.closed});
   if (!answer || answer->status != 0) return std::unexpected(NumberRefusal::unavailable);
   return read_facts(answer->output.text());
 }

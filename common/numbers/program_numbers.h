@@ -15,9 +15,9 @@ class ProgramNumbers final : public PhoneNumbers {
     std::string program = MFA_LIBEXEC "/mfa-number";
     Uid owner{0};                            // of the program
     std::chrono::milliseconds limit{5'000};  // it takes 20
+    ClosedFolder closed = {};                // what it does not reach
   };
 
-  explicit ProgramNumbers(Programs& programs) : ProgramNumbers(programs, Options{}) {}
   ProgramNumbers(Programs& programs, Options options) : programs_(programs), options_(std::move(options)) {}
 
   [[nodiscard]] std::expected<NumberFacts, NumberRefusal> read(std::string_view typed,

@@ -20,6 +20,10 @@ std::string key_path_of(const std::string& store_path) {
   return store_path.substr(0, store_path.rfind('/') + 1) + "key";
 }
 
+ClosedFolder closed_to_programs(const std::string& store_path) {
+  return {.path = store_path.substr(0, store_path.rfind('/')), .open = "gateways"};
+}
+
 std::expected<KeyRing, std::string> read_key(const std::string& path) {
   auto text = read_file(path, {.owners = {Uid{geteuid()}}});
   if (!text) return std::unexpected(std::move(text.error()));

@@ -8,11 +8,15 @@
 #include "common/ports/store.h"
 #include "common/ports/system.h"
 #include "common/store/keyring.h"
+#include "common/system/confinement.h"
 
 namespace mfa {
 
 // "/var/lib/mfa/mfa.db" -> "/var/lib/mfa/key"
 [[nodiscard]] std::string key_path_of(const std::string& store_path);
+
+// The folder of both, and what in it is for the programs that mfad runs: nothing but the folder "gateways".
+[[nodiscard]] ClosedFolder closed_to_programs(const std::string& store_path);
 
 // As the user that owns it: this process's.
 [[nodiscard]] std::expected<KeyRing, std::string> read_key(const std::string& path);

@@ -73,7 +73,9 @@ void Resident::note_start(const std::vector<std::string>& mistakes) {
   for (const auto& mistake : mistakes)
     journal_.note(Severity::error, fmt::format("everything is denied, configuration: {}", mistake));
   std::string_view store = "unavailable";
-  if (configuration_.snapshot().settings) {
+  if (const Snapshot now = configuration_.snapshot(); now.settings) {
+    if (const std::string missing = Confinement::missing(); !missing.empty() && !now.settings->gateways.empty())
+      journal_.note(Severity::warning, fmt::format("gateways can read the key and the store: {}", missing));
     const auto opened = workings_.store().prepare();
     store = opened ? "open" : name_of(opened.error());
   }

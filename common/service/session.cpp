@@ -119,7 +119,7 @@ class Session {
 
   Engine engine(const Settings& settings, Store& store, Accounts& accounts) {
     countries_ = context_.countries(settings);
-    numbers_ = context_.numbers();
+    numbers_ = context_.numbers(settings);
     gateway_.emplace(context_.gateway(settings), wire_, context_.limits);
     return {.settings = settings,
             .store = store,

@@ -45,7 +45,7 @@ struct SessionContext {
   std::function<std::shared_ptr<Countries>(const Settings&)> countries;
   // Those that these settings name, which it borrows.
   std::function<std::unique_ptr<Gateway>(const Settings&)> gateway;
-  std::function<std::unique_ptr<PhoneNumbers>()> numbers;
+  std::function<std::unique_ptr<PhoneNumbers>(const Settings&)> numbers;
   // For the peer of a connection.
   std::function<std::unique_ptr<PasswordCheck>(int connection)> password_check;
   std::function<std::optional<TerminalId>(int connection, const Caller&)> terminal;

@@ -63,9 +63,15 @@ SessionContext Workings::context(Accounts& accounts) {
       .countries = [this](const Settings& settings) { return countries(settings); },
       .gateway =
           [this](const Settings& settings) {
-            return std::make_unique<ProgramGateways>(settings.gateways, gateway_memory_, programs_, journal_);
+            return std::make_unique<ProgramGateways>(
+                settings.gateways, gateway_memory_, programs_, journal_,
+                ProgramGateways::Options{.closed = closed_to_programs(settings.store_path)});
           },
-      .numbers = [this] { return std::make_unique<ProgramNumbers>(programs_); },
+      .numbers =
+          [this](const Settings& settings) {
+            return std::make_unique<ProgramNumbers>(
+                programs_, ProgramNumbers::Options{.closed = closed_to_programs(settings.store_path)});
+          },
       .password_check = [this](int connection) { return std::make_unique<ConnectionPassword>(monitor_, connection); },
       .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); },
       .crowd = &crowd_};

@@ -53,39 +53,29 @@ Descriptor holding(std::span<const std::uint8_t> bytes) {
 // before.
 class Beginning {
  public:
-  Beginning(const ProgramCall& call, int input, int output)
-      : input_(input), output_(output), parent_(::getpid()), path_(call.path.c_str()), own_group_(call.own_group) {
+  Beginning(const ProgramCall& call, const Confinement& confinement, int input, int output)
+      : confinement_(confinement),
+        input_(input),
+        output_(output),
+        parent_(::getpid()),
+        path_(call.path.c_str()),
+        own_group_(call.own_group) {
     arguments_.push_back(const_cast<char*>(call.path.c_str()));
     for (const std::string& argument : call.arguments) arguments_.push_back(const_cast<char*>(argument.c_str()));
     arguments_.push_back(nullptr);
   }
 
-  // Nothing if the program cannot be run.
-  [[nodiscard]] std::optional<pid_t> start() const {
-    std::array<int, 2> ends{-1, -1};  // closed by execve, or told that it failed
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
-    const Descriptor told = above_standard(Descriptor(ends[0]));
-    Descriptor tells = above_standard(Descriptor(ends[1]));
-    if (!told || !tells) return std::nullopt;
+  // -1 if there can be no process. `tells` is closed by execve, or told that the program cannot be run.
+  [[nodiscard]] pid_t start(int tells) const {
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
     // No handler of ours is to run in the child.
-    if (::pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return std::nullopt;
+    if (::pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return -1;
     const pid_t child = ::fork();
-    if (child == 0) become(tells.get());
+    if (child == 0) become(tells);
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (child < 0) return std::nullopt;
-    tells.reset();
-    char failed = 0;
-    ssize_t got = -1;
-    do {
-      got = ::read(told.get(), &failed, 1);
-    } while (got < 0 && errno == EINTR);
-    if (got == 0) return child;
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-    return std::nullopt;
+    return child;
   }
 
  private:
@@ -102,7 +92,7 @@ class Beginning {
     // Whatever becomes of us, a program that holds a code does not outlive who waits for it.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::getppid() != parent_) return false;
     return has_its_own_signals() && ::dup2(input_, STDIN_FILENO) >= 0 && ::dup2(output_, STDOUT_FILENO) >= 0 &&
-           has_no_errors_to_tell() && closes_all_but(tells) && ::chdir("/") == 0;
+           has_no_errors_to_tell() && closes_all_but(tells) && ::chdir("/") == 0 && confinement_.enter();
   }
   static bool has_its_own_signals() {
     struct sigaction usual{};
@@ -125,6 +115,7 @@ class Beginning {
            ::close_range(one + 1, ~0U, 0) == 0;
   }
 
+  const Confinement& confinement_;
   int input_, output_;
   pid_t parent_;
   const char* path_;
@@ -137,25 +128,35 @@ struct Child {
   pid_t pid = 0;
   Descriptor process;  // pidfd_open(2)
   Descriptor output;
+  Descriptor told;  // ends when the program runs; a byte in it: it cannot be run
 };
 
-std::optional<Child> start(const ProgramCall& call) {
+// Two ends of a pipe, neither of them among the standard ones; none if there can be no more.
+std::optional<std::pair<Descriptor, Descriptor>> pipe() {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
-  Descriptor output = above_standard(Descriptor(ends[0]));
-  const Descriptor other_end = above_standard(Descriptor(ends[1]));
-  const Descriptor input = holding(call.input.bytes());
-  if (!output || !other_end || !input || ::fcntl(output.get(), F_SETFL, O_NONBLOCK) != 0) return std::nullopt;
+  std::pair both{above_standard(Descriptor(ends[0])), above_standard(Descriptor(ends[1]))};
+  if (!both.first || !both.second) return std::nullopt;
+  return both;
+}
 
-  const auto pid = Beginning(call, input.get(), other_end.get()).start();
-  if (!pid) return std::nullopt;
-  Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
+std::optional<Child> start(const ProgramCall& call) {
+  const Confinement confinement(call.closed);
+  auto output = pipe();
+  auto told = pipe();
+  const Descriptor input = holding(call.input.bytes());
+  if (!output || !told || !input || ::fcntl(output->first.get(), F_SETFL, O_NONBLOCK) != 0) return std::nullopt;
+
+  const pid_t pid = Beginning(call, confinement, input.get(), output->second.get()).start(told->second.get());
+  if (pid < 0) return std::nullopt;
+  Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!process) {  // no descriptor left
-    ::kill(call.own_group ? -*pid : *pid, SIGKILL);
-    ::waitpid(*pid, nullptr, 0);
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
     return std::nullopt;
   }
-  return Child{.pid = *pid, .process = std::move(process), .output = std::move(output)};
+  return Child{
+      .pid = pid, .process = std::move(process), .output = std::move(output->first), .told = std::move(told->first)};
 }
 
 // What it has written, as far as there is room for it.
@@ -197,14 +198,20 @@ bool wait_for_end(int process, Steady::time_point until) {
 
 // Until it ends: nothing. Else what is wrong.
 std::optional<ProgramFault> follow(const Child& child, Output& output, Steady::time_point until) {
-  std::array<pollfd, 2> events{{{.fd = child.process.get(), .events = POLLIN, .revents = 0},
-                                {.fd = child.output.get(), .events = POLLIN, .revents = 0}}};
+  std::array<pollfd, 3> events{{{.fd = child.process.get(), .events = POLLIN, .revents = 0},
+                                {.fd = child.output.get(), .events = POLLIN, .revents = 0},
+                                {.fd = child.told.get(), .events = POLLIN, .revents = 0}}};
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now()).count();
     if (left <= 0) return ProgramFault::timed_out;
     if (::poll(events.data(), events.size(), static_cast<int>(left)) < 0) {
       if (errno == EINTR) continue;
       return ProgramFault::timed_out;
+    }
+    if (events[2].revents != 0) {
+      char failed = 0;
+      if (::read(child.told.get(), &failed, 1) != 0) return ProgramFault::not_started;
+      events[2].fd = -1;
     }
     if (events[1].revents != 0) {
       const auto state = output.take(child.output.get());
@@ -239,7 +246,8 @@ std::expected<ProgramAnswer, ProgramFault> Programs::run(const ProgramCall& call
   if (!child) return std::unexpected(ProgramFault::not_started);
   Output output(call.most_output);
   const auto fault = follow(*child, output, until);
-  ::kill(call.own_group ? -child->pid : child->pid, SIGKILL);  // with what it left in its group, if it still runs
+  ::kill(child->pid, SIGKILL);
+  if (call.own_group) ::kill(-child->pid, SIGKILL);  // what it left in its group, if it came to have one
   if (!wait_for_end(child->process.get(), Steady::now() + kToDie)) {
     bury(std::move(child->process));
     return std::unexpected(fault.value_or(ProgramFault::timed_out));

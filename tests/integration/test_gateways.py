@@ -205,20 +205,20 @@ def test_the_file_gateway_writes_for_its_owner_alone(campus):
     path = settings("file.toml", carriers.ready("file"))
     assert carry("file", path) == {"status": "sent"}
     assert carry("file", path, to="+64218887777") == {"status": "sent"}
-    lines = open("/var/lib/mfa/messages").read().splitlines()
+    lines = open("/var/lib/mfa/gateways/messages").read().splitlines()
     assert len(lines) == 2 and CODE in lines[0]
-    about = os.stat("/var/lib/mfa/messages")
+    about = os.stat("/var/lib/mfa/gateways/messages")
     assert about.st_mode & 0o777 == 0o600
     for mode, owner in ((0o666, "mfa"), (0o640, "mfa"), (0o666, "root")):
-        os.chmod("/var/lib/mfa/messages", mode)
-        shutil.chown("/var/lib/mfa/messages", owner)
+        os.chmod("/var/lib/mfa/gateways/messages", mode)
+        shutil.chown("/var/lib/mfa/gateways/messages", owner)
         reply = carry("file", path)
         assert reply["status"] == "failed" and "can be reached by others" in reply["detail"], (mode, owner, reply)
-    assert len(open("/var/lib/mfa/messages").readlines()) == 2
-    os.remove("/var/lib/mfa/messages")
-    os.symlink("/etc/mfa/elsewhere", "/var/lib/mfa/messages")
+    assert len(open("/var/lib/mfa/gateways/messages").readlines()) == 2
+    os.remove("/var/lib/mfa/gateways/messages")
+    os.symlink("/etc/mfa/elsewhere", "/var/lib/mfa/gateways/messages")
     assert carry("file", path)["status"] == "failed"
-    os.remove("/var/lib/mfa/messages")
+    os.remove("/var/lib/mfa/gateways/messages")
 
 
 def test_gateways_are_installed_as_they_should_be(campus):

@@ -10,7 +10,7 @@ from marks import both_ways
 CODE = "Verification code: "
 CHOICE = "Your choice [app]: "
 SAVED = "Press Enter when you have saved them: "
-MESSAGES = "/var/lib/mfa/messages"
+MESSAGES = "/var/lib/mfa/gateways/messages"
 PHONES = '[phone]\ncountries = ["NZ", "BE"]\nresend_after = "10s"\n'
 
 
@@ -92,7 +92,7 @@ def test_a_student_enrols_a_number_in_the_login_and_logs_in_with_a_text(campus):
 def nothing_in_the_store(telephone):
     """Neither codes nor the number are in the store's bytes."""
     for name in os.listdir(os.path.dirname(STORE)):
-        if name == os.path.basename(MESSAGES):
+        if name == "gateways":
             continue
         content = open(f"{os.path.dirname(STORE)}/{name}", "rb").read()
         for secret in {message["code"] for message in telephone.messages()} | {"211234567"}:
@@ -187,3 +187,22 @@ def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
     assert telephone.messages() == []
     sent = campus.enroll_json("admin", "send-test", "021 123 4567")
     assert sent == {"number": "+64 21 123 4567", "status": "sent", "gateway": "file"}, sent
+
+
+def test_a_gateway_of_the_same_user_does_not_reach_the_key(campus):
+    program = "/usr/libexec/mfa/gateways/curious"
+    with open(program, "w") as file:
+        file.write("""#!/bin/sh
+cat >/var/lib/mfa/gateways/asked
+{ id -un; cat /var/lib/mfa/key /var/lib/mfa/mfa.db; ls /var/lib/mfa; } >/var/lib/mfa/gateways/seen 2>&1
+echo '{"status":"sent"}'
+""")
+    os.chmod(program, 0o755)
+    path = carriers.settings("curious.toml", "", 0o600, "mfa")
+    campus.configure(PHONES + '[[gateway]]\nname = "curious"\nchannel = ["sms"]\nprogram = "curious"\n'
+                     f'settings = "{path}"\n' + EVERYONE_MUST)
+    checks = json.loads(campus.run(["mfa-enroll", "--json", "admin", "check"]).stdout)["checks"]
+    assert any("kept out of the key and the store" in check["detail"] for check in checks), checks
+    campus.enroll("admin", "send-test", "+64211234567")
+    seen = open("/var/lib/mfa/gateways/seen").read().splitlines()
+    assert seen[0] == "mfa" and len(seen) == 4 and all("Permission denied" in line for line in seen[1:]), seen

@@ -108,9 +108,9 @@ def test_what_the_engine_runs_has_room_in_its_sandbox(debian):
     said = says_in_the_sandbox(debian, f"{folder}/http /etc/mfa/gateways/http.toml", message)
     assert said["status"] == "sent" and Carrier.texts == [message["text"]], said
 
-    debian.write("/etc/mfa/gateways/file.toml", 'path = "/var/lib/mfa/messages"\n')
+    debian.write("/etc/mfa/gateways/file.toml", 'path = "/var/lib/mfa/gateways/messages"\n')
     assert says_in_the_sandbox(debian, f"{folder}/file /etc/mfa/gateways/file.toml", message)["status"] == "sent"
-    assert message["text"] in debian.read("/var/lib/mfa/messages")
+    assert message["text"] in debian.read("/var/lib/mfa/gateways/messages")
 
     debian.write("/etc/mfa/gateways/smstools.toml", 'outgoing = "/var/spool/sms/outgoing"\n')
     assert says_in_the_sandbox(debian, f"{folder}/smstools /etc/mfa/gateways/smstools.toml", message)["status"] == "sent"

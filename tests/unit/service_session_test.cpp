@@ -92,7 +92,7 @@ class SessionTest : public ::testing::Test {
       .server = "lab-gw",
       .countries = [](const Settings&) { return std::make_shared<doubles::Atlas>(); },
       .gateway = [this](const Settings&) { return std::make_unique<BorrowedGateway>(world_.mailbox); },
-      .numbers = [] { return std::make_unique<doubles::NumberBook>(); },
+      .numbers = [](const Settings&) { return std::make_unique<doubles::NumberBook>(); },
       .password_check = [this](int) { return std::make_unique<Borrowed>(world_.passwords); },
       .terminal = [](int, const Caller&) { return std::optional<TerminalId>(); }};
 

@@ -7,6 +7,7 @@
 #include "common/check/file_judge.h"
 #include "common/config/mistakes.h"
 #include "common/service/check/look.h"
+#include "common/system/confinement.h"
 #include "common/system/privileges.h"
 #include "common/system/programs.h"
 
@@ -58,10 +59,13 @@ Findings look_at_gateways(const Settings& settings) {
     look_at_program(gateway, findings);
     look_at_settings(gateway, *user, findings);
   }
+  const std::string open = Confinement::missing();
   if (!any_fault(findings) && !settings.gateways.empty())
     findings.push_back(
-        good("gateways", fmt::format("{} gateway{}, with programs and settings", settings.gateways.size(),
-                                     settings.gateways.size() == 1 ? "" : "s")));
+        good("gateways", fmt::format("{} gateway{}, with programs and settings; {}", settings.gateways.size(),
+                                     settings.gateways.size() == 1 ? "" : "s",
+                                     open.empty() ? "kept out of the key and the store"
+                                                  : "not kept out of the key and the store, since " + open)));
   return findings;
 }
 
