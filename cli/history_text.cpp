@@ -62,6 +62,9 @@ constexpr std::array kEvents{
     Words{"helpdesk.refused", "act of the helpdesk refused"},
     Words{"store.created", "store made"},
     Words{"store.upgraded", "store upgraded"},
+    Words{"store.key_rotated", "new key of the store"},
+    Words{"admin.renamed", "login name or uid changed"},
+    Words{"admin.retired", "all that was kept removed"},
 };
 
 // Reasons whose own word says too little; the others are read as they are.

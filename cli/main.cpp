@@ -38,6 +38,7 @@
 #include "cli/verbs/record.h"
 #include "cli/verbs/self.h"
 #include "cli/verbs/tokens.h"
+#include "cli/verbs/upkeep.h"
 
 namespace mfa::cli {
 
@@ -55,6 +56,7 @@ struct Arguments {
   std::string factor;
   std::string name;
   std::string user;
+  std::string renamed;  // their new name
   std::string kind;
   bool codes = false;
   std::string users;
@@ -252,6 +254,14 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
       add_verb(*admin, a, "send-test", [&a](const Console& c) { return admin_send_test(c, a.phone); });
   test_message->add_option("NUMBER", a.phone.number);
   add_phone_options(*test_message, a.phone);
+  CLI::App* rename =
+      add_verb(*admin, a, "rename", [&a](const Console& c) { return admin_rename(c, a.user, a.renamed); });
+  rename->add_option("OLD", a.user)->required();
+  rename->add_option("NEW", a.renamed)->required();
+  add_verb(*admin, a, "retire", [&a](const Console& c) { return admin_retire(c, a.user); })
+      ->add_option("USER", a.user)
+      ->required();
+  add_verb(*admin, a, "rotate-key", admin_rotate_key);
   add_verb(*admin, a, "password-changed", [&a](const Console& c) { return admin_password_changed(c, a.user); })
       ->add_option("USER", a.user)
       ->required();

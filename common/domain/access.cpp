@@ -52,6 +52,9 @@ constexpr std::array kTable{
     Row{Verb::check_store, "admin check", {true, false, StepUp::none}},
     Row{Verb::password_changed, "admin password-changed", {true, true, StepUp::none}},
     Row{Verb::send_test, "admin send-test", {true, true, StepUp::none}},
+    Row{Verb::rename_person, "admin rename", {true, true, StepUp::none}},
+    Row{Verb::retire_person, "admin retire", {true, true, StepUp::none}},
+    Row{Verb::rotate_key, "admin rotate-key", {true, true, StepUp::none}},
 };
 
 const Row* row_of(Verb verb) {

@@ -46,6 +46,9 @@ enum class Verb : std::uint8_t {
   check_store,
   password_changed,
   send_test,
+  rename_person,
+  retire_person,
+  rotate_key,
 };
 
 [[nodiscard]] std::string_view name_of(Verb verb);  // as on mfa-enroll's command line: "default", "admin provision"

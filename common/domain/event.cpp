@@ -107,6 +107,12 @@ std::string_view name_of(EventKind kind) {
       return "store.created";
     case EventKind::schema_upgraded:
       return "store.upgraded";
+    case EventKind::key_rotated:
+      return "store.key_rotated";
+    case EventKind::person_renamed:
+      return "admin.renamed";
+    case EventKind::person_retired:
+      return "admin.retired";
   }
   return {};
 }

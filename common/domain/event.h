@@ -44,9 +44,12 @@ enum class EventKind : std::uint16_t {
   helpdesk_identified = 36,
   helpdesk_identify_failed = 37,
   provisioned = 40,
-  test_sent = 41,  // a text or call for trying the gateways out
+  test_sent = 41,       // a text or call for trying the gateways out
+  person_renamed = 50,  // their login name is another one from now on
+  person_retired = 51,  // they are gone, and so is all but the trail
   store_created = 60,
   schema_upgraded = 61,
+  key_rotated = 62,
   // Acts of the helpdesk, all from 80 to 98: each of them counts for the day's cap.
   helpdesk_key_added = 80,
   helpdesk_unlocked = 81,

@@ -26,7 +26,7 @@ enum class TrustEnd : std::uint8_t {
   not_offered,       // the rules no longer do
   forgotten,         // `devices forget`
   reported,          // `notme` or `report`
-  reset,             // by the helpdesk
+  reset,             // by the helpdesk, or root removed all that was kept
   disabled,          // the person switched asking off; on again, they are asked
 };
 [[nodiscard]] std::string_view name_of(TrustEnd end);

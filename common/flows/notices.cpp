@@ -57,6 +57,8 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
       return fmt::format("The helpdesk changed on {} until when your account does without a second factor.", when);
     case EventKind::helpdesk_reset:
       return fmt::format("The helpdesk reset your second factor on {}: {}.", when, removed_in_words(event.factor));
+    case EventKind::person_renamed:
+      return fmt::format("An administrator noted on {} that your login name or uid has changed.", when);
     case EventKind::provisioned:
     case EventKind::helpdesk_key_added:
     case EventKind::helpdesk_token_added:

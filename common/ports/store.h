@@ -100,6 +100,10 @@ class Transaction {
   // Neither the name nor the uid may be there already.
   virtual Person add_person(const Username& name, Uid uid, UnixTime first_seen) = 0;
   virtual void save(const Person& person) = 0;  // all but id, name, uid
+  // Neither may be anybody else's.
+  virtual void rename_person(PersonId person, const Username& name, Uid uid) = 0;
+  // With all that is kept of them but the trail. Their id is nobody else's ever.
+  virtual void remove_person(PersonId person) = 0;
 
   [[nodiscard]] virtual std::vector<Factor> factors(PersonId person) = 0;  // by number
   virtual void add_factor(PersonId person, const Factor& factor) = 0;
@@ -197,6 +201,12 @@ struct StoreCondition {
   std::optional<std::int64_t> bad;  // the number of the first of them that is not
 };
 
+// Keys by their ids, eight hexadecimal digits.
+struct KeyRotation {
+  std::string before, now;
+  std::int64_t sealed = 0;  // values that were sealed anew
+};
+
 class Store {
  public:
   Store() = default;
@@ -210,6 +220,14 @@ class Store {
 
   // In parts, so that logins go on meanwhile; all of it takes a second at most.
   [[nodiscard]] virtual std::expected<StoreCondition, StoreError> examine() = 0;
+
+  // What follows only a store of this host can do; any other is unavailable for it.
+
+  // A new key: all that is sealed is sealed anew with it, in one transaction, with this event, whose reason is filled
+  // in. Others wait meanwhile.
+  [[nodiscard]] virtual std::expected<KeyRotation, StoreError> rotate_key(const Event& /*about*/) {
+    return std::unexpected(StoreError::unavailable);
+  }
 };
 
 // write and read with a result: `auto left = writing(store, [&](Transaction& tx) { return …; });`

@@ -1,6 +1,7 @@
 #include "common/service/open_store.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,7 +13,14 @@
 namespace mfa {
 namespace {
 
-constexpr StoreOptions kPerCommand{.mode = StoreMode::per_command};
+constexpr mode_t kKeyMode = S_IRUSR;
+
+FileRules rules_of_key() { return {.owners = {Uid{geteuid()}}, .most = kLargestKeyFile}; }
+
+KeyFile key_file_at(const std::string& path) {
+  return {.read = [path] { return read_file(path, rules_of_key()); },
+          .replace = [path](const Secret& text) { return replace_file(path, text, kKeyMode); }};
+}
 
 }  // namespace
 
@@ -25,7 +33,7 @@ ClosedFolder closed_to_programs(const std::string& store_path) {
 }
 
 std::expected<KeyRing, std::string> read_key(const std::string& path) {
-  auto text = read_file(path, {.owners = {Uid{geteuid()}}});
+  auto text = read_file(path, rules_of_key());
   if (!text) return std::unexpected(std::move(text.error()));
   auto keys = KeyRing::parse(*text);
   if (!keys) return std::unexpected(fmt::format("{}: {}", path, name_of(keys.error())));
@@ -46,8 +54,11 @@ std::expected<std::shared_ptr<Store>, StoreError> open_store(const std::string& 
     return std::unexpected(StoreError::wrong_key);
   }
   // For each command it is opened anyway; to try it first would be one more time.
-  if (!resident) return std::make_shared<SqliteStore>(store_path, *std::move(keys), journal, kPerCommand);
-  auto opened = SqliteStore::open(store_path, *std::move(keys), journal);
+  if (!resident)
+    return std::make_shared<SqliteStore>(
+        store_path, *std::move(keys), journal,
+        StoreOptions{.mode = StoreMode::per_command, .key_file = key_file_at(key_path)});
+  auto opened = SqliteStore::open(store_path, *std::move(keys), journal, {.key_file = key_file_at(key_path)});
   if (!opened) return std::unexpected(opened.error());
   return std::shared_ptr<Store>(*std::move(opened));
 }

@@ -12,6 +12,7 @@
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
 #include "common/flows/guided.h"
+#include "common/flows/hand_over.h"
 #include "common/flows/helpdesk_acts.h"
 #include "common/flows/helpdesk_grants.h"
 #include "common/flows/helpdesk_identify.h"
@@ -23,6 +24,7 @@
 #include "common/flows/privacy.h"
 #include "common/flows/reporting.h"
 #include "common/flows/tokens.h"
+#include "common/flows/upkeep.h"
 #include "common/service/render.h"
 
 namespace mfa {
@@ -208,6 +210,12 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(check_store(engine, asker));
     case Verb::password_changed:
       return rendered(password_changed(engine, asker, request.user));
+    case Verb::rename_person:
+      return rendered(rename_person(engine, asker, request.user, request.to));
+    case Verb::retire_person:
+      return rendered(retire_person(engine, asker, request.user));
+    case Verb::rotate_key:
+      return rendered(rotate_key(engine, asker));
     case Verb::provision:
       if (request.kind == FactorKind::hotp)
         return told_once(provision_hotp(engine, asker, request.user, request.name, request.digits));

@@ -9,6 +9,7 @@
 #include "common/flows/asking.h"
 #include "common/flows/check.h"
 #include "common/flows/foresee.h"
+#include "common/flows/hand_over.h"
 #include "common/flows/helpdesk_acts.h"
 #include "common/flows/helpdesk_grants.h"
 #include "common/flows/helpdesk_identify.h"
@@ -43,6 +44,9 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const HistoryReply& reply);
 [[nodiscard]] WipedText to_json(const ReportReply& reply);
 [[nodiscard]] WipedText to_json(const AskingReply& reply);
+[[nodiscard]] WipedText to_json(const RenamedReply& reply);
+[[nodiscard]] WipedText to_json(const RetiredReply& reply);
+[[nodiscard]] WipedText to_json(const KeyRotation& reply);
 [[nodiscard]] WipedText to_json(const PrivacyReply& reply);
 [[nodiscard]] WipedText to_json(const OwnDataReply& reply);
 [[nodiscard]] WipedText to_json(const ExplainReply& reply);

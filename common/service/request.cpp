@@ -101,7 +101,8 @@ constexpr std::array kOfHelpdeskKey{kUser, Key{"line", true, &Request::line}, kM
 constexpr std::array kOfExplain{kUser, Key{"service", false, &Request::service}, Key{"from", false, &Request::from},
                                 Key{"key", false, &Request::key}};
 constexpr std::array kOfForecast{Key{"users", true, &Request::users}};
-constexpr std::array kOfPasswordChanged{kUser};
+constexpr std::array kOfOneUser{kUser};
+constexpr std::array kOfPersonsRename{kUser, Key{"to", true, &Request::to}};
 
 std::span<const Key> keys_of(Verb verb) {
   switch (verb) {
@@ -134,6 +135,7 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::privacy:
     case Verb::own_data:
     case Verb::check_store:
+    case Verb::rotate_key:
       return {};
     case Verb::forget_devices:
       return kOfForget;
@@ -159,7 +161,10 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::provision_codes:
       return kOfForecast;
     case Verb::password_changed:
-      return kOfPasswordChanged;
+    case Verb::retire_person:
+      return kOfOneUser;
+    case Verb::rename_person:
+      return kOfPersonsRename;
   }
   return {};
 }

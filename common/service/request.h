@@ -22,7 +22,8 @@ struct Request {
   Verb verb{};
   std::string factor;              // default, rename, remove, helpdesk reset: an id or a name
   std::string name;                // rename; totp, hotp, key, token and provision: empty if none was given
-  std::string user;                // provision, explain, password-changed, helpdesk
+  std::string user;                // provision, explain, password-changed, rename, retire, helpdesk
+  std::string to;                  // admin rename: the new name
   std::string users;               // forecast: names with ':' between them, which no name can hold (passwd(5))
   std::string device;              // devices forget: an id; empty: all
   FactorKind kind{};               // provision: totp or hotp

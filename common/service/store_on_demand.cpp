@@ -34,6 +34,12 @@ std::expected<StoreCondition, StoreError> StoreOnDemand::examine() {
   return (*store)->examine();
 }
 
+std::expected<KeyRotation, StoreError> StoreOnDemand::rotate_key(const Event& about) {
+  const auto store = current();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->rotate_key(about);
+}
+
 std::expected<void, StoreError> StoreOnDemand::prepare() {
   const auto store = current();
   if (!store) return std::unexpected(store.error());

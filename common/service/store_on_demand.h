@@ -27,6 +27,7 @@ class StoreOnDemand final : public Store {
   [[nodiscard]] std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override;
 
   [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override;
+  [[nodiscard]] std::expected<KeyRotation, StoreError> rotate_key(const Event& about) override;
 
   // Opens it now, if it is not open.
   [[nodiscard]] std::expected<void, StoreError> prepare();

@@ -21,7 +21,11 @@
 
 namespace mfa {
 
-enum class CommandKind : std::uint8_t { read, write };
+enum class CommandKind : std::uint8_t {
+  read,
+  write,
+  alone,  // makes its own transactions, or none
+};
 
 // Lives on the stack of the thread that waits for it.
 class Command {

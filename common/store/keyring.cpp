@@ -8,6 +8,7 @@
 #include <optional>
 #include <ranges>
 #include <string>
+#include <utility>
 
 #include "common/store/crypto.h"
 #include "common/store/failure.h"
@@ -18,6 +19,9 @@ namespace {
 
 constexpr std::string_view kTitle = "mfa-key ";
 constexpr std::string_view kVersion = "1";
+constexpr std::string_view kWithRetired = "2";
+constexpr std::string_view kPasswordVersion = "password-version ";
+constexpr std::string_view kRetired = "retired ";
 constexpr std::size_t kIdDigits = 8;
 constexpr std::size_t kKeyDigits = 2 * kKeySize;
 
@@ -51,11 +55,167 @@ KeyId id_of(const Secret& key) {
   return {value};
 }
 
+Secret random_key() {
+  Secret key(std::vector<std::uint8_t>(kKeySize, 0));
+  random_bytes(key.writable());
+  return key;
+}
+
+Secret subkey_of(const Secret& key, KeyUse use) {
+  return hkdf_sha256(key, {}, kLabels.at(static_cast<std::size_t>(use)), kKeySize);
+}
+
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   return line;
+}
+
+// What a file says, line for line.
+struct KeyLines {
+  struct Whole {
+    KeyId id;
+    Secret key;
+  };
+  struct Retired {
+    KeyId id;
+    Secret codes, trail;
+  };
+  Secret password_version;  // empty: the whole text stands for it
+  std::vector<Retired> retired;
+  std::vector<Whole> whole;
+
+  [[nodiscard]] bool knows(KeyId id) const {
+    return std::ranges::find(retired, id, &Retired::id) != retired.end() ||
+           std::ranges::find(whole, id, &Whole::id) != whole.end();
+  }
+};
+
+std::optional<KeyId> id_from_hex(std::string_view hex) {
+  KeyId id;
+  if (hex.size() != kIdDigits) return std::nullopt;
+  for (const char c : hex) {
+    const int value = value_of_hex(c);
+    if (value < 0) return std::nullopt;
+    id.value = id.value << 4U | static_cast<std::uint32_t>(value);
+  }
+  return id;
+}
+
+using Added = std::expected<void, KeyRingError>;
+
+Added add_whole(KeyLines& file, std::string_view line) {
+  if (line.size() != kIdDigits + 1 + kKeyDigits || line[kIdDigits] != ' ')
+    return std::unexpected(KeyRingError::bad_line);
+  auto key = key_from_hex(line.substr(kIdDigits + 1));
+  if (!key) return std::unexpected(KeyRingError::bad_line);
+  const KeyId id = id_of(*key);
+  if (id_from_hex(line.substr(0, kIdDigits)) != id) return std::unexpected(KeyRingError::wrong_id);
+  if (file.knows(id)) return std::unexpected(KeyRingError::repeated);
+  if (file.whole.size() == kMostKeys) return std::unexpected(KeyRingError::too_many);
+  file.whole.push_back({id, *std::move(key)});
+  return {};
+}
+
+// Behind the word.
+Added add_retired(KeyLines& file, std::string_view line) {
+  constexpr std::size_t kCodes = kIdDigits + 1;
+  constexpr std::size_t kTrail = kCodes + kKeyDigits + 1;
+  if (line.size() != kTrail + kKeyDigits || line[kCodes - 1] != ' ' || line[kTrail - 1] != ' ')
+    return std::unexpected(KeyRingError::bad_line);
+  const auto id = id_from_hex(line.substr(0, kIdDigits));
+  auto codes = key_from_hex(line.substr(kCodes, kKeyDigits));
+  auto trail = key_from_hex(line.substr(kTrail));
+  if (!id || !codes || !trail) return std::unexpected(KeyRingError::bad_line);
+  if (file.knows(*id)) return std::unexpected(KeyRingError::repeated);
+  if (file.retired.size() == kMostRetired) return std::unexpected(KeyRingError::too_many);
+  file.retired.push_back({*id, *std::move(codes), *std::move(trail)});
+  return {};
+}
+
+Added add_password_version(KeyLines& file, std::string_view hex) {
+  auto key = key_from_hex(hex);
+  if (!key) return std::unexpected(KeyRingError::bad_line);
+  if (!file.password_version.empty()) return std::unexpected(KeyRingError::repeated);
+  file.password_version = *std::move(key);
+  return {};
+}
+
+Added add_line(KeyLines& file, std::string_view line, bool with_retired) {
+  if (line.empty() || line.front() == '#') return {};
+  if (with_retired && line.starts_with(kRetired)) return add_retired(file, line.substr(kRetired.size()));
+  if (with_retired && line.starts_with(kPasswordVersion))
+    return add_password_version(file, line.substr(kPasswordVersion.size()));
+  return add_whole(file, line);
+}
+
+// Throws StoreFailure if libcrypto fails.
+std::expected<KeyLines, KeyRingError> parsed(const Secret& text) {
+  std::string_view rest = text.text();
+  const std::string_view title = take_line(rest);
+  if (!title.starts_with(kTitle)) return std::unexpected(KeyRingError::not_a_key_file);
+  const std::string_view version = title.substr(kTitle.size());
+  if (version != kVersion && version != kWithRetired) return std::unexpected(KeyRingError::unknown_version);
+  KeyLines file;
+  while (!rest.empty())
+    if (auto added = add_line(file, take_line(rest), version == kWithRetired); !added)
+      return std::unexpected(added.error());
+  if (file.whole.empty()) return std::unexpected(KeyRingError::no_key);
+  return file;
+}
+
+// While there is no line for it the monitor keys with the whole text. HMAC hashes a key of more than 64 bytes, which a
+// file always is (RFC 2104 §2), so this keys alike.
+Secret standing_for(const Secret& text) { return Secret(sha256_of_both(text.bytes(), {})); }
+
+void append_hex(std::string& text, const Secret& key) {
+  std::string hex = to_hex(key.bytes());
+  text += hex;
+  OPENSSL_cleanse(hex.data(), hex.size());
+}
+
+Secret written(const KeyLines& file) {
+  std::string text;
+  text.reserve(kLargestKeyFile);  // never moved, so nothing is left behind
+  text.append(kTitle).append(kWithRetired).append("\n").append(kPasswordVersion);
+  append_hex(text, file.password_version);
+  text += '\n';
+  for (const auto& [id, codes, trail] : file.retired) {
+    text += fmt::format("{}{:08x} ", kRetired, id.value);
+    append_hex(text, codes);
+    text += ' ';
+    append_hex(text, trail);
+    text += '\n';
+  }
+  for (const auto& [id, key] : file.whole) {
+    text += fmt::format("{:08x} ", id.value);
+    append_hex(text, key);
+    text += '\n';
+  }
+  Secret out(text);
+  OPENSSL_cleanse(text.data(), text.size());
+  return out;
+}
+
+Added retire(KeyLines& file, const KeyLines::Whole& key) {
+  if (file.retired.size() == kMostRetired) return std::unexpected(KeyRingError::too_many);
+  file.retired.push_back({key.id, subkey_of(key.key, KeyUse::codes), subkey_of(key.key, KeyUse::trail)});
+  return {};
+}
+
+// What a change makes of the text.
+template <class Change>
+std::expected<Secret, KeyRingError> changed(const Secret& text, Change change) {
+  try {
+    auto file = parsed(text);
+    if (!file) return std::unexpected(file.error());
+    if (file->password_version.empty()) file->password_version = standing_for(text);
+    if (Added done = change(*file); !done) return std::unexpected(done.error());
+    return written(*file);
+  } catch (const StoreFailure&) {
+    return std::unexpected(KeyRingError::unavailable);
+  }
 }
 
 }  // namespace
@@ -84,8 +244,7 @@ std::string_view name_of(KeyRingError error) {
 
 std::expected<Secret, KeyRingError> KeyRing::generate() {
   try {
-    Secret key(std::vector<std::uint8_t>(kKeySize, 0));
-    random_bytes(key.writable());
+    const Secret key = random_key();
     std::string hex = to_hex(key.bytes());
     std::string text = fmt::format("{}{}\n{:08x} {}\n", kTitle, kVersion, id_of(key).value, hex);
     Secret out(text);
@@ -98,44 +257,78 @@ std::expected<Secret, KeyRingError> KeyRing::generate() {
 }
 
 std::expected<KeyRing, KeyRingError> KeyRing::parse(const Secret& text) {
-  std::string_view rest = text.text();
-  const std::string_view title = take_line(rest);
-  if (!title.starts_with(kTitle)) return std::unexpected(KeyRingError::not_a_key_file);
-  if (title.substr(kTitle.size()) != kVersion) return std::unexpected(KeyRingError::unknown_version);
-  KeyRing ring;
-  ring.keys_.reserve(kMostKeys);
-  while (!rest.empty()) {
-    const std::string_view line = take_line(rest);
-    if (line.empty() || line.front() == '#') continue;
-    if (ring.keys_.size() == kMostKeys) return std::unexpected(KeyRingError::too_many);
-    try {
-      if (auto added = ring.add(line); !added) return std::unexpected(added.error());
-    } catch (const StoreFailure&) {
-      return std::unexpected(KeyRingError::unavailable);
+  try {
+    auto file = parsed(text);
+    if (!file) return std::unexpected(file.error());
+    KeyRing ring;
+    ring.keys_.reserve(file->retired.size() + file->whole.size());
+    for (auto& [id, codes, trail] : file->retired)
+      ring.keys_.push_back({id, {Secret(), std::move(codes), std::move(trail), Secret()}});
+    for (const auto& [id, key] : file->whole) {
+      Key made{id, {}};
+      for (std::size_t use = 0; use < kLabels.size(); ++use)
+        made.subkeys.at(use) = subkey_of(key, static_cast<KeyUse>(use));
+      ring.keys_.push_back(std::move(made));
     }
+    ring.openers_ = file->whole.size();
+    ring.sealing_ = ring.keys_.size() - 1;
+    return ring;
+  } catch (const StoreFailure&) {
+    return std::unexpected(KeyRingError::unavailable);
   }
-  if (ring.keys_.empty()) return std::unexpected(KeyRingError::no_key);
-  return ring;
 }
 
-std::expected<void, KeyRingError> KeyRing::add(std::string_view line) {
-  if (line.size() != kIdDigits + 1 + kKeyDigits || line[kIdDigits] != ' ')
-    return std::unexpected(KeyRingError::bad_line);
-  const auto key = key_from_hex(line.substr(kIdDigits + 1));
-  if (!key) return std::unexpected(KeyRingError::bad_line);
-  const KeyId id = id_of(*key);
-  if (fmt::format("{:08x}", id.value) != line.substr(0, kIdDigits)) return std::unexpected(KeyRingError::wrong_id);
-  if (subkey(id, KeyUse::seal) != nullptr) return std::unexpected(KeyRingError::repeated);
-  Key made{id, {}};
-  for (std::size_t use = 0; use < kLabels.size(); ++use)
-    made.subkeys.at(use) = hkdf_sha256(*key, {}, kLabels.at(use), kKeySize);
-  keys_.push_back(std::move(made));
-  return {};
+std::expected<Secret, KeyRingError> KeyRing::with_new_key(const Secret& text) {
+  return changed(text, [](KeyLines& file) -> Added {
+    if (file.whole.size() == kMostKeys) return std::unexpected(KeyRingError::too_many);
+    Secret key = random_key();
+    const KeyId id = id_of(key);
+    file.whole.push_back({id, std::move(key)});
+    return {};
+  });
+}
+
+std::expected<Secret, KeyRingError> KeyRing::with_one_key(const Secret& text, KeyId kept) {
+  return changed(text, [kept](KeyLines& file) -> Added {
+    std::vector<KeyLines::Whole> all = std::exchange(file.whole, {});
+    const auto found = std::ranges::find(all, kept, &KeyLines::Whole::id);
+    if (found == all.end()) return std::unexpected(KeyRingError::no_key);
+    file.whole.push_back(std::move(*found));
+    for (auto key = all.begin(); key != found; ++key)
+      if (Added done = retire(file, *key); !done) return done;
+    return {};
+  });
+}
+
+std::expected<Secret, KeyRingError> KeyRing::with_retired_of(const Secret& text, const Secret& other) {
+  return changed(text, [&other](KeyLines& file) -> Added {
+    auto more = parsed(other);
+    if (!more) return std::unexpected(more.error());
+    for (KeyLines::Retired& key : more->retired) {
+      if (file.knows(key.id)) continue;
+      if (file.retired.size() == kMostRetired) return std::unexpected(KeyRingError::too_many);
+      file.retired.push_back(std::move(key));
+    }
+    for (const KeyLines::Whole& key : more->whole) {
+      if (file.knows(key.id)) continue;
+      if (Added done = retire(file, key); !done) return done;
+    }
+    return {};
+  });
+}
+
+bool KeyRing::opens_with(KeyId id) const { return subkey(id, KeyUse::seal) != nullptr; }
+
+bool KeyRing::choose(KeyId id) {
+  if (!opens_with(id)) return false;
+  sealing_ = static_cast<std::size_t>(std::ranges::find(keys_, id, &Key::id) - keys_.begin());
+  return true;
 }
 
 const Secret* KeyRing::subkey(KeyId id, KeyUse use) const {
   const auto found = std::ranges::find(keys_, id, &Key::id);
-  return found == keys_.end() ? nullptr : &of(*found, use);
+  if (found == keys_.end() || of(*found, use).empty()) return nullptr;
+  return &of(*found, use);
 }
 
 std::vector<KeyId> KeyRing::newest_first() const {

@@ -6,6 +6,7 @@
 
 #include "common/store/failure.h"
 #include "common/store/sealed.h"
+#include "common/store/sealed_places.h"
 
 namespace mfa {
 
@@ -289,9 +290,15 @@ CREATE TABLE journey (
 constexpr std::array<SchemaStep, 8> kSteps{kVersion1, kVersion2, kVersion3, kVersion4,
                                            kVersion5, kVersion6, kVersion7, kVersion8};
 
-constexpr SealedPlace kKeyCheckPlace{0, 0, 0, "key check"};
+constexpr SealedPlace kKeyCheckPlace{0, 0, 0, kKeyCheckLabel};
 constexpr std::string_view kKeyCheckText = "this key fits this store";
 constexpr std::size_t kStoreIdSize = 16;
+
+std::vector<std::uint8_t> key_check_in(Connection& connection) {
+  auto meta = connection.prepared("SELECT key_check FROM meta");
+  if (!meta.row()) throw StoreFailure(StoreError::damaged, "the store has no key check");
+  return meta.blob(0);
+}
 
 }  // namespace
 
@@ -327,11 +334,17 @@ void make_store(Connection& connection, const KeyRing& keys, UnixTime now) {
 }
 
 void check_key(Connection& connection, const KeyRing& keys) {
-  auto meta = connection.prepared("SELECT key_check FROM meta");
-  if (!meta.row()) throw StoreFailure(StoreError::damaged, "the store has no key check");
-  const auto blob = meta.blob(0);
-  if (open_sealed(keys, kKeyCheckPlace, blob) != Secret(kKeyCheckText))
+  if (open_sealed(keys, kKeyCheckPlace, key_check_in(connection)) != Secret(kKeyCheckText))
     throw StoreFailure(StoreError::damaged, "the store's key check holds something else");
+}
+
+KeyId key_of_store(Connection& connection) { return sealed_with(key_check_in(connection)); }
+
+void renew_key_check(Connection& connection, const KeyRing& keys) {
+  const std::string check = seal(keys, kKeyCheckPlace, Secret(kKeyCheckText));
+  connection.prepared("UPDATE meta SET key_check = ?")
+      .bind_blob({reinterpret_cast<const std::uint8_t*>(check.data()), check.size()})
+      .run();
 }
 
 }  // namespace mfa

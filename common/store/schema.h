@@ -32,5 +32,9 @@ SchemaChange bring_up_to_date(Connection& connection, std::span<const SchemaStep
 void make_store(Connection& connection, const KeyRing& keys, UnixTime now);
 // Throws StoreFailure wrong_key, or damaged.
 void check_key(Connection& connection, const KeyRing& keys);
+// The key that the store says it is sealed with. Throws StoreFailure damaged.
+[[nodiscard]] KeyId key_of_store(Connection& connection);
+// Makes the ring's key that one.
+void renew_key_check(Connection& connection, const KeyRing& keys);
 
 }  // namespace mfa

@@ -40,11 +40,17 @@ std::string seal(const KeyRing& keys, const SealedPlace& place, const Secret& pl
   return blob;
 }
 
+KeyId sealed_with(ByteView blob) {
+  if (blob.size() < kSmallest || blob[0] != kLayout) throw StoreFailure(StoreError::damaged, "a sealed value is none");
+  KeyId id;
+  for (std::size_t i = 0; i < kIdSize; ++i) id.value = id.value << 8U | blob[1 + i];
+  return id;
+}
+
 Secret open_sealed(const KeyRing& keys, const SealedPlace& place, ByteView blob) {
   if (blob.size() < kSmallest || blob[0] != kLayout)
     throw StoreFailure(StoreError::damaged, fmt::format("a sealed {} is no sealed value", place.label));
-  KeyId id;
-  for (std::size_t i = 0; i < kIdSize; ++i) id.value = id.value << 8U | blob[1 + i];
+  const KeyId id = sealed_with(blob);
   const Secret* key = keys.subkey(id, KeyUse::seal);
   if (key == nullptr)
     throw StoreFailure(StoreError::wrong_key,

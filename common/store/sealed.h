@@ -21,6 +21,8 @@ struct SealedPlace {
   std::string_view label;  // what it is: "factor key"
 };
 
+// The key it was sealed with, by what it says of itself. Throws StoreFailure damaged if it is no sealed value.
+[[nodiscard]] KeyId sealed_with(ByteView blob);
 [[nodiscard]] std::string seal(const KeyRing& keys, const SealedPlace& place, const Secret& plain);
 // Throws StoreFailure: wrong_key if it was sealed with a key that is not in the ring, damaged if it does not open.
 [[nodiscard]] Secret open_sealed(const KeyRing& keys, const SealedPlace& place, ByteView blob);

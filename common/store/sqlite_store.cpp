@@ -41,14 +41,15 @@ void tell(Journal& journal, const std::vector<Recorded>& recorded) noexcept {
 
 }  // namespace
 
-SqliteStore::SqliteStore(std::string path, KeyRing keys, Journal& journal, StoreOptions options)
+SqliteStore::SqliteStore(std::string path, KeyRing keys, Journal& journal, const StoreOptions& options)
     : journal_(journal),
       mode_(options.mode),
       file_(std::move(path), std::move(keys), journal, options),
       queue_([this](Batch batch) { serve(batch); }, kMostInBatch, options.busy_limit) {}
 
 std::expected<std::unique_ptr<SqliteStore>, StoreError> SqliteStore::open(const std::string& path, KeyRing keys,
-                                                                          Journal& journal, StoreOptions options) {
+                                                                          Journal& journal,
+                                                                          const StoreOptions& options) {
   auto store = std::make_unique<SqliteStore>(path, std::move(keys), journal, options);
   if (auto opened = store->check(); !opened) return std::unexpected(opened.error());
   return store;
@@ -92,23 +93,30 @@ void SqliteStore::serve(Batch batch) {
   if (mode_ == StoreMode::per_command) file_.close();
 }
 
-// Reads first: they see what is on disk, never what the batch is about to write, and need not wait for the commit.
+// Reads first: they see what is on disk, never what the batch is about to write, and need not wait for the commit. What
+// goes alone comes last: it may take long.
 void SqliteStore::serve_opened(Batch batch) {
   std::vector<Command*> reads;
   std::vector<Command*> writes;
-  for (Command* command : batch) (command->kind() == CommandKind::read ? reads : writes).push_back(command);
+  std::vector<Command*> alone;
+  for (Command* command : batch)
+    (command->kind() == CommandKind::read    ? reads
+     : command->kind() == CommandKind::write ? writes
+                                             : alone)
+        .push_back(command);
   for (Command* command : reads) serve_read(*command);
   queue_.done(reads);
   for (Batch rest = writes; !rest.empty();) {
-    const bool alone = file_.is_open() && file_.scarce();
-    rest = rest.subspan(write_together(alone ? rest.first(1) : rest));
+    const bool one = file_.is_open() && file_.scarce();
+    rest = rest.subspan(write_together(one ? rest.first(1) : rest));
   }
+  for (Command* command : alone) serve_read(*command);
 }
 
 void SqliteStore::serve_read(Command& command) {
   try {
     file_.open();
-    file_.connection().execute("BEGIN");
+    if (command.kind() == CommandKind::read) file_.connection().execute("BEGIN");
     SqliteTransaction transaction(file_.connection(), file_.keys(), nullptr);
     const auto failure = run(command, transaction);
     if (failure) command.error = file_.settle(*failure, "read");

@@ -32,9 +32,9 @@ class SqliteStore final : public Store {
   // A store that was found to open.
   [[nodiscard]] static std::expected<std::unique_ptr<SqliteStore>, StoreError> open(const std::string& path,
                                                                                     KeyRing keys, Journal& journal,
-                                                                                    StoreOptions options = {});
+                                                                                    const StoreOptions& options = {});
 
-  SqliteStore(std::string path, KeyRing keys, Journal& journal, StoreOptions options = {});
+  SqliteStore(std::string path, KeyRing keys, Journal& journal, const StoreOptions& options = {});
 
   // Opens the file if it is not open: is there a store, of a schema this release knows, that this key fits?
   [[nodiscard]] std::expected<void, StoreError> check();
@@ -43,6 +43,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override;
 
   [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override;
+
+  [[nodiscard]] std::expected<KeyRotation, StoreError> rotate_key(const Event& about) override;
 
   // Walks the whole trail, a part at a time, so that logins go on meanwhile.
   [[nodiscard]] std::expected<TrailReport, StoreError> verify_trail();
@@ -59,6 +61,7 @@ class SqliteStore final : public Store {
   void write_one(Command& command, TrailHead& head, std::vector<Recorded>& recorded);
   void commit(Batch batch, const std::vector<Recorded>& recorded);
   [[nodiscard]] bool in_transaction();
+  [[nodiscard]] KeyRotation rotate(Event about);
 
   Journal& journal_;
   const StoreMode mode_;

@@ -69,7 +69,7 @@ std::string resolved_store(const std::string& path) {
 }
 
 StoreFile::StoreFile(std::string path, KeyRing keys, Journal& journal, StoreOptions options)
-    : path_(std::move(path)), keys_(std::move(keys)), journal_(journal), options_(options) {}
+    : path_(std::move(path)), keys_(std::move(keys)), journal_(journal), options_(std::move(options)) {}
 
 StoreFile::~StoreFile() {
   try {
@@ -111,18 +111,54 @@ void StoreFile::open_once(const std::string& path) {
   require_store(*connection_);
   connection_->use_log();
   upgrade();
-  check_key(*connection_, keys_);
+  fit_key();
   room_.emplace(path);
   room_->prepare(*connection_);
   if (options_.mode == StoreMode::resident && connection_->number("PRAGMA page_count") <= kCheckedOnOpening)
     require_sound();
+  if (options_.mode == StoreMode::resident) settle_keys();
+}
+
+// The key that seals is the one that the store says, whatever else is in the file of keys. Another process may have
+// sealed the store anew since that was read.
+void StoreFile::fit_key() {
+  const KeyId wanted = key_of_store(*connection_);
+  if (!keys_.choose(wanted) && options_.key_file) {
+    const auto text = options_.key_file.read();
+    auto read = text ? KeyRing::parse(*text) : std::unexpected(KeyRingError::not_a_key_file);
+    if (read && read->choose(wanted)) keys_ = *std::move(read);
+  }
+  check_key(*connection_, keys_);
+}
+
+// Whoever made a new key was killed half-way: once something is on disk that came later, so is what the store says of
+// its key.
+void StoreFile::settle_keys() {
+  if (keys_.openers() == 1 || !options_.key_file) return;
+  connection_->execute("BEGIN IMMEDIATE; UPDATE meta SET key_check = key_check; COMMIT");
+  drop_other_keys();
+}
+
+void StoreFile::change_keys(KeyRing keys) {
+  keys_ = std::move(keys);
+  drop_other_keys();
+}
+
+void StoreFile::drop_other_keys() noexcept {
+  try {
+    const KeyId own = keys_.newest();
+    keys_ = leave_one_key(*connection_, own, options_.key_file);
+    note(Severity::notice, fmt::format("the key file holds the key {:08x} alone", own.value));
+  } catch (const std::exception& trouble) {
+    note(Severity::warning, fmt::format("an old key stays in the key file: {}", trouble.what()));
+  }
 }
 
 void StoreFile::upgrade() {
   if (connection_->number("PRAGMA user_version") == static_cast<std::int64_t>(schema_steps().size())) return;
   connection_->execute("BEGIN IMMEDIATE");
   const auto change = bring_up_to_date(*connection_, schema_steps());
-  check_key(*connection_, keys_);  // or a wrong key would write the event, and break the chain
+  fit_key();  // or a wrong key would write the event, and break the chain
   TrailHead head = read_head(*connection_, keys_);
   Event event;
   event.kind = EventKind::schema_upgraded;

@@ -15,6 +15,7 @@
 #include "common/store/failure.h"
 #include "common/store/keyring.h"
 #include "common/store/room.h"
+#include "common/store/rotation.h"
 
 namespace mfa {
 
@@ -27,7 +28,8 @@ struct StoreOptions {
   StoreMode mode = StoreMode::resident;
   std::chrono::milliseconds busy_limit{10'000};  // how long another process may hold the file before `busy`
   bool tell_busy = true;                         // of that in the journal; false: it is an answer like another
-  int longest_log = 0;  // frames of 4 KiB after which the log is moved into the file; 0: what suits the mode
+  int longest_log = 0;    // frames of 4 KiB after which the log is moved into the file; 0: what suits the mode
+  KeyFile key_file = {};  // where the keys are from; none: they are all there ever will be
 };
 
 class StoreFile {
@@ -44,6 +46,10 @@ class StoreFile {
 
   [[nodiscard]] Connection& connection() { return *connection_; }
   [[nodiscard]] const KeyRing& keys() const { return keys_; }
+  [[nodiscard]] const KeyFile& key_file() const { return options_.key_file; }
+  // The store is sealed with this ring's key from now on. What is left of the old one in the key file goes; trouble
+  // there is noted, and met again at the next start.
+  void change_keys(KeyRing keys);
   // So little room is left, and no more to be had, that a command may fail for want of it.
   [[nodiscard]] bool scarce() { return room_->scarce(*connection_) && room_->refill(*connection_); }
 
@@ -57,13 +63,16 @@ class StoreFile {
  private:
   void open_once(const std::string& path);
   void upgrade();
+  void fit_key();
+  void settle_keys();
+  void drop_other_keys() noexcept;
   void require_sound();
   void turn_log();
   void tell_room(bool low);
   [[nodiscard]] int longest_log() const;
 
   const std::string path_;
-  const KeyRing keys_;
+  KeyRing keys_;
   Journal& journal_;
   const StoreOptions options_;
 

@@ -137,6 +137,24 @@ void SqliteTransaction::save(const Person& person) {
   touched_one("person");
 }
 
+// What is sealed or hashed is bound to the person's id, so it goes on.
+void SqliteTransaction::rename_person(PersonId person, const Username& name, Uid uid) {
+  changing();
+  connection_.prepared("UPDATE person SET name = ?, uid = ? WHERE id = ?")
+      .bind(name.value)
+      .bind(std::int64_t{uid.value})
+      .bind(person.value)
+      .run();
+  touched_one("person");
+}
+
+// Each table with rows of people says ON DELETE CASCADE (schema.cpp).
+void SqliteTransaction::remove_person(PersonId person) {
+  changing();
+  connection_.prepared("DELETE FROM person WHERE id = ?").bind(person.value).run();
+  touched_one("person");
+}
+
 void SqliteTransaction::append(const Event& event) {
   changing();
   append_event(connection_, keys_, event, *head_);

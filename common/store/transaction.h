@@ -34,6 +34,8 @@ class SqliteTransaction final : public Transaction {
   std::optional<Person> person_by_uid(Uid uid) override;
   Person add_person(const Username& name, Uid uid, UnixTime first_seen) override;
   void save(const Person& person) override;
+  void rename_person(PersonId person, const Username& name, Uid uid) override;
+  void remove_person(PersonId person) override;
 
   std::vector<Factor> factors(PersonId person) override;
   void add_factor(PersonId person, const Factor& factor) override;

@@ -8,15 +8,12 @@
 #include "common/store/failure.h"
 #include "common/store/number_hash.h"
 #include "common/store/sealed.h"
+#include "common/store/sealed_places.h"
 #include "common/store/transaction.h"
 
 namespace mfa {
 
 namespace {
-
-constexpr std::string_view kFactorKeyLabel = "factor key";
-constexpr std::string_view kNumberLabel = "phone number";
-constexpr std::string_view kPendingKeyLabel = "pending factor key";
 
 // No set-up lasts so long (seconds), so what is older was left half done and is swept out along the way.
 constexpr std::int64_t kSweepPendingAfter = 3600;

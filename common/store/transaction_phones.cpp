@@ -12,6 +12,7 @@
 #include "common/store/failure.h"
 #include "common/store/number_hash.h"
 #include "common/store/sealed.h"
+#include "common/store/sealed_places.h"
 #include "common/store/transaction.h"
 
 namespace mfa {
@@ -23,8 +24,6 @@ constexpr std::int64_t kSweepCodesAfter = 3600;
 constexpr std::int64_t kSweepMessagesAfter = std::int64_t{2} * 24 * 60 * 60;
 
 ByteView bytes_of(const std::string& blob) { return {reinterpret_cast<const std::uint8_t*>(blob.data()), blob.size()}; }
-
-std::string label_of(const std::string& purpose) { return "phone code for " + purpose; }
 
 // Sealed together, so that a code belongs to its number: the number, a blank, the code.
 Secret packed(const PhoneCode& code) {
@@ -94,7 +93,7 @@ std::optional<PhoneCode> SqliteTransaction::phone_code(PersonId person, std::uin
                  .tries = narrow(row.integer(4)),
                  .sent = flag_of(person, row.integer(5)),
                  .used = flag_of(person, row.integer(6))};
-  auto opened = unpacked(open_sealed(keys_, {person.value, factor, 0, label_of(code.purpose)}, row.blob(1)));
+  auto opened = unpacked(open_sealed(keys_, {person.value, factor, 0, phone_code_label(code.purpose)}, row.blob(1)));
   if (!opened)
     throw StoreFailure(StoreError::damaged, fmt::format("a code of person {} holds an unknown value", person.value));
   code.number = std::move(opened->first);
@@ -104,7 +103,7 @@ std::optional<PhoneCode> SqliteTransaction::phone_code(PersonId person, std::uin
 
 void SqliteTransaction::keep_phone_code(PersonId person, std::uint32_t factor, const PhoneCode& code) {
   changing();
-  const std::string sealed = seal(keys_, {person.value, factor, 0, label_of(code.purpose)}, packed(code));
+  const std::string sealed = seal(keys_, {person.value, factor, 0, phone_code_label(code.purpose)}, packed(code));
   connection_.prepared("DELETE FROM phone_code WHERE until < ?").bind(code.until.seconds - kSweepCodesAfter).run();
   connection_
       .prepared(

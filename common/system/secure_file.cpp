@@ -86,6 +86,12 @@ class Draft {
     // A file system without RENAME_NOREPLACE: a second name, then the first one goes.
     return ::linkat(folder_, name_.c_str(), folder_, as, 0) == 0 ? 0 : errno;
   }
+  // Zero or an errno.
+  [[nodiscard]] int take_the_place_of(const char* another) {
+    if (::renameat(folder_, name_.c_str(), folder_, another) != 0) return errno;
+    name_.clear();
+    return 0;
+  }
 
  private:
   int folder_;
@@ -120,8 +126,10 @@ std::expected<Secret, std::string> read_file(const std::string& path, const File
   return Secret(content.bytes().first(size));
 }
 
-std::expected<void, std::string> create_file(const std::string& path, const Secret& content, mode_t mode,
-                                             const std::optional<FileOwner>& owner) {
+namespace {
+
+std::expected<void, std::string> write_file(const std::string& path, const Secret& content, mode_t mode,
+                                            const std::optional<FileOwner>& owner, bool replacing) {
   const auto [folder_path, name] = place_of(path);
   const Descriptor folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return system_failure(folder_path, "open the folder", errno);
@@ -139,12 +147,23 @@ std::expected<void, std::string> create_file(const std::string& path, const Secr
   if (::fchmod(file.get(), mode) != 0) return system_failure(path, "set its mode", errno);
   if (!write_all(file.get(), content.bytes())) return system_failure(path, "write it", errno);
   if (::fsync(file.get()) != 0) return system_failure(path, "bring it to the disk", errno);
-  if (const int error = draft.publish(name.c_str()); error != 0) {
+  if (const int error = replacing ? draft.take_the_place_of(name.c_str()) : draft.publish(name.c_str()); error != 0) {
     if (error == EEXIST) return failure(path, "is there already; it is never overwritten");
     return system_failure(path, "name it", error);
   }
   if (::fsync(folder.get()) != 0) return system_failure(folder_path, "bring the folder to the disk", errno);
   return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> create_file(const std::string& path, const Secret& content, mode_t mode,
+                                             const std::optional<FileOwner>& owner) {
+  return write_file(path, content, mode, owner, /*replacing=*/false);
+}
+
+std::expected<void, std::string> replace_file(const std::string& path, const Secret& content, mode_t mode) {
+  return write_file(path, content, mode, std::nullopt, /*replacing=*/true);
 }
 
 }  // namespace mfa

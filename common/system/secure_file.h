@@ -36,4 +36,8 @@ struct FileOwner {
 [[nodiscard]] std::expected<void, std::string> create_file(const std::string& path, const Secret& content, mode_t mode,
                                                            const std::optional<FileOwner>& owner = std::nullopt);
 
+// The same, but in the place of a file of that name, which is there until the new one is.
+[[nodiscard]] std::expected<void, std::string> replace_file(const std::string& path, const Secret& content,
+                                                            mode_t mode);
+
 }  // namespace mfa

@@ -57,6 +57,76 @@ TEST_P(StoreRows, The_largest_uid_and_unusual_names_come_back_as_they_were) {
   }
 }
 
+TEST_P(StoreRows, A_person_may_get_another_name_and_uid_but_nobody_elses) {
+  const Person alice = person_called("alice", 1001);
+  const Person bob = person_called("bob", 1002);
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    tx.add_factor(alice.id, totp_factor(1, "12345678901234567890"));
+    tx.replace_recovery_codes(alice.id, std::vector<std::string>{"7k3m92qxd4tp"});
+  }));
+  for (const auto& [name, uid] : {std::pair("bob", 1003U), std::pair("carol", 1002U)})
+    EXPECT_FALSE(store->write([&](Transaction& tx) { tx.rename_person(alice.id, {name}, {uid}); }));
+  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.rename_person(alice.id, {"alice.smith"}, {1001}); }));
+  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.rename_person(bob.id, {"bob"}, {2002}); }));
+  EXPECT_FALSE(store->write([&](Transaction& tx) { tx.rename_person({4711}, {"carol"}, {1003}); }));
+  reopen();
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    EXPECT_FALSE(tx.person_by_name({"alice"}));
+    EXPECT_EQ(tx.person_by_name({"alice.smith"}).value().id, alice.id);
+    EXPECT_EQ(tx.person_by_uid({1001}).value().name, Username{"alice.smith"});
+    EXPECT_EQ(tx.person_by_uid({2002}).value().id, bob.id);
+    EXPECT_FALSE(tx.person_by_uid({1002}));
+    EXPECT_EQ(std::get<TotpFactor>(tx.factors(alice.id).at(0).detail).key, Secret("12345678901234567890"));
+    EXPECT_TRUE(tx.use_recovery_code(alice.id, "7k3m92qxd4tp"));
+  }));
+}
+
+TEST_P(StoreRows, Of_a_person_who_is_removed_nothing_stays) {
+  const Person alice = person_called("alice", 1001);
+  const Person bob = person_called("bob", 1002);
+  const TerminalId terminal{"session 7 tty 3"};
+  const auto fill = [&](PersonId person) {
+    ASSERT_TRUE(store->write([&](Transaction& tx) {
+      tx.add_factor(person, phone_factor(1));
+      tx.keep_phone_code(person, 1, code_for({"+64211234567"}));
+      tx.replace_recovery_codes(person, std::vector<std::string>{"7k3m92qxd4tp"});
+      tx.keep_pending(person, pending_in("address:203.0.113.7"));
+      tx.keep_enrolment_code(person, "h4x9ktm2w7qd", kStart + std::chrono::hours(24));
+      tx.keep_bypass_code(person, "40291377", {.until = kStart + std::chrono::hours(24), .uses = 3});
+      tx.keep_identified(person, {1003}, kStart);
+      tx.add_journey(person, {.country = "DE", .until = kStart});
+      tx.record_step_up(person, terminal, mark_until(kStart));
+      tx.add_trust(person, trust_in(1));
+      static_cast<void>(
+          tx.add_message(person, {.at = kStart, .number = {"+64211234567"}, .use = PhoneUse::text, .proven = true}));
+    }));
+  };
+  fill(alice.id);
+  fill(bob.id);
+  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.remove_person(alice.id); }));
+  EXPECT_FALSE(store->write([&](Transaction& tx) { tx.remove_person(alice.id); }));
+  reopen();
+  const auto expect_kept = [&](PersonId person, bool kept) {
+    ASSERT_TRUE(store->read([&](Transaction& tx) {
+      EXPECT_EQ(tx.factors(person).size(), kept ? 1U : 0U);
+      EXPECT_EQ(tx.phone_code(person, 1).has_value(), kept);
+      EXPECT_EQ(tx.recovery_codes_left(person), kept ? 1U : 0U);
+      EXPECT_EQ(tx.pending_factor(person).has_value(), kept);
+      EXPECT_EQ(tx.enrolment_code_until(person).has_value(), kept);
+      EXPECT_EQ(tx.bypass_code(person).has_value(), kept);
+      EXPECT_EQ(tx.identified_until(person, {1003}).has_value(), kept);
+      EXPECT_EQ(tx.journeys(person).size(), kept ? 1U : 0U);
+      EXPECT_EQ(tx.step_up_at(person, terminal).has_value(), kept);
+      EXPECT_EQ(tx.trusts(person).size(), kept ? 1U : 0U);
+    }));
+  };
+  expect_kept(alice.id, false);
+  expect_kept(bob.id, true);
+  const Person next = person_called("alice", 1001);
+  EXPECT_NE(next.id, alice.id);
+  expect_kept(next.id, false);
+}
+
 TEST_P(StoreRows, Neither_name_nor_uid_is_taken_twice) {
   person_called("alice", 1001);
   for (const auto& [name, uid] : {std::pair{"alice", 1002U}, std::pair{"bob", 1001U}}) {

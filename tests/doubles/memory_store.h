@@ -40,6 +40,7 @@ class MemoryStore : public Store {
 
   struct State {
     std::vector<Person> people;
+    std::int64_t last_id = 0;  // of a person
     std::map<std::int64_t, std::vector<Factor>> factors;
     std::map<std::int64_t, std::vector<std::string>> codes;
     std::map<std::int64_t, std::vector<std::string>> used_codes;
@@ -82,7 +83,7 @@ class MemoryStore : public Store {
       if (std::ranges::any_of(state_.people, [&](const Person& one) { return one.name == name || one.uid == uid; }))
         throw Failed{};
       Person person;
-      person.id = {static_cast<std::int64_t>(state_.people.size()) + 1};
+      person.id = {++state_.last_id};
       person.name = name;
       person.uid = uid;
       person.first_seen = first_seen;
@@ -95,6 +96,39 @@ class MemoryStore : public Store {
       const Person old = std::exchange(row, person);
       row.name = old.name;
       row.uid = old.uid;
+    }
+    void rename_person(PersonId person, const Username& name, Uid uid) override {
+      changing();
+      if (std::ranges::any_of(state_.people, [&](const Person& one) {
+            return one.id != person && (one.name == name || one.uid == uid);
+          }))
+        throw Failed{};
+      Person& row = row_in(state_.people, &Person::id, person);
+      row.name = name;
+      row.uid = uid;
+    }
+    void remove_person(PersonId person) override {
+      changing();
+      if (std::erase_if(state_.people, [&](const Person& one) { return one.id == person; }) != 1) throw Failed{};
+      const auto of_them = [&](const auto& entry) {
+        if constexpr (requires { entry.first.first; })
+          return entry.first.first == person.value;
+        else
+          return entry.first == person.value;
+      };
+      std::erase_if(state_.factors, of_them);
+      std::erase_if(state_.codes, of_them);
+      std::erase_if(state_.used_codes, of_them);
+      std::erase_if(state_.trusts, of_them);
+      std::erase_if(state_.pending, of_them);
+      std::erase_if(state_.enrolment_codes, of_them);
+      std::erase_if(state_.step_ups, of_them);
+      std::erase_if(state_.phone_codes, of_them);
+      std::erase_if(state_.bypasses, of_them);
+      std::erase_if(state_.identified, of_them);
+      std::erase_if(state_.journeys, of_them);
+      for (State::Message& message : state_.messages)  // numbers are never used again
+        if (message.person == person) message = {.person = {}, .record = {}, .end = MessageEnd::failed};
     }
     std::vector<Factor> factors(PersonId person) override {
       step();

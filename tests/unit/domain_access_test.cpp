@@ -53,6 +53,9 @@ constexpr std::array kRows{
     Row{Verb::check_store, "admin check", false, false, StepUp::none},
     Row{Verb::password_changed, "admin password-changed", false, true, StepUp::none},
     Row{Verb::send_test, "admin send-test", false, true, StepUp::none},
+    Row{Verb::rename_person, "admin rename", false, true, StepUp::none},
+    Row{Verb::retire_person, "admin retire", false, true, StepUp::none},
+    Row{Verb::rotate_key, "admin rotate-key", false, true, StepUp::none},
 };
 
 TEST(Access, OneRowAVerb) {

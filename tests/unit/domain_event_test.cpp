@@ -47,7 +47,8 @@ TEST(EventKind, NumbersAndNamesAreForEver) {
                            {81, "helpdesk.unlock"},     {82, "helpdesk.reset"},
                            {36, "helpdesk.identify"},   {37, "helpdesk.identify_failed"},
                            {83, "helpdesk.bypass"},     {84, "helpdesk.travel"},
-                           {87, "helpdesk.exempt"}};
+                           {87, "helpdesk.exempt"},     {50, "admin.renamed"},
+                           {51, "admin.retired"},       {62, "store.key_rotated"}};
   for (const auto& [number, name] : kRows) EXPECT_EQ(name_of(static_cast<EventKind>(number)), name) << number;
   EXPECT_EQ(named().size(), std::size(kRows)) << "a kind without its row here";
 }

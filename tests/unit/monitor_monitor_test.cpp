@@ -479,6 +479,25 @@ TEST_F(Versions, do_not_depend_on_the_hash_but_on_the_user_and_the_key) {
   EXPECT_NE(**start().password_version({"daemon"}), version);
 }
 
+// What a file says of it by itself is what a file without that line stands for: SHA-256 of the whole of it.
+TEST_F(Versions, stay_what_they_were_when_the_key_becomes_another) {
+  const std::string first = "mfa-key 1\nf4254123 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
+  const std::string line = "password-version 4a5579fdcb845c7005bc13da5fd0d392331db4fe26eb44efc202c95dbf2031a3\n";
+  const auto with = [&](const std::string& key) {
+    write("key", key, 0400);
+    const auto version = start().password_version({"daemon"});
+    stop();
+    return version;
+  };
+  write("shadow", "daemon:$6$saltsalt$hash:\n", 0600);
+  const auto version = with(first);
+  ASSERT_TRUE(version && *version);
+  EXPECT_EQ(with("mfa-key 2\n" + line + "0a0b0c0d 00\n"), version);
+  EXPECT_NE(with("mfa-key 2\n0a0b0c0d 0000000000000000000000000000000000000000000000000000000000000000\n"), version);
+  EXPECT_FALSE(with("mfa-key 2\npassword-version b0fc42f7\n"));
+  EXPECT_FALSE(with("mfa-key 2\npassword-version " + std::string(64, 'x') + "\n"));
+}
+
 TEST_F(Versions, are_nothing_for_users_without_a_password_here) {
   auto& monitor = start();
   EXPECT_EQ(monitor.password_version({"bin"}), Version(std::nullopt));

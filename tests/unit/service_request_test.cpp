@@ -77,6 +77,9 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
   EXPECT_FALSE(parse_request(R"({"verb":"phone"})")->call);
   EXPECT_EQ(parse_request(R"({"verb":"helpdesk phone","user":"alice","number":"021 1"})")->number, "021 1");
   EXPECT_EQ(parse_request(R"({"verb":"admin send-test","number":"021 1"})")->verb, Verb::send_test);
+  EXPECT_EQ(parse_request(R"({"verb":"admin rename","user":"a","to":"b"})")->to, "b");
+  EXPECT_EQ(parse_request(R"({"verb":"admin retire","user":"a"})")->verb, Verb::retire_person);
+  EXPECT_EQ(parse_request(R"({"verb":"admin rotate-key"})")->verb, Verb::rotate_key);
   const auto provision = parse_request(R"({"verb":"admin provision","user":"alice","kind":"hotp","digits":"8"})");
   ASSERT_TRUE(provision) << provision.error();
   EXPECT_EQ(provision->kind, FactorKind::hotp);
@@ -217,6 +220,9 @@ TEST(RequestJson, AnythingElseIsNone) {
       R"({"verb":"phone","number":""})",
       R"({"verb":"helpdesk phone","user":"alice"})",
       R"({"verb":"admin send-test"})",
+      R"({"verb":"admin rename","user":"a"})",
+      R"({"verb":"admin retire"})",
+      R"({"verb":"admin rotate-key","user":"a"})",
       R"({"verb":"admin send-test","number":"021 1","name":"n"})",
       R"({"verb":"admin provision","user":"","kind":"totp"})",
       R"({"verb":"admin provision","user":"alice","kind":"key"})",

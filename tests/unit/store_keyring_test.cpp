@@ -1,6 +1,7 @@
 // The key file: what is made can be read, what is not understood is refused by name.
 #include "common/store/keyring.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -80,7 +81,7 @@ TEST(KeyRing, What_is_not_understood_is_refused) {
   EXPECT_EQ(error_of(""), KeyRingError::not_a_key_file);
   EXPECT_EQ(error_of("-----BEGIN PRIVATE KEY-----"), KeyRingError::not_a_key_file);
   EXPECT_EQ(error_of(line), KeyRingError::not_a_key_file);
-  EXPECT_EQ(error_of("mfa-key 2\n" + line), KeyRingError::unknown_version);
+  EXPECT_EQ(error_of("mfa-key 3\n" + line), KeyRingError::unknown_version);
   EXPECT_EQ(error_of("mfa-key 10\n" + line), KeyRingError::unknown_version);
   EXPECT_EQ(error_of("mfa-key 1 \n" + line), KeyRingError::unknown_version);
   EXPECT_EQ(error_of("mfa-key 1\n"), KeyRingError::no_key);
@@ -111,6 +112,90 @@ TEST(KeyRing, More_keys_than_the_ring_holds_are_refused) {
   for (std::size_t i = 0; i < kMostKeys; ++i) file += key_line(generated());
   EXPECT_TRUE(KeyRing::parse(Secret(file)).has_value());
   EXPECT_EQ(error_of(file + key_line(generated())), KeyRingError::too_many);
+}
+
+TEST(KeyRing, A_new_key_retires_the_old_one) {
+  const Secret first = KeyRing::generate().value();
+  const KeyId old = KeyRing::parse(first)->newest();
+  const Secret both = KeyRing::with_new_key(first).value();
+  const KeyRing ring = KeyRing::parse(both).value();
+  EXPECT_EQ(ring.openers(), 2U);
+  EXPECT_NE(ring.newest(), old);
+  const Secret one = KeyRing::with_one_key(both, ring.newest()).value();
+  const KeyRing alone = KeyRing::parse(one).value();
+  EXPECT_EQ(alone.openers(), 1U);
+  EXPECT_EQ(alone.newest(), ring.newest());
+  EXPECT_EQ(alone.newest_first(), (std::vector<KeyId>{ring.newest(), old}));
+  for (const KeyUse use : {KeyUse::codes, KeyUse::trail}) EXPECT_EQ(*alone.subkey(old, use), *ring.subkey(old, use));
+  for (const KeyUse use : {KeyUse::seal, KeyUse::password_version}) EXPECT_EQ(alone.subkey(old, use), nullptr);
+}
+
+TEST(KeyRing, A_key_that_was_never_taken_into_use_leaves_nothing_behind) {
+  const Secret first = KeyRing::generate().value();
+  const KeyId old = KeyRing::parse(first)->newest();
+  const Secret one = KeyRing::with_one_key(KeyRing::with_new_key(first).value(), old).value();
+  EXPECT_EQ(KeyRing::parse(one)->newest_first(), std::vector<KeyId>{old});
+  EXPECT_EQ(KeyRing::with_one_key(first, KeyId{old.value + 1}).error(), KeyRingError::no_key);
+}
+
+TEST(KeyRing, Of_another_file_the_keys_are_retired) {
+  const Secret mine = KeyRing::generate().value();
+  const Secret other = KeyRing::with_new_key(KeyRing::generate().value()).value();
+  const Secret all = KeyRing::with_retired_of(KeyRing::with_retired_of(mine, other).value(), other).value();
+  const KeyRing ring = KeyRing::parse(all).value();
+  EXPECT_EQ(ring.openers(), 1U);
+  EXPECT_EQ(ring.newest(), KeyRing::parse(mine)->newest());
+  EXPECT_EQ(ring.newest_first().size(), 3U);
+  EXPECT_NE(ring.subkey(KeyRing::parse(other)->newest(), KeyUse::trail), nullptr);
+}
+
+TEST(KeyRing, The_chosen_key_seals) {
+  const Secret first = KeyRing::generate().value();
+  KeyRing ring = KeyRing::parse(KeyRing::with_new_key(first).value()).value();
+  const KeyId old = KeyRing::parse(first)->newest();
+  EXPECT_FALSE(ring.choose(KeyId{old.value + 1}));
+  ASSERT_TRUE(ring.choose(old));
+  EXPECT_EQ(ring.newest(), old);
+  const std::string blob = seal(ring, {1, 1, 1, "x"}, Secret("secret"));
+  EXPECT_EQ(sealed_with({reinterpret_cast<const std::uint8_t*>(blob.data()), blob.size()}), old);
+}
+
+// The monitor reads the line, or else keys with the text itself: both must come to the same.
+TEST(KeyRing, Versions_of_passwords_stay_what_they_were) {
+  const Secret first = KeyRing::generate().value();
+  const auto message = ByteView(first.bytes()).first(20);
+  const Secret second = KeyRing::with_new_key(first).value();
+  const std::string line = fmt::format("\npassword-version {}\n", to_hex(sha256_of_both(first.bytes(), {})));
+  EXPECT_NE(second.text().find(line), std::string_view::npos);
+  EXPECT_EQ(hmac_sha256(first, message), hmac_sha256(Secret(sha256_of_both(first.bytes(), {})), message));
+  const Secret third =
+      KeyRing::with_one_key(KeyRing::with_new_key(second).value(), KeyRing::parse(second)->newest()).value();
+  EXPECT_NE(third.text().find(line), std::string_view::npos);
+}
+
+TEST(KeyRing, Lines_of_the_second_layout_that_are_not_understood_are_refused) {
+  const std::string line = key_line(generated());
+  const std::string hex(64, 'a');
+  const std::string retired = "retired 0a0b0c0d " + hex + " " + hex + "\n";
+  const std::string version = "password-version " + hex + "\n";
+  EXPECT_TRUE(KeyRing::parse(Secret("mfa-key 2\n" + version + retired + line)).has_value());
+  EXPECT_TRUE(KeyRing::parse(Secret("mfa-key 2\n" + line)).has_value());
+  EXPECT_EQ(error_of("mfa-key 1\n" + version + line), KeyRingError::bad_line);
+  EXPECT_EQ(error_of("mfa-key 1\n" + retired + line), KeyRingError::bad_line);
+  EXPECT_EQ(error_of("mfa-key 2\n" + version + retired), KeyRingError::no_key);
+  EXPECT_EQ(error_of("mfa-key 2\n" + version + version + line), KeyRingError::repeated);
+  EXPECT_EQ(error_of("mfa-key 2\n" + retired + retired + line), KeyRingError::repeated);
+  EXPECT_EQ(error_of("mfa-key 2\nretired " + line.substr(0, 8) + " " + hex + " " + hex + "\n" + line),
+            KeyRingError::repeated);
+  for (const std::size_t cut : {9U, 20U, 82U, 100U, 145U})
+    EXPECT_EQ(error_of("mfa-key 2\n" + retired.substr(0, cut) + "\n" + line), KeyRingError::bad_line) << cut;
+  for (const std::size_t cut : {17U, 40U, 80U})
+    EXPECT_EQ(error_of("mfa-key 2\n" + version.substr(0, cut) + "\n" + line), KeyRingError::bad_line) << cut;
+  std::string many = "mfa-key 2\n";
+  for (std::size_t i = 0; i < kMostRetired; ++i) many += fmt::format("retired {:08x} {} {}\n", i, hex, hex);
+  EXPECT_TRUE(KeyRing::parse(Secret(many + line)).has_value());
+  EXPECT_EQ(error_of(many + retired + line), KeyRingError::too_many);
+  EXPECT_LT((many + line).size() + 200, kLargestKeyFile);
 }
 
 TEST(KeyRing, The_derivation_of_subkeys_never_changes) {

@@ -22,7 +22,9 @@ namespace mfa::monitor {
 namespace {
 
 constexpr std::size_t kShortestKey = 16;  // bytes
-constexpr std::size_t kLargestKey = 4096;
+constexpr std::size_t kLargestKey = 16384;
+constexpr std::string_view kVersionLine = "\npassword-version ";  // store/keyring.h
+constexpr std::size_t kVersionDigits = 64;
 
 template <class Value>
 std::optional<Value> socket_option(int socket, int option) {
@@ -56,6 +58,27 @@ void kill_check(pid_t pid) {
 
 // By its number: the header of glibc 2.36 declares pidfd_open(2) so that C++ cannot link it.
 Descriptor open_process(pid_t pid) { return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+int value_of_hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// What the file says of it, or else the file itself. Nothing if it says something else.
+std::optional<Secret> key_in(Secret file) {
+  const auto at = file.text().find(kVersionLine);
+  if (at == std::string_view::npos) return file;
+  const std::string_view hex = file.text().substr(at + kVersionLine.size()).substr(0, kVersionDigits);
+  if (hex.size() != kVersionDigits) return std::nullopt;
+  Secret key = Secret::of_size(kVersionDigits / 2);
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const int high = value_of_hex(hex[2 * i]);
+    const int low = value_of_hex(hex[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    key.writable()[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return key;
+}
 
 std::optional<std::string> keyed_hash(const Secret& key, const std::string& text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
@@ -187,8 +210,10 @@ void Monitor::answer_version(const Descriptor& reply, std::string_view name) {
 Version Monitor::version_of(std::string_view name) {
   if (key_.empty()) {
     // Read with the first question that needs it: there may be no store yet when this process starts.
-    auto key = read_file(options_.key_path, {.owners = options_.key_owners, .most = kLargestKey, .secret = true});
-    if (!key || key->size() < kShortestKey) return std::unexpected(VersionError::unavailable);
+    auto file = read_file(options_.key_path, {.owners = options_.key_owners, .most = kLargestKey, .secret = true});
+    if (!file || file->size() < kShortestKey) return std::unexpected(VersionError::unavailable);
+    auto key = key_in(*std::move(file));
+    if (!key) return std::unexpected(VersionError::unavailable);
     key_ = *std::move(key);
   }
   const auto known = shadow_.look_up(name);

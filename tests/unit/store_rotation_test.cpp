@@ -1,0 +1,243 @@
+// A new key: all that was kept can be read and checked as before, with the new key alone, wherever it was broken off.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "common/store/rotation.h"
+#include "common/store/sealed.h"
+#include "tests/unit/store_fixture.h"
+
+namespace mfa::test {
+namespace {
+
+using std::chrono::hours;
+
+constexpr const char* kRecovery = "7k3m92qxd4tp";
+constexpr const char* kEnrolment = "h4x9ktm2w7qd";
+constexpr const char* kBypassCode = "40291377";
+const PhoneNumber kNumber{"+64211234567"};
+
+Event rotation_event() {
+  Event event;
+  event.kind = EventKind::key_rotated;
+  event.at = {1'790'000'300};
+  event.actor = "root";
+  return event;
+}
+
+class StoreRotation : public StoreFolder {
+ protected:
+  void SetUp() override {
+    StoreFolder::SetUp();
+    key_path_ = folder / "key";
+    write_bytes(key_path_, std::string(KeyRing::generate().value().text()));
+    keys = KeyRing::parse(Secret(bytes_of(key_path_))).value();
+    create();
+    auto store = opened();
+    ASSERT_TRUE(store->write([&](Transaction& tx) {
+      alice_ = tx.add_person({"alice"}, {1001}, kStart).id;
+      tx.add_factor(alice_, totp_factor(1, "12345678901234567890"));
+      tx.add_factor(alice_, token_factor(2, "abcdefghijklmnopqrst"));
+      tx.add_factor(alice_, phone_factor(3, kNumber.e164));
+      tx.add_factor(alice_, key_factor(4));
+      tx.keep_phone_code(alice_, 3, code_for(kNumber));
+      tx.keep_pending(alice_, pending_in("address:203.0.113.7"));
+      tx.replace_recovery_codes(alice_, std::vector<std::string>{kRecovery});
+      tx.keep_enrolment_code(alice_, kEnrolment, kStart + hours(24));
+      tx.keep_bypass_code(alice_, kBypassCode, {.until = kStart + hours(24), .uses = 10});
+      bob_ = tx.add_person({"bob"}, {1002}, kStart).id;
+      for (std::uint32_t number = 1; number <= 1200; ++number)
+        tx.add_factor(bob_, totp_factor(number, "bobs key"));  // more than are held in memory at a time
+    }));
+  }
+  KeyFile key_file() {
+    return {.read = [this]() -> std::expected<Secret, std::string> { return Secret(bytes_of(key_path_)); },
+            .replace = [this](const Secret& text) -> std::expected<void, std::string> {
+              ++replaced_;
+              if (replaced_ == die_before_) static_cast<void>(raise(SIGKILL));
+              if (replaced_ == fail_at_) return std::unexpected("no room");
+              write_bytes(folder / "key.new", std::string(text.text()));
+              std::filesystem::rename(folder / "key.new", key_path_);
+              if (replaced_ == die_after_) static_cast<void>(raise(SIGKILL));
+              return {};
+            }};
+  }
+  // With the ring of before, as whoever started before it was changed.
+  std::unique_ptr<SqliteStore> opened(StoreMode mode = StoreMode::resident) {
+    auto store = SqliteStore::open(path, keys, journal, {.mode = mode, .key_file = key_file()});
+    EXPECT_TRUE(store.has_value()) << journal.notes();
+    return store ? *std::move(store) : nullptr;
+  }
+  [[nodiscard]] KeyRing ring() const { return KeyRing::parse(Secret(bytes_of(key_path_))).value(); }
+
+  // All is there and is what it was; with what the key file holds now and nothing else.
+  void expect_all_as_before(const std::string& when) {
+    SCOPED_TRACE(when);
+    keys = ring();
+    auto store = opened();
+    ASSERT_NE(store, nullptr);
+    ASSERT_TRUE(store->write([&](Transaction& tx) {
+      const auto factors = tx.factors(alice_);
+      ASSERT_EQ(factors.size(), 4U);
+      EXPECT_EQ(std::get<TotpFactor>(factors[0].detail).key, Secret("12345678901234567890"));
+      EXPECT_EQ(std::get<HotpFactor>(factors[1].detail).key, Secret("abcdefghijklmnopqrst"));
+      EXPECT_EQ(std::get<PhoneFactor>(factors[2].detail).number, kNumber);
+      EXPECT_EQ(tx.others_with_number(bob_, kNumber), 1U);
+      EXPECT_EQ(tx.phone_code(alice_, 3).value().code, code_for(kNumber).code);
+      EXPECT_EQ(tx.pending_factor(alice_).value().key, pending_in("").key);
+      EXPECT_TRUE(tx.enrolment_code_holds(alice_, kEnrolment, kStart));
+      EXPECT_FALSE(tx.enrolment_code_holds(alice_, kRecovery, kStart));
+      EXPECT_TRUE(tx.use_bypass_code(alice_, kBypassCode, kStart));
+      EXPECT_TRUE(tx.recovery_code_was_used(alice_, kRecovery) || tx.use_recovery_code(alice_, kRecovery));
+      EXPECT_FALSE(tx.use_recovery_code(alice_, kRecovery));
+      EXPECT_EQ(tx.factors(bob_).size(), 1200U);
+      tx.append(event_about("alice"));
+    }));
+    const auto trail = store->verify_trail();
+    ASSERT_TRUE(trail.has_value());
+    EXPECT_FALSE(trail->first_bad.has_value());
+    EXPECT_EQ(ring().openers(), 1U);
+  }
+  [[nodiscard]] std::int64_t sealed_with_key(KeyId id) const {
+    Connection connection(path);
+    std::int64_t count = 0;
+    for (const char* table : {"factor", "pending_factor", "phone_code"})
+      count += connection.number(
+          fmt::format("SELECT count(*) FROM {} WHERE hex(substr(sealed, 2, 4)) = '{:08X}'", table, id.value));
+    return count;
+  }
+
+  std::string key_path_;
+  PersonId alice_, bob_;
+  int replaced_ = 0, die_before_ = 0, die_after_ = 0, fail_at_ = 0;
+};
+
+constexpr std::int64_t kSealed = 3 + 1200 + 2;
+
+TEST_F(StoreRotation, All_is_sealed_anew_and_checked_as_before) {
+  const KeyId old = keys.newest();
+  {
+    auto store = opened();
+    const auto done = store->rotate_key(rotation_event());
+    ASSERT_TRUE(done.has_value()) << journal.notes();
+    EXPECT_EQ(done->before, fmt::format("{:08x}", old.value));
+    EXPECT_EQ(done->now, fmt::format("{:08x}", ring().newest().value));
+    EXPECT_NE(done->now, done->before);
+    EXPECT_EQ(done->sealed, kSealed);
+    EXPECT_EQ(journal.events().back().first.reason, done->before + " to " + done->now);
+    // In the same engine, without a new start.
+    ASSERT_TRUE(store->write([&](Transaction& tx) { tx.keep_pending(bob_, pending_in("console:console")); }));
+  }
+  EXPECT_EQ(sealed_with_key(old), 0);
+  EXPECT_EQ(sealed_with_key(ring().newest()), kSealed + 1);
+  expect_all_as_before("at once");
+}
+
+TEST_F(StoreRotation, The_old_key_is_gone_and_what_is_kept_of_it_opens_nothing) {
+  const Secret old_text(bytes_of(key_path_));
+  const KeyId old = keys.newest();
+  ASSERT_TRUE(opened()->rotate_key(rotation_event()).has_value());
+  const std::string text = bytes_of(key_path_);
+  EXPECT_EQ(text.find(old_text.text().substr(old_text.text().find('\n') + 10, 64)), std::string::npos);
+  EXPECT_EQ(ring().subkey(old, KeyUse::seal), nullptr);
+  EXPECT_FALSE(ring().opens_with(old));
+  EXPECT_EQ(*ring().subkey(old, KeyUse::codes), KeyRing::parse(old_text)->subkey(KeyUse::codes));
+  EXPECT_EQ(SqliteStore::open(path, KeyRing::parse(old_text).value(), journal).error(), StoreError::wrong_key);
+}
+
+TEST_F(StoreRotation, Again_and_again) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(opened()->rotate_key(rotation_event()).has_value()) << journal.notes();
+    expect_all_as_before(fmt::format("round {}", i));
+  }
+  EXPECT_EQ(ring().newest_first().size(), 4U);
+}
+
+// Killed before and after each time that the key file is written, and in the middle of a transaction's end.
+TEST_F(StoreRotation, Killed_at_any_point_it_is_one_key_or_the_other) {
+  for (const int at : {1, 2}) {
+    for (int* when : {&die_before_, &die_after_}) {
+      keys = ring();
+      const KeyId old = keys.newest();
+      const pid_t child = in_a_process([&] {
+        *when = at;
+        replaced_ = 0;
+        return opened()->rotate_key(rotation_event()).has_value();
+      });
+      EXPECT_EQ(status_of(child), 256 + SIGKILL);
+      expect_all_as_before(fmt::format("{} {}", at, when == &die_before_ ? "before" : "after"));
+      EXPECT_EQ(ring().newest() == old, at == 1) << journal.notes();
+      EXPECT_EQ(sealed_with_key(ring().newest()), kSealed);
+    }
+  }
+}
+
+TEST_F(StoreRotation, Killed_at_moments_of_no_choice) {
+  for (int i = 0; i < 8; ++i) {
+    keys = ring();
+    const pid_t child = in_a_process([&] { return opened()->rotate_key(rotation_event()).has_value(); });
+    usleep(static_cast<useconds_t>(i) * 4000);
+    static_cast<void>(kill(child, SIGKILL));
+    static_cast<void>(status_of(child));
+    expect_all_as_before(fmt::format("after {} ms", i * 4));
+  }
+}
+
+TEST_F(StoreRotation, A_key_file_that_cannot_be_written_leaves_all_as_it_was) {
+  const std::string before = bytes_of(key_path_);
+  fail_at_ = 1;
+  EXPECT_EQ(opened()->rotate_key(rotation_event()).error(), StoreError::unavailable);
+  EXPECT_EQ(bytes_of(key_path_), before);
+  expect_all_as_before("refused");
+}
+
+// The second time it is written the new key counts already.
+TEST_F(StoreRotation, A_key_file_that_cannot_be_tidied_is_tidied_at_the_next_start) {
+  fail_at_ = 2;
+  ASSERT_TRUE(opened()->rotate_key(rotation_event()).has_value());
+  EXPECT_EQ(ring().openers(), 2U);
+  EXPECT_NE(journal.notes().find("an old key stays in the key file"), std::string::npos) << journal.notes();
+  expect_all_as_before("tidied");
+}
+
+TEST_F(StoreRotation, A_damaged_value_leaves_all_as_it_was) {
+  tamper("UPDATE factor SET sealed = zeroblob(53) WHERE number = 1200");
+  const std::string before = bytes_of(key_path_);
+  const KeyId old = keys.newest();
+  EXPECT_EQ(opened()->rotate_key(rotation_event()).error(), StoreError::damaged);
+  EXPECT_EQ(bytes_of(key_path_), before);
+  EXPECT_EQ(sealed_with_key(old), kSealed - 1);
+}
+
+TEST_F(StoreRotation, A_session_that_read_the_keys_before_finds_the_new_one) {
+  auto session = opened(StoreMode::per_command);
+  ASSERT_TRUE(opened(StoreMode::per_command)->rotate_key(rotation_event()).has_value()) << journal.notes();
+  EXPECT_EQ(reading(*session, [&](Transaction& tx) { return tx.factors(alice_).size(); }), 4U) << journal.notes();
+  ASSERT_TRUE(session->write([&](Transaction& tx) { tx.keep_pending(bob_, pending_in("console:console")); }));
+  EXPECT_EQ(sealed_with_key(ring().newest()), kSealed + 1);
+}
+
+// What somebody put there by hand is not taken for the store's key.
+TEST_F(StoreRotation, A_key_that_is_only_in_the_file_seals_nothing) {
+  const KeyId old = ring().newest();
+  write_bytes(key_path_, std::string(KeyRing::with_new_key(Secret(bytes_of(key_path_)))->text()));
+  EXPECT_NE(ring().newest(), old);
+  expect_all_as_before("a key more");
+  EXPECT_EQ(ring().newest(), old);
+  EXPECT_EQ(ring().newest_first().size(), 1U);
+}
+
+TEST_F(StoreRotation, Values_sealed_with_another_key_keep_that_key) {
+  const Secret both = KeyRing::with_new_key(Secret(bytes_of(key_path_))).value();
+  write_bytes(key_path_, std::string(both.text()));
+  const std::string blob = seal(ring(), {alice_.value, 1, 1, "factor key"}, Secret("12345678901234567890"));
+  tamper(fmt::format("UPDATE factor SET sealed = x'{}' WHERE person = {} AND number = 1",
+                     to_hex({reinterpret_cast<const std::uint8_t*>(blob.data()), blob.size()}), alice_.value)
+             .c_str());
+  keys = ring();
+  auto store = opened();
+  EXPECT_EQ(ring().openers(), 2U);
+  EXPECT_EQ(reading(*store, [&](Transaction& tx) { return tx.factors(alice_).size(); }), 4U);
+}
+
+}  // namespace
+}  // namespace mfa::test
