@@ -142,9 +142,11 @@ constexpr std::array kVerbs{
     VerbHelp{"admin rotate-key", "", "seal all that is kept with a new key (root)",
              "Logins wait a moment meanwhile. Copy the key file afterwards, apart from the backups.",
              "mfa-enroll admin rotate-key"},
-    VerbHelp{"admin send-test", "[NUMBER] [--country CC] [--call]", "one text or call through the gateways (root)",
-             "Says which gateway took it on, or why none did. Left out, the number is asked for.",
-             "mfa-enroll admin send-test"},
+    VerbHelp{"admin send-test", "[NUMBER] [--country CC] [--call] [--press] [--gateway NAME]",
+             "one text or call through the gateways (root)",
+             "Says what each gateway made of it. Left out, the number is asked for. --gateway: that one alone.\n"
+             "--press: a call that # answers.",
+             "mfa-enroll admin send-test --gateway campus-kannel"},
     VerbHelp{"help", "[VERB]", "this, or more about one verb", "", "mfa-enroll help totp"},
 };
 

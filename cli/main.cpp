@@ -70,6 +70,7 @@ struct Arguments {
   TokenOptions token;
   HelpdeskTokenOptions helpdesk_token;
   PhoneOptions phone;
+  SendTestOptions send_test;
   HelpdeskPhoneOptions helpdesk_phone;
   ExplainOptions explain;
   ForecastOptions forecast;
@@ -251,9 +252,11 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   add_token_options(*provision, a.token);
   add_foreseeing_verbs(*admin, a);
   CLI::App* test_message =
-      add_verb(*admin, a, "send-test", [&a](const Console& c) { return admin_send_test(c, a.phone); });
-  test_message->add_option("NUMBER", a.phone.number);
-  add_phone_options(*test_message, a.phone);
+      add_verb(*admin, a, "send-test", [&a](const Console& c) { return admin_send_test(c, a.send_test); });
+  test_message->add_option("NUMBER", a.send_test.phone.number);
+  add_phone_options(*test_message, a.send_test.phone);
+  test_message->add_option("--gateway", a.send_test.gateway, "NAME");
+  test_message->add_flag("--press", a.send_test.press);
   CLI::App* rename =
       add_verb(*admin, a, "rename", [&a](const Console& c) { return admin_rename(c, a.user, a.renamed); });
   rename->add_option("OLD", a.user)->required();

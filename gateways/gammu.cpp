@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "common/system/descriptor.h"
+#include "common/system/error_text.h"
 #include "gateways/gateway_program.h"
 #include "gateways/settings_file.h"
 
@@ -29,8 +31,13 @@ constexpr auto kKeys = std::to_array<Key<GammuSettings>>({
     {"config", [](const Field& field, GammuSettings& settings) { read_path(field, settings.config); }},
 });
 
+std::string in_words(GSM_Error error) {
+  const char* text = GSM_ErrorString(error);
+  return text != nullptr && *text != '\0' ? text : "error " + std::to_string(static_cast<int>(error));
+}
+
 GatewayReply failed(std::string_view what, GSM_Error error) {
-  return {.delivery = Delivery::failed, .detail = std::string(what) + ": " + GSM_ErrorString(error)};
+  return {.delivery = Delivery::failed, .detail = std::string(what) + ": " + in_words(error)};
 }
 
 // In as many parts as it takes, in the alphabet it needs.
@@ -95,6 +102,22 @@ class Quiet {
   bool quiet_ = false;
 };
 
+using Smsd = std::unique_ptr<GSM_SMSDConfig, decltype(&SMSD_FreeConfig)>;
+
+std::string wrong_with(const std::string& path) {
+  const auto settings = read_settings(path, kKeys);
+  if (!settings) return settings.error();
+  if (std::string wrong = unreadable("config", settings->config); !wrong.empty()) return wrong;
+  const Quiet quiet;
+  GSM_InitLocales(nullptr);
+  const Smsd smsd(SMSD_NewConfig("mfa"), SMSD_FreeConfig);
+  const GSM_Error error = smsd ? SMSD_ReadConfig(settings->config.c_str(), smsd.get(), FALSE) : ERR_MOREMEMORY;
+  if (error != ERR_NONE) return settings->config + ": " + in_words(error);
+  const std::string folder = outbox(settings->config);
+  if (folder.empty() || ::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return folder + ": the user mfa cannot write there: " + std::string(error_text(errno));
+}
+
 GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   const auto settings = read_settings(path, kKeys);
   if (!settings) return {.delivery = Delivery::failed, .detail = settings.error()};
@@ -104,19 +127,23 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   if (!quiet.quiet()) return {.delivery = Delivery::failed, .detail = "no descriptors are left"};
   ::umask(S_IRWXO);  // gammu-smsd's own group reads and writes what is for it
   GSM_InitLocales(nullptr);
-  const std::unique_ptr<GSM_SMSDConfig, decltype(&SMSD_FreeConfig)> smsd(SMSD_NewConfig("mfa"), SMSD_FreeConfig);
+  const Smsd smsd(SMSD_NewConfig("mfa"), SMSD_FreeConfig);
   if (!smsd) return failed("libgsmsd", ERR_MOREMEMORY);
   if (const GSM_Error error = SMSD_ReadConfig(settings->config.c_str(), smsd.get(), FALSE); error != ERR_NONE)
     return failed(settings->config, error);
   const auto parts = std::make_unique<GSM_MultiSMSMessage>();
   if (const GSM_Error error = encode(request.message, *parts); error != ERR_NONE) return failed("the text", error);
   std::array<char, 4096> id{};
+  const std::string folder = outbox(settings->config);
   if (const GSM_Error error = SMSD_InjectSMS(smsd.get(), parts.get(), id.data()); error != ERR_NONE)
-    return failed("gammu-smsd does not take it", error);
-  let_smsd_write(outbox(settings->config), id.data());
+    return failed("gammu-smsd does not take it" + (folder.empty() ? "" : " (" + folder + ")"), error);
+  let_smsd_write(folder, id.data());
   return {.delivery = Delivery::sent, .detail = {}};
 }
 
 }  // namespace
 
-int main(int count, char** arguments) { return mfa::run_gateway(count, arguments, carry); }
+int main(int count, char** arguments) {
+  return mfa::run_gateway(count, arguments,
+                          {.carry = carry, .wrong = wrong_with, .texts = true, .calls = false, .press = false});
+}

@@ -12,6 +12,9 @@
 #include <cstdio>
 #include <exception>
 #include <string_view>
+#include <utility>
+
+#include "common/system/error_text.h"
 
 namespace mfa {
 namespace {
@@ -51,19 +54,36 @@ int complain(std::string_view name, std::string_view what, std::string_view hint
   return 2;
 }
 
+GatewayCheck check(const GatewayProgram& program, const std::string& settings) {
+  std::string wrong = program.wrong(settings);
+  const auto result = wrong.empty() ? GatewayCheck::Result::good : GatewayCheck::Result::bad;
+  return {.gateway = {},
+          .result = result,
+          .detail = std::move(wrong),
+          .texts = program.texts,
+          .calls = program.calls,
+          .press = program.press};
+}
+
 }  // namespace
 
-int run_gateway(int count, char** arguments,
-                const std::function<GatewayReply(const std::string&, const GatewayRequest&)>& carry) {
+std::string unreadable(std::string_view key, const std::string& path) {
+  if (path.empty() || ::access(path.c_str(), R_OK) == 0) return {};
+  return fmt::format("{}: {}: {}", key, path, error_text(errno));
+}
+
+int run_gateway(int count, char** arguments, const GatewayProgram& program) {
   close_to_others();
   const std::string_view path = count > 0 ? arguments[0] : "gateway";
   const std::string_view name = path.substr(path.rfind('/') + 1);
   try {
+    if (count == 3 && std::string_view(arguments[1]) == "--check")
+      return write_output(write_check(check(program, arguments[2])) + "\n") ? 0 : 1;
     if (count != 2) return complain(name, "takes one argument, its settings file", "mfad runs it; see mfa-gateway(7)");
     const auto request = read_request(read_input());
     if (!request)
       return complain(name, "standard input is no request", "mfad runs it; mfa-gateway(7) has an example to try it by");
-    GatewayReply reply = carry(arguments[1], *request);
+    GatewayReply reply = program.carry(arguments[1], *request);
     reply.detail = discreet(reply.detail, request->message.to, request->message.code.text());
     return write_output(write_reply(reply) + "\n") ? 0 : 1;
   } catch (const std::exception&) {

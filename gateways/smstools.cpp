@@ -87,6 +87,14 @@ void sweep(int folder) {
   }
 }
 
+std::string wrong_with(const std::string& path) {
+  const auto settings = read_settings(path, kKeys);
+  if (!settings) return settings.error();
+  const Descriptor folder(::open(settings->outgoing.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const bool fine = folder && ::access(settings->outgoing.c_str(), W_OK | X_OK) == 0;
+  return fine ? "" : fmt::format("{}: the user mfa cannot write there: {}", settings->outgoing, error_text(errno));
+}
+
 GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   const auto settings = read_settings(path, kKeys);
   if (!settings) return failed(settings.error());
@@ -114,4 +122,7 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
 
 }  // namespace
 
-int main(int count, char** arguments) { return mfa::run_gateway(count, arguments, carry); }
+int main(int count, char** arguments) {
+  return mfa::run_gateway(count, arguments,
+                          {.carry = carry, .wrong = wrong_with, .texts = true, .calls = false, .press = false});
+}

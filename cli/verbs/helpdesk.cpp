@@ -37,8 +37,10 @@ Outcome<void> confirm_person(const Console& console, Json request, std::string_v
   request["only_checks"] = "yes";
   const auto shown = console.ask(request);
   if (!shown) return std::unexpected(shown.error());
+  const std::string number = text_of(*shown, "number");
+  const std::string about = number.empty() ? "" : fmt::format("The number: {}\n", printable_line(number));
   return console.confirm(
-      fmt::format("You are about to {}\n{}{}", doing, person_lines(*shown, account_in_words(user)), what));
+      fmt::format("You are about to {}\n{}{}{}", doing, person_lines(*shown, account_in_words(user)), about, what));
 }
 
 std::string code_to_hand_over(const Json& reply) {

@@ -36,6 +36,22 @@ Outcome<PhoneOptions> with_number(const Console& console, PhoneOptions options) 
                                  .hint = "Give it as NUMBER, or as the first line of standard input."});
 }
 
+// A line for each gateway that was tried: "campus-kannel: failed: the provider cannot be reached".
+std::string tries_text(const Json& reply) {
+  std::string text;
+  for (const Json& one : objects_of(reply, "tried")) {
+    const std::string status = text_of(one, "status");
+    const std::string detail = text_of(one, "detail");
+    const std::string_view in_words = status == "sent"       ? "took it on"
+                                      : status == "approved" ? "# was pressed"
+                                      : status == "refused"  ? "did not reach the number"
+                                                             : "failed";
+    text += fmt::format("{}: {}{}\n", printable_line(text_of(one, "gateway")), in_words,
+                        detail.empty() ? "" : ": " + printable_line(detail));
+  }
+  return fmt::format("To {}\n{}", printable_line(text_of(reply, "number")), text);
+}
+
 Json with_phone(Json request, const PhoneOptions& options) {
   if (is_given(options.number)) request["number"] = options.number;
   if (!options.country.empty()) request["country"] = options.country;
@@ -66,39 +82,41 @@ Outcome<void> phone(const Console& console, const PhoneOptions& options) {
 Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions& options) {
   const auto wanted = with_number(console, options.phone);
   if (!wanted) return std::unexpected(wanted.error());
-  const std::string doing = fmt::format("register the phone {} for", printable_line(wanted->number));
   Json terms{{"verb", "helpdesk phone"}, {"user", options.user}, {"reason", options.reason}};
   if (!options.checked.empty()) terms["checked"] = options.checked;
   const Json request = with_phone(std::move(terms), *wanted);
-  if (auto sure = confirm_person(console, request, doing); !sure) return sure;
+  if (auto sure = confirm_person(console, request, "register a phone for"); !sure) return sure;
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
-  return console.print(fmt::format("{} has a phone {} now ({}).\n", printable_line(options.user),
-                                   printable_line(text_of(*reply, "detail")),
-                                   printable_line(text_of(*reply, "factor"))));
+  const std::string user = printable_line(options.user);
+  const std::string before = printable_line(text_of(*reply, "default"));
+  const std::string still =
+      before.empty()
+          ? ""
+          : fmt::format("Logins still name {} first. If that is lost:\n  mfa-enroll helpdesk reset {} --factor {}\n",
+                        before, user, before);
+  return console.print(fmt::format("{} has a phone {} now ({}).\n{}", user, printable_line(text_of(*reply, "detail")),
+                                   printable_line(text_of(*reply, "factor")), still));
 }
 
-Outcome<void> admin_send_test(const Console& console, const PhoneOptions& options) {
-  const auto wanted = with_number(console, options);
+Outcome<void> admin_send_test(const Console& console, const SendTestOptions& options) {
+  PhoneOptions phone = options.phone;
+  phone.call = phone.call || options.press;
+  const auto wanted = with_number(console, std::move(phone));
   if (!wanted) return std::unexpected(wanted.error());
-  const auto reply = console.ask(with_phone({{"verb", "admin send-test"}}, *wanted));
+  Json request = with_phone({{"verb", "admin send-test"}}, *wanted);
+  if (!options.gateway.empty()) request["gateway"] = options.gateway;
+  if (options.press) request["press"] = "yes";
+  const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   const std::string status = text_of(*reply, "status");
-  const std::string gateway = text_of(*reply, "gateway");
-  const std::string detail = text_of(*reply, "detail");
-  const std::string said = detail.empty() ? "" : fmt::format(": {}", printable_line(detail));
-  if (status != "sent") {
-    const std::string which = gateway.empty() ? "No gateway" : "The gateway " + printable_line(gateway);
-    const std::string error = status == "refused"
-                                  ? fmt::format("{} says that this number takes no messages{}.", which, said)
-                                  : fmt::format("{} took it on{}.", gateway.empty() ? which : "No gateway", said);
-    return std::unexpected(
-        Failure{.error = error, .hint = "See mfa-gateway(7), and what the system log says of the gateways."});
-  }
-  if (console.json) return console.print_json(*reply);
-  return console.print(fmt::format("The gateway {} took it on for {}{}.\n", printable_line(gateway),
-                                   printable_line(text_of(*reply, "number")), said));
+  const bool done = status == (options.press ? "approved" : "sent");
+  const auto printed = console.json ? console.print_json(*reply) : console.print(tries_text(*reply));
+  if (!printed || done) return printed;
+  const std::string error = status == "refused" ? "The number was not reached." : "No gateway took it on.";
+  return std::unexpected(
+      Failure{.error = error, .hint = "What each said stands above; mfa-gateway(7) says what its settings mean."});
 }
 
 }  // namespace mfa::cli

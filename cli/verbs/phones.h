@@ -28,6 +28,11 @@ struct HelpdeskPhoneOptions {
 [[nodiscard]] Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions& options);
 
 // A failure unless a gateway took it on.
-[[nodiscard]] Outcome<void> admin_send_test(const Console& console, const PhoneOptions& options);
+struct SendTestOptions {
+  PhoneOptions phone;
+  std::string gateway;  // the one to try; empty: all, in order
+  bool press = false;   // a call that # answers
+};
+[[nodiscard]] Outcome<void> admin_send_test(const Console& console, const SendTestOptions& options);
 
 }  // namespace mfa::cli

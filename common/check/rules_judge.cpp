@@ -116,6 +116,15 @@ void judge_gateways(const Settings& settings, Findings& findings) {
                       kConfigured, name_of(kind), name_of(kind))));
     }
   }
+  const bool waits = settings.phone.calls == MessageMode::press &&
+                     std::ranges::any_of(settings.gateways, &GatewaySettings::calls) &&
+                     !carried(settings.gateways, PhoneUse::call, MessageMode::press);
+  if (waits)
+    findings.push_back(
+        fault("phone-press", "calls = \"press\", and no gateway waits for #: nobody can be called",
+              fmt::format("Add press = true to the [[gateway]] in {} whose program can (sip does), or write calls = "
+                          "\"code\"",
+                          kConfigured)));
   if (!settings.gateways.empty() && settings.phone.countries.empty())
     findings.push_back(
         fault("phone-countries", "there are gateways, and no country may be reached: nobody can register a phone",

@@ -226,6 +226,14 @@ void read_section(const Field& field, const std::array<Key<Draft>, N>& keys, Dra
   if (table != nullptr) read_table(*table, field.name + ".", keys, {}, draft, field.mistakes);
 }
 
+// Of that key in a table; nothing if it is not there.
+std::optional<Place> place_in(const Field& field, std::string_view key) {
+  const auto* table = std::get_if<Table>(&field.value.is);
+  if (table == nullptr) return std::nullopt;
+  const auto entry = std::ranges::find(*table, key, &Entry::key);
+  return entry == table->end() ? std::nullopt : std::optional(entry->value.place);
+}
+
 constexpr auto kTop = std::to_array<Key<Draft>>({
     {"issuer", read_issuer},
     {"helpdesk",
@@ -240,6 +248,8 @@ constexpr auto kTop = std::to_array<Key<Draft>>({
        read_phone(field, draft.settings.phone);
        draft.phone_mistakes = &field.mistakes;
        draft.phone_place = field.value.place;
+       for (const std::string_view key : {"countries", "default_country"})  // if it has both, the second
+         if (const auto place = place_in(field, key)) draft.phone_place = *place;
      }},
     {"trust", [](const Field& field, Draft& draft) { read_section(field, kTrust, draft); }},
     {"geo", [](const Field& field, Draft& draft) { read_section(field, kGeo, draft); }},

@@ -27,6 +27,7 @@ struct AlsoCalled {
   std::string_view name, code;
 };
 constexpr auto kAlsoCalled = std::to_array<AlsoCalled>({
+#include "common/domain/country_alpha3.inc"
 #include "common/domain/country_also_called.inc"
 });
 
@@ -144,6 +145,9 @@ std::vector<std::string_view> countries_meant(std::string_view text) {
   if (const auto code = country_meant(text); !code.empty()) return {code};
   const auto name = plain(text);
   if (!name || name->empty()) return {};
+  constexpr std::string_view kArticle = "the";
+  if (name->starts_with(kArticle) && text.size() > kArticle.size() && text[kArticle.size()] == ' ')
+    if (const auto without = countries_meant(text.substr(kArticle.size())); !without.empty()) return without;
   const auto also = std::ranges::find(kAlsoCalled, std::string_view(*name), &AlsoCalled::name);
   if (also != kAlsoCalled.end()) return {also->code};
   for (const Row& row : kRows)

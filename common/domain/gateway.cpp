@@ -20,6 +20,13 @@ constexpr std::array kDeliveries{
     std::pair{Delivery::sent, std::string_view("sent")}, std::pair{Delivery::approved, std::string_view("approved")},
     std::pair{Delivery::refused, std::string_view("refused")}, std::pair{Delivery::failed, std::string_view("failed")}};
 
+constexpr std::array kRefusals{std::pair{Refusal::unknown, std::string_view()},
+                               std::pair{Refusal::busy, std::string_view("busy")},
+                               std::pair{Refusal::unanswered, std::string_view("unanswered")},
+                               std::pair{Refusal::declined, std::string_view("declined")},
+                               std::pair{Refusal::no_number, std::string_view("number")},
+                               std::pair{Refusal::not_pressed, std::string_view("not_pressed")}};
+
 template <class Value, std::size_t N>
 std::string_view name_in(const std::array<std::pair<Value, std::string_view>, N>& names, Value value) {
   return std::ranges::find(names, value, &std::pair<Value, std::string_view>::first)->second;
@@ -136,9 +143,11 @@ bool carried(std::span<const GatewaySettings> gateways, PhoneUse use, MessageMod
 std::string_view name_of(PhoneUse use) { return name_in(kUses, use); }
 std::string_view name_of(MessageMode mode) { return name_in(kModes, mode); }
 std::string_view name_of(Delivery delivery) { return name_in(kDeliveries, delivery); }
+std::string_view name_of(Refusal refusal) { return name_in(kRefusals, refusal); }
 std::optional<PhoneUse> phone_use(std::string_view name) { return value_in(kUses, name); }
 std::optional<MessageMode> message_mode(std::string_view name) { return value_in(kModes, name); }
 std::optional<Delivery> delivery(std::string_view name) { return value_in(kDeliveries, name); }
+std::optional<Refusal> refusal(std::string_view name) { return value_in(kRefusals, name); }
 
 MessageLimits limits_of(PhoneUse use) {
   if (use == PhoneUse::text) return {.each = 20s, .all = 45s};

@@ -46,6 +46,7 @@ struct PhoneMessage {
   Secret text;  // all of what is sent or read out
   Secret code;  // the code in it; empty with MessageMode::press
   std::string language = "en";
+  std::string only = {};  // the gateway that is to carry it; empty: any NOLINT(readability-redundant-member-init)
 };
 
 enum class Delivery : std::uint8_t {
@@ -61,11 +62,37 @@ enum class Delivery : std::uint8_t {
 [[nodiscard]] std::optional<MessageMode> message_mode(std::string_view name);
 [[nodiscard]] std::optional<Delivery> delivery(std::string_view name);
 
+// Why a number took no message, as far as its gateway knows: what the person can do about it differs.
+enum class Refusal : std::uint8_t { unknown, busy, unanswered, declined, no_number, not_pressed };
+[[nodiscard]] std::string_view name_of(Refusal refusal);  // "busy"; of `unknown`: empty
+[[nodiscard]] std::optional<Refusal> refusal(std::string_view name);
+
 struct DeliveryReport {
   Delivery delivery = Delivery::failed;
   std::string gateway;      // the name of the last that was tried; empty: there was none
   std::string detail;       // why not, for those who run the service: one line without number or code; may be empty
   bool of_message = false;  // it failed for what the message is: the gateway is not passed over for that
+  Refusal why = Refusal::unknown;  // of `refused`
+  struct Try {
+    std::string gateway;
+    Delivery delivery = Delivery::failed;
+    std::string detail;
+  };
+  std::vector<Try> tries = {};  // all of them, in order NOLINT(readability-redundant-member-init)
+};
+
+// What the program of a gateway says of its settings, before anything is sent.
+struct GatewayCheck {
+  enum class Result : std::uint8_t {
+    good,
+    bad,
+    silent,  // it cannot be asked for that
+  };
+  GatewaySettings gateway;
+  Result result = Result::silent;
+  std::string detail;  // of `bad`: a sentence
+  // What it can carry, if it says so.
+  std::optional<bool> texts = std::nullopt, calls = std::nullopt, press = std::nullopt;
 };
 
 // What one try may take, and all tries of a message. A call includes the ringing.

@@ -49,8 +49,7 @@ constexpr auto kRefusals = std::to_array<RefusalRow>({
     {NumberRefusal::special, "special",
      "Toll-free, pager and company numbers cannot be used. Type a mobile or landline number."},
     {NumberRefusal::country_not_listed, "country_not_listed", "Numbers of that country cannot be used here."},
-    {NumberRefusal::landline_for_texts, "landline_for_texts",
-     "That is a landline, which takes no texts. Type a mobile number, or choose a call."},
+    {NumberRefusal::landline_for_texts, "landline_for_texts", "That is a landline, which takes no texts."},
     {NumberRefusal::unavailable, "unavailable", "Phone numbers cannot be checked right now. Try again later."},
 });
 

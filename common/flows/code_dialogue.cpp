@@ -25,6 +25,7 @@ LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   std::uint32_t rounds = kRounds;
   for (std::uint32_t prompts = one_answer_ ? 1 : kPrompts; rounds > 0 && prompts > 0; --prompts) {
     rounds_left_ = std::min(rounds, prompts) - 1;
+    if (phones_ != nullptr) phones_->catch_up(prompt_);
     auto typed = ask();
     prompt_.notices.clear();
     const Step step = take(std::move(typed), check);
@@ -100,14 +101,17 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
     // With one answer a login, the tries until the lock are all there are.
     const std::uint32_t rounds = one_answer_ ? wrong->tries_left : rounds_left_;
     if (wrong->tries_left > 0) {
-      const std::string problem = texts::wrong(rounds, wrong->tries_left);
-      return again(wrong->worn_out ? texts::lines({problem}, texts::worn_out()) : problem, "wrong");
+      std::string problem = texts::wrong(rounds, wrong->tries_left);
+      if (wrong->worn_out) problem = texts::lines({problem}, texts::worn_out());
+      if (wrong->replaced && prompt_.sent) problem = texts::lines({problem}, texts::replaced());
+      return again(std::move(problem), "wrong");
     }
     return end({.result = LoginResult::locked,
                 .reason = "too_many_wrong",
                 .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
   }
   if (std::holds_alternative<ExpiredAnswer>(result)) return again(texts::expired(), "expired");
+  if (std::holds_alternative<ReplacedAnswer>(result) && prompt_.sent) return again(texts::replaced(), "replaced");
   if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
     return again(spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind), "replayed");
   trail_.note_refused("not_a_code", answer);

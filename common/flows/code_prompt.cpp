@@ -66,7 +66,7 @@ std::string words_for_phones(const CodePrompt& prompt, FactorKind kind) {
 std::string asked_for(const CodePrompt& prompt) {
   if (!prompt.ways.empty() && is_phone(prompt.ways.front().kind)) return asked_of_phone(prompt);
   if (!prompt.ways.empty()) return fmt::format("Enter the code from {}.", device_of(prompt.ways.front()));
-  const bool something_else = !prompt.keys.empty() || prompt.unreachable || prompt.bypass;
+  const bool something_else = !prompt.keys.empty() || prompt.unreachable || prompt.used_up || prompt.bypass;
   std::string code = prompt.recovery || !something_else ? "Enter one of your recovery codes."
                      : prompt.bypass                    ? "Enter the bypass code that you were given."
                                      : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
@@ -164,6 +164,7 @@ CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::st
           .sent = std::nullopt,
           .keys = {},
           .recovery = false,
+          .used_up = false,
           .unreachable = false,
           .press = settings.phone.calls == MessageMode::press,
           .bypass = false,
@@ -206,13 +207,13 @@ void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settin
 
 std::string code_prompt(const CodePrompt& prompt) {
   std::string text = fmt::format("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
-  for (const std::string& notice : prompt.notices) text += notice + "\n";
-  if (!prompt.problem.empty()) text += prompt.problem + "\n";
+  for (const std::string& notice : prompt.notices) text += folded(notice) + "\n";
+  if (!prompt.problem.empty()) text += folded(prompt.problem) + "\n";
   if (prompt.enrolment_code) {
     text += "To set up a second factor, type the enrolment code that you were given.\n";
     return text + "Enrolment code: ";
   }
-  return text + asked_for(prompt) + "\n" + other_ways(prompt) + "\n" + std::string(kCodeLine);
+  return text + folded(asked_for(prompt)) + "\n" + folded(other_ways(prompt)) + "\n" + std::string(kCodeLine);
 }
 
 std::string identify(const CodePrompt& prompt) {
@@ -232,7 +233,7 @@ std::string identify(const CodePrompt& prompt) {
   if (!ways.empty())
     text += fmt::format("{}o send {} a code to be read out, type: {}\n", app || prompt.sent ? "Or t" : "T", prompt.user,
                         ways);
-  return text + std::string(kCodeLine);
+  return folded(text) + std::string(kCodeLine);
 }
 
 bool take_word(CodePrompt& prompt, const Answer& answer, bool login) {

@@ -55,6 +55,7 @@ struct CodePrompt {
   std::optional<SentTo> sent;
   std::vector<std::string> keys;  // names of FIDO2 SSH keys, which answer no prompt
   bool recovery = false;          // recovery codes are left
+  bool used_up = false;           // no more can be sent to a phone that is there
   bool unreachable = false;       // a phone there is that no gateway reaches, or whose country is no longer listed
   bool press = false;             // calls are answered with #, and bring no code
   bool bypass = false;            // a bypass code holds

@@ -168,7 +168,7 @@ class LoginEnrolment {
 
   // Nothing: it was proven, or the person went back to the choice.
   std::optional<LoginVerdict> prove_the_phone() {
-    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call};
+    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call, .chosen = true};
     const auto phone = set_up_phone(engine_, dialogue_, account_, wanted, trail_.event(EventKind::message_sent));
     if (phone) {
       proven_.emplace();

@@ -100,7 +100,7 @@ class GuidedSetUp {
 
   // Nothing: it was proven, or the person went back to the choice.
   std::optional<RequestError> prove_the_phone() {
-    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call};
+    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call, .chosen = true};
     const Event about = request_event(engine_, account_, engine_.clock.now(), EventKind::message_sent);
     const auto phone = set_up_phone(engine_, asker_.dialogue, account_, wanted, about);
     if (!phone && phone.error().how == PhoneEnd::back) return std::nullopt;

@@ -67,13 +67,14 @@ struct Problem {
   bool over = false;
 };
 
-Problem problem_of(const Verification& result, const Engine& engine, const std::string& user) {
+Problem problem_of(const Verification& result, const Engine& engine, const std::string& user, bool sent) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
     if (wrong->tries_left > 0) return {.text = "That code is not right.", .over = false};
     return {.text = fmt::format("That code is not right, and {} is locked out now.", user), .over = true};
   }
   if (std::holds_alternative<ReplayedAnswer>(result))
     return {.text = "That code was already used. Ask for the next one.", .over = false};
+  if (std::holds_alternative<ReplacedAnswer>(result) && sent) return {.text = texts::replaced(), .over = false};
   if (std::holds_alternative<ExpiredAnswer>(result))
     return {.text = "That code has expired. Type resend for a new one.", .over = false};
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
@@ -108,6 +109,7 @@ class Identification {
   std::expected<IdentifiedReply, RequestError> run() {
     int rounds = kRounds;
     for (int prompts = kPrompts; rounds > 0 && prompts > 0; --prompts) {
+      phones_.catch_up(prompt_);
       const auto typed = asker_.dialogue.ask({.text = texts::identify(prompt_), .echo = true});
       if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
       const PhoneWays::Step step = typed ? phones_.take(prompt_, typed->text()) : PhoneWays::Step::no_word;
@@ -119,7 +121,7 @@ class Identification {
       if (!result) return std::unexpected(store_failed(engine_, asker_, result.error()));
       if (const auto* right = std::get_if<RightAnswer>(&*result))
         return IdentifiedReply{.user = both_.subject.name.value, .factor = right->factor, .until = until};
-      Problem next = problem_of(*result, engine_, both_.subject.name.value);
+      Problem next = problem_of(*result, engine_, both_.subject.name.value, prompt_.sent.has_value());
       prompt_.problem = std::move(next.text);
       if (next.over) break;
     }

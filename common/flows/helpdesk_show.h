@@ -17,6 +17,7 @@ struct ShownReply {
   std::optional<UnixTime> last_login;
   std::optional<UnixTime> enrolment_code_until;
   std::vector<TrailRow> events;  // the newest last
+  std::string number = {};       // as understood, of a check NOLINT(readability-redundant-member-init)
 };
 [[nodiscard]] std::expected<ShownReply, RequestError> helpdesk_show(Engine& engine, const Asker& asker,
                                                                     const HelpdeskRequest& request);

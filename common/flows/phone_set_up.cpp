@@ -147,7 +147,10 @@ class PhoneSetUp {
   bool take_number(std::string_view typed) {
     auto facts = usable_number(engine_, typed, country_, wanted_.use);
     if (!facts) {
-      problem_ = std::move(facts.error());
+      problem_ = std::move(facts.error().why);
+      const bool landline = facts.error().refusal == NumberRefusal::landline_for_texts;
+      if (landline && can_set_up(engine_.settings, PhoneUse::call))
+        problem_ = texts::lines({problem_}, texts::landlines_are_called(wanted_.chosen));
       return false;
     }
     facts_ = *std::move(facts);
@@ -166,10 +169,30 @@ class PhoneSetUp {
     return send(/*unasked=*/true);
   }
 
+  bool rings() const { return ringing_ && !ringing_->end(); }
+
+  // What became of a call that went on while its code was asked for.
+  void catch_up() {
+    const auto end = ringing_ ? ringing_->end() : std::nullopt;
+    if (!end) return;
+    if (!std::holds_alternative<WasSent>(*end)) {
+      const auto* refused = std::get_if<NotTaken>(&*end);
+      const std::string news = refused != nullptr ? texts::not_taken(PhoneUse::call, facts_.written, refused->why)
+                                                  : texts::not_made_for_set_up();
+      problem_ = problem_.empty() ? news : texts::lines({problem_}, news);
+    }
+    ringing_.reset();
+  }
+
   // Whether a code is on its way, or live from before.
   bool send(bool unasked) {
+    if (rings()) {
+      const bool same = rung_ == facts_.number;
+      problem_ = same ? texts::ringing(facts_.written, texts::kYour, /*still=*/true) : texts::other_number_rings();
+      return same;
+    }
+    ringing_.reset();
     const MessageMode mode = wanted_.use == PhoneUse::call ? engine_.settings.phone.calls : MessageMode::code;
-    if (wanted_.use == PhoneUse::call) dialogue_.show(texts::calling(mode, facts_.written));
     const SendResult result = send_code(engine_, {.account = account_,
                                                   .factor = kUnfinishedPhone,
                                                   .number = facts_.number,
@@ -178,7 +201,11 @@ class PhoneSetUp {
                                                   .language = "en",
                                                   .purpose = purpose_,
                                                   .about = about_,
-                                                  .unasked = unasked});
+                                                  .unasked = unasked,
+                                                  .rings = [&] {
+                                                    if (mode == MessageMode::press)
+                                                      dialogue_.show(texts::press_when_it_rings(facts_.written));
+                                                  }});
     if (const auto* error = std::get_if<StoreError>(&result)) {
       static_cast<void>(stop(PhoneEnd::store_failed, "", *error));
       return false;
@@ -189,6 +216,12 @@ class PhoneSetUp {
                               : texts::sent(wanted_.use, facts_.written, sent->lives);
       return true;
     }
+    if (const auto* rings = std::get_if<IsRinging>(&result)) {
+      ringing_ = rings->call;
+      rung_ = facts_.number;
+      problem_ = texts::ringing(facts_.written);
+      return true;
+    }
     if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
       const bool too_soon = refused->why == BudgetRefusal::too_soon;
       // Where the number is asked for, there is no word to have it sent again.
@@ -196,8 +229,9 @@ class PhoneSetUp {
                                      : texts::over_budget(*refused, wanted_.use, engine_.settings);
       return too_soon && !unasked;
     }
-    problem_ = std::holds_alternative<NotTaken>(result) ? texts::not_taken(wanted_.use, facts_.written)
-                                                        : texts::not_sent(wanted_.use, engine_.settings);
+    const auto* taken = std::get_if<NotTaken>(&result);
+    problem_ = taken != nullptr ? texts::not_taken(wanted_.use, facts_.written, taken->why)
+                                : texts::not_sent(wanted_.use, engine_.settings);
     return false;
   }
 
@@ -215,6 +249,7 @@ class PhoneSetUp {
     if (pressed_) return Step::proven;
     int wrong = 0;
     for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
+      catch_up();
       const auto typed = ask(texts::phone_code(problem_));
       if (!typed) return Step::stopped;
       problem_.clear();
@@ -226,6 +261,8 @@ class PhoneSetUp {
         static_cast<void>(send(/*unasked=*/false));
         if (stopped_) return Step::stopped;
         if (pressed_) return Step::proven;
+      } else if (answer.shape == AnswerShape::empty && ringing_) {
+        if (rings()) problem_ = texts::ringing(facts_.written, texts::kYour, /*still=*/true);
       } else {
         ++wrong;
         if (take_code(answer)) return Step::proven;
@@ -282,6 +319,8 @@ class PhoneSetUp {
   NumberFacts facts_;
   std::string problem_;  // what the next prompt says first
   bool pressed_ = false;
+  std::shared_ptr<RingingCall> ringing_;
+  PhoneNumber rung_;
   int prompts_ = 0;
   std::optional<PhoneStopped> stopped_;
 };
@@ -297,17 +336,22 @@ bool can_set_up(const Settings& settings, PhoneUse use) {
   return !settings.phone.countries.empty() && can_send(settings, use);
 }
 
-std::expected<NumberFacts, std::string> usable_number(Engine& engine, std::string_view typed, std::string_view country,
-                                                      PhoneUse use) {
-  if (engine.settings.phone.countries.empty()) return std::unexpected(texts::no_countries());
+std::expected<NumberFacts, UnusableNumber> usable_number(Engine& engine, std::string_view typed,
+                                                         std::string_view country, PhoneUse use) {
+  const auto refused = [&](NumberRefusal why) {
+    return std::unexpected(UnusableNumber{.why = why == NumberRefusal::country_not_listed
+                                                     ? texts::country_not_listed(engine.settings)
+                                                     : std::string(sentence(why)),
+                                          .refusal = why});
+  };
+  if (engine.settings.phone.countries.empty()) return std::unexpected(UnusableNumber{.why = texts::no_countries()});
   const auto from = country_of(engine.settings, country);
-  if (!from) return std::unexpected(from.error());
+  if (!from) return std::unexpected(UnusableNumber{.why = from.error()});
   auto facts = engine.numbers.read(typed, *from);
-  if (!facts) return std::unexpected(std::string(sentence(facts.error())));
+  if (!facts) return refused(facts.error());
   const auto objected = objection(*facts, use, engine.settings.phone.countries);
-  if (!objected) return *std::move(facts);
-  return std::unexpected(*objected == NumberRefusal::country_not_listed ? texts::country_not_listed(engine.settings)
-                                                                        : std::string(sentence(*objected)));
+  if (objected) return refused(*objected);
+  return *std::move(facts);
 }
 
 std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person, const PhoneFactor& phone,

@@ -17,6 +17,7 @@ struct PhoneWanted {
   PhoneUse use = PhoneUse::text;
   std::string number = {};   // as typed; empty: it is asked for NOLINT(readability-redundant-member-init)
   std::string country = {};  // likewise: name, code or prefix NOLINT(readability-redundant-member-init)
+  bool chosen = false;       // text or call, in this dialogue: going back leads there
 };
 
 struct PhoneProven {
@@ -46,9 +47,13 @@ struct PhoneStopped {
 [[nodiscard]] bool can_set_up(const Settings& settings, PhoneUse use);
 
 // A number as somebody typed it, and what stands against its use; nothing is sent. `country` as in PhoneWanted; empty:
-// the default one. The error is for the person.
-[[nodiscard]] std::expected<NumberFacts, std::string> usable_number(Engine& engine, std::string_view typed,
-                                                                    std::string_view country, PhoneUse use);
+// the default one.
+struct UnusableNumber {
+  std::string why;                            // for whoever typed it
+  std::optional<NumberRefusal> refusal = {};  // nothing: no country NOLINT(readability-redundant-member-init)
+};
+[[nodiscard]] std::expected<NumberFacts, UnusableNumber> usable_number(Engine& engine, std::string_view typed,
+                                                                       std::string_view country, PhoneUse use);
 
 // In the transaction that adds the phone, and before anything is sent to it: does the number serve as many people as
 // it may, or this one already? Nothing: it may be added.

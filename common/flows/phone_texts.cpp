@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/domain/country_names.h"
 #include "common/flows/texts.h"
 
@@ -77,7 +79,7 @@ std::string countries_in_words(const Settings& settings) {
   return text;
 }
 
-std::string problem_line(std::string_view problem) { return problem.empty() ? "" : std::string(problem) + "\n"; }
+std::string problem_line(std::string_view problem) { return problem.empty() ? "" : folded(problem) + "\n"; }
 
 std::string what(PhoneUse use) { return use == PhoneUse::text ? "text" : "call"; }
 
@@ -116,11 +118,13 @@ std::string sent_before(PhoneUse use, std::string_view phone, std::string_view w
                      use == PhoneUse::text ? "sent to" : "read out to", whose, phone);
 }
 
-std::string calling(MessageMode mode, std::string_view phone, std::string_view whose) {
-  if (whose != kYour)
-    return fmt::format("We are calling {} phone {}. Ask for the six digits that it reads out.", whose, phone);
-  return fmt::format("We are calling your phone {}. Answer it, and {}.", phone,
-                     mode == MessageMode::press ? "press #" : "note the six digits that it reads out");
+std::string ringing(std::string_view phone, std::string_view whose, bool still) {
+  return fmt::format("We are {}calling {} phone {}. It will read out six digits, twice.", still ? "still " : "", whose,
+                     phone);
+}
+
+std::string press_when_it_rings(std::string_view phone) {
+  return fmt::format("We are calling your phone {}. Answer it, and press #.", phone);
 }
 
 std::string not_sent(PhoneUse use, const Settings& settings) {
@@ -128,13 +132,25 @@ std::string not_sent(PhoneUse use, const Settings& settings) {
                      use == PhoneUse::text ? "sent" : "made", helpdesk(settings));
 }
 
-std::string not_taken(PhoneUse use, std::string_view phone, std::string_view whose) {
-  return use == PhoneUse::text
-             ? fmt::format("{} phone {} takes no texts. Use another way.", whose == kYour ? "Your" : "Their", phone)
-             : fmt::format("Nobody answered {} phone {}. Use another way.", whose, phone);
+std::string not_taken(PhoneUse use, std::string_view phone, Refusal why, std::string_view whose) {
+  const std::string_view theirs = whose == kYour ? "Your" : "Their";
+  if (use == PhoneUse::text) return fmt::format("{} phone {} takes no texts.", theirs, phone);
+  switch (why) {
+    case Refusal::busy:
+      return fmt::format("{} phone {} is busy.", theirs, phone);
+    case Refusal::declined:
+      return fmt::format("{} phone {} declined our call.", theirs, phone);
+    case Refusal::no_number:
+      return fmt::format("{} phone {} cannot be called: there is no such number.", theirs, phone);
+    case Refusal::unanswered:
+      return fmt::format("Nobody answered {} phone {}.", whose, phone);
+    case Refusal::not_pressed:
+      return fmt::format("Nobody pressed # on {} phone {}.", whose, phone);
+    case Refusal::unknown:
+      break;
+  }
+  return fmt::format("Our call to {} phone {} was not answered.", whose, phone);
 }
-
-std::string not_pressed() { return "Nobody pressed #. Use another way."; }
 
 std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings, std::string_view whose) {
   switch (refused.why) {
@@ -163,9 +179,8 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settin
 }
 
 std::string ask_country(std::string_view problem, std::string_view otherwise) {
-  return fmt::format(
-      "{}Which country is your number from? Type its name, its code, or its prefix (+{}).\nCountry [{}]: ",
-      problem_line(problem), dialling_prefix(otherwise).substr(1), otherwise);
+  return fmt::format("{}Which country is your number from? Type its name, code or prefix (+{}).\nCountry [{}]: ",
+                     problem_line(problem), dialling_prefix(otherwise).substr(1), otherwise);
 }
 std::string no_countries() { return "No phones can be used here: no countries are listed whose numbers may be."; }
 std::string country_help(const Settings& settings) {
@@ -195,6 +210,14 @@ std::string number_help(PhoneUse use) {
              : "The number of a phone that rings directly, without an extension. We call it with a code to prove it.\n"
                "Type back to choose another country.";
 }
+std::string landlines_are_called(bool chosen_here) {
+  return chosen_here ? "For calls type back twice, then call. Or type a mobile number."
+                     : "It can be called: mfa-enroll phone --call. Or type a mobile number.";
+}
+std::string other_number_rings() {
+  return "We are still calling the number before. Type this one again when that is over.";
+}
+std::string not_made_for_set_up() { return "The call could not be made. Type resend to try again."; }
 std::string phone_code(std::string_view problem) {
   return fmt::format("{}Type the code. Other words: resend, back (another number), help\n{}", problem_line(problem),
                      kCodeLine);
@@ -217,7 +240,10 @@ std::string changed_message(const Settings& settings, std::string_view server, s
   const std::string from = issuer(settings, server);
   return fmt::format("{}: {} {}", from == server ? from : fmt::format("{}, {}", from, server), what, not_you(settings));
 }
-std::string test_message(const Settings& settings, std::string_view server) {
+std::string test_message(const Settings& settings, std::string_view server, MessageMode mode) {
+  if (mode == MessageMode::press)
+    return fmt::format("This is {}, with a test from {}. Press the hash key. {}", issuer(settings, server), server,
+                       not_you(settings));
   return fmt::format("{}: this is a test from {}. Nothing is to be done about it. {}", issuer(settings, server), server,
                      not_you(settings));
 }
@@ -228,7 +254,13 @@ std::string phone_set_up_done(std::string_view phone) {
       phone);
 }
 
-std::string nothing_to_resend() { return "There is nothing to send again. Type text or call."; }
+std::string nothing_to_resend(const CodePrompt& prompt) {
+  const bool text = std::ranges::any_of(prompt.phones, &PhoneAtPrompt::texts);
+  const bool call = std::ranges::any_of(prompt.phones, &PhoneAtPrompt::calls);
+  return fmt::format("There is nothing to send again. Type {}.", text && call ? "text or call"
+                                                                 : text       ? "text"
+                                                                              : "call");
+}
 
 std::string no_phone_ending(std::string_view digits, std::string_view whose) {
   return fmt::format("{} no phone ending {} here.", whose == kYour ? "You have" : "They have", digits);

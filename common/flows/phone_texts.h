@@ -9,6 +9,7 @@
 #include "common/domain/phone_budget.h"
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
+#include "common/flows/code_prompt.h"
 
 namespace mfa {
 
@@ -42,12 +43,12 @@ inline constexpr std::string_view kYour = "your";
 [[nodiscard]] std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives,
                                std::string_view whose = kYour);
 [[nodiscard]] std::string sent_before(PhoneUse use, std::string_view phone, std::string_view whose = kYour);
-[[nodiscard]] std::string calling(MessageMode mode, std::string_view phone,
-                                  std::string_view whose = kYour);  // shown while it rings
+// While a code is asked for that a call reads out. `still`: since the prompt before.
+[[nodiscard]] std::string ringing(std::string_view phone, std::string_view whose = kYour, bool still = false);
+[[nodiscard]] std::string press_when_it_rings(std::string_view phone);  // shown while it does
 [[nodiscard]] std::string not_sent(PhoneUse use, const Settings& settings);
-[[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone,
+[[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone, Refusal why,
                                     std::string_view whose = kYour);  // by that number, or nobody answered
-[[nodiscard]] std::string not_pressed();
 [[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings,
                                       std::string_view whose = kYour);
 // Setting a phone up; ask_country, ask_number and phone_code are whole prompts.
@@ -59,6 +60,9 @@ inline constexpr std::string_view kYour = "your";
 [[nodiscard]] std::string ask_number(std::string_view problem, std::string_view country);
 [[nodiscard]] std::string number_tried_just_now(std::chrono::seconds wait);
 [[nodiscard]] std::string number_help(PhoneUse use);
+[[nodiscard]] std::string landlines_are_called(bool chosen_here);  // behind what is wrong with one for texts
+[[nodiscard]] std::string other_number_rings();
+[[nodiscard]] std::string not_made_for_set_up();
 [[nodiscard]] std::string phone_code(std::string_view problem);
 [[nodiscard]] std::string phone_code_help(PhoneUse use);
 [[nodiscard]] std::string not_the_phone_code();
@@ -67,10 +71,10 @@ inline constexpr std::string_view kYour = "your";
 [[nodiscard]] std::string number_serves_others();
 // Of what somebody else changed about how the person logs in; `what`: a sentence.
 [[nodiscard]] std::string changed_message(const Settings& settings, std::string_view server, std::string_view what);
-[[nodiscard]] std::string test_message(const Settings& settings, std::string_view server);
+[[nodiscard]] std::string test_message(const Settings& settings, std::string_view server, MessageMode mode);
 [[nodiscard]] std::string phone_set_up_done(std::string_view phone);  // with the nudge towards an app
 
-[[nodiscard]] std::string nothing_to_resend();
+[[nodiscard]] std::string nothing_to_resend(const CodePrompt& prompt);
 [[nodiscard]] std::string no_phone_ending(std::string_view digits, std::string_view whose = kYour);
 
 }  // namespace mfa::texts

@@ -56,16 +56,24 @@ PhoneWays::Step PhoneWays::begin(CodePrompt& prompt) {
   return phone == nullptr ? Step::done : send(prompt, *phone, PhoneUse::text, /*unasked=*/true);
 }
 
+PhoneWays::Step PhoneWays::resend(CodePrompt& prompt) {
+  const auto last =
+      prompt.sent ? std::ranges::find(prompt.phones, prompt.sent->factor, &PhoneAtPrompt::factor) : prompt.phones.end();
+  if (last != prompt.phones.end()) return send(prompt, *last, prompt.sent->use, /*unasked=*/false);
+  // Where one text is what there is, or was, its code is the one that is meant.
+  const bool of_texts = prompt.used_up || (!prompt.ways.empty() && prompt.ways.front().kind == FactorKind::sms);
+  if (of_texts && prompt.phones.front().texts)
+    return send(prompt, prompt.phones.front(), PhoneUse::text, /*unasked=*/false);
+  prompt.problem = texts::nothing_to_resend(prompt);
+  return Step::done;
+}
+
 PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
   if (prompt.phones.empty()) return Step::no_word;
-  if (is_word(read_answer(typed), "resend")) {
-    const auto last = prompt.sent ? std::ranges::find(prompt.phones, prompt.sent->factor, &PhoneAtPrompt::factor)
-                                  : prompt.phones.end();
-    if (last != prompt.phones.end()) return send(prompt, *last, prompt.sent->use, /*unasked=*/false);
-    // Where one text is what there is, its code is the one that is meant.
-    if (prompt.ways.front().kind == FactorKind::sms && prompt.phones.front().texts)
-      return send(prompt, prompt.phones.front(), PhoneUse::text, /*unasked=*/false);
-    prompt.problem = texts::nothing_to_resend();
+  const Answer answer = read_answer(typed);
+  if (is_word(answer, "resend")) return resend(prompt);
+  if (answer.shape == AnswerShape::empty && ringing_) {
+    prompt.problem = rings() ? texts::ringing(masked(ringing_->number), whose(), /*still=*/true) : "";
     return Step::done;
   }
   const auto word = read_phone_word(typed);
@@ -77,9 +85,28 @@ PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
   return Step::unknown;
 }
 
+void PhoneWays::catch_up(CodePrompt& prompt) {
+  const auto end = ringing_ ? ringing_->call->end() : std::nullopt;
+  if (!end) return;
+  if (!std::holds_alternative<WasSent>(*end)) {
+    const auto* refused = std::get_if<NotTaken>(&*end);
+    const std::string news = refused != nullptr
+                                 ? texts::not_taken(PhoneUse::call, masked(ringing_->number), refused->why, whose())
+                                 : texts::not_sent(PhoneUse::call, engine_.settings);
+    prompt.problem = prompt.problem.empty() ? news : texts::lines({prompt.problem}, news);
+    if (prompt.sent && prompt.sent->use == PhoneUse::call) prompt.sent = ringing_->before;
+  }
+  ringing_.reset();
+}
+
 PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, bool unasked) {
+  if (use == PhoneUse::call && rings()) {
+    prompt.problem = texts::ringing(masked(ringing_->number), whose(), /*still=*/true);
+    return Step::done;
+  }
+  // What became of the one before is said by how this one fares.
+  if (use == PhoneUse::call) ringing_.reset();
   const MessageMode mode = use == PhoneUse::call && !by_another_ ? engine_.settings.phone.calls : MessageMode::code;
-  if (use == PhoneUse::call) dialogue_.show(texts::calling(mode, masked(phone.number), whose()));
   const SendResult result = send_code(engine_, {.account = account_,
                                                 .factor = phone.factor,
                                                 .number = phone.number,
@@ -88,7 +115,11 @@ PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, 
                                                 .language = phone.language,
                                                 .purpose = purpose_,
                                                 .about = about_,
-                                                .unasked = unasked});
+                                                .unasked = unasked,
+                                                .rings = [&] {
+                                                  if (mode == MessageMode::press)
+                                                    dialogue_.show(texts::press_when_it_rings(masked(phone.number)));
+                                                }});
   if (const auto* approved = std::get_if<WasApproved>(&result)) {
     approval_ = {.factor = phone.factor, .message = approved->message};
     return Step::approved;
@@ -98,7 +129,6 @@ PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, 
 
 PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use,
                                 const SendResult& result) {
-  const Settings& settings = engine_.settings;
   const std::string ending = masked(phone.number);
   if (const auto* error = std::get_if<StoreError>(&result)) {
     error_ = *error;
@@ -110,20 +140,42 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
     prompt.sent = {.factor = phone.factor, .use = use};
     prompt.problem =
         sent->before ? texts::sent_before(use, ending, whose()) : texts::sent(use, ending, sent->lives, whose());
-  } else if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
-    // Of a login that was broken off: its code still lets in.
-    if (refused->why == BudgetRefusal::too_soon && refused->same_code && !prompt.sent && use == PhoneUse::text) {
-      prompt.sent = {.factor = phone.factor, .use = use};
-      prompt.problem = texts::sent_before(use, ending, whose());
-      return Step::done;
-    }
-    prompt.problem = texts::over_budget(*refused, use, settings, whose());
-  } else if (std::holds_alternative<NotTaken>(result)) {
-    prompt.problem = texts::not_taken(use, ending, whose());
+  } else if (const auto* rings = std::get_if<IsRinging>(&result)) {
+    ringing_ = {.call = rings->call, .number = phone.number, .before = prompt.sent};
+    prompt.sent = {.factor = phone.factor, .use = use};
+    prompt.problem = texts::ringing(ending, whose());
+  } else if (const auto* why = std::get_if<BudgetRefused>(&result)) {
+    refused(prompt, phone, use, *why);
+  } else if (const auto* taken = std::get_if<NotTaken>(&result)) {
+    prompt.problem = texts::not_taken(use, ending, taken->why, whose());
   } else {
-    prompt.problem = texts::not_sent(use, settings);
+    prompt.problem = texts::not_sent(use, engine_.settings);
   }
   return Step::done;
+}
+
+void PhoneWays::refused(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, const BudgetRefused& refused) {
+  const bool too_soon = refused.why == BudgetRefusal::too_soon;
+  // Of a login that was broken off: its code still lets in.
+  if (too_soon && refused.same_code && !prompt.sent && use == PhoneUse::text) {
+    prompt.sent = {.factor = phone.factor, .use = use};
+    prompt.problem = texts::sent_before(use, masked(phone.number), whose());
+    return;
+  }
+  prompt.problem = texts::over_budget(refused, use, engine_.settings, whose());
+  if (too_soon) return;
+  // What is over for now is not asked for; a code that went before it still is.
+  const bool calls_alone = refused.why == BudgetRefusal::call_unanswered;
+  const bool of_one_number = refused.why == BudgetRefusal::number_used_up && prompt.phones.size() > 1;
+  if (of_one_number) return;
+  std::erase_if(prompt.ways, [&](const texts::Way& way) {
+    const bool text = way.kind == FactorKind::sms;
+    if (!text && way.kind != FactorKind::call) return false;
+    if (prompt.sent && (prompt.sent->use == PhoneUse::text) == text) return false;
+    if (text && calls_alone) return false;
+    prompt.used_up = true;
+    return true;
+  });
 }
 
 }  // namespace mfa

@@ -1,8 +1,8 @@
 // Telephones at a prompt for a code: the words text, call and resend, and the text that nobody has to ask for.
 //
-// What a word brought about shows in the prompt. With press-# calls the answer is given on the phone, and what proves
-// that is taken by whoever runs the prompt. Where somebody else types (the helpdesk), a code is sent always: it is read
-// out to them.
+// What a word brought about shows in the prompt. A call that reads out a code goes on meanwhile, and how it ended is
+// said at the next prompt. With press-# calls the answer is given on the phone, and what proves that is taken by
+// whoever runs the prompt. Where somebody else types (the helpdesk), a code is sent always: it is read out to them.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,8 @@ class PhoneWays {
   // Before the first prompt: where a text is what is asked for, it is sent, once for each live code.
   [[nodiscard]] Step begin(texts::CodePrompt& prompt);
   [[nodiscard]] Step take(texts::CodePrompt& prompt, std::string_view typed);
+  // Before each prompt: what became of a call that went on.
+  void catch_up(texts::CodePrompt& prompt);
 
   [[nodiscard]] const std::string& purpose() const { return purpose_.key; }
   // After Step::approved.
@@ -47,10 +49,21 @@ class PhoneWays {
   [[nodiscard]] StoreError error() const { return error_; }
 
  private:
+  // A call that was under way when it was last looked at.
+  struct Ringing {
+    std::shared_ptr<RingingCall> call;
+    PhoneNumber number;
+    std::optional<texts::SentTo> before;  // what the prompt asked for until then
+  };
+
+  [[nodiscard]] bool rings() const { return ringing_ && !ringing_->call->end(); }
+  [[nodiscard]] Step resend(texts::CodePrompt& prompt);
   [[nodiscard]] Step send(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use, bool unasked);
   [[nodiscard]] std::string_view whose() const { return by_another_ ? "their" : texts::kYour; }
   [[nodiscard]] Step told(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,
                           const SendResult& result);
+  void refused(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,
+               const BudgetRefused& refused);
 
   Engine& engine_;
   Dialogue& dialogue_;
@@ -59,6 +72,7 @@ class PhoneWays {
   const Event about_;
   bool by_another_ = false;
   Approval approval_;
+  std::optional<Ringing> ringing_;
   StoreError error_{};
 };
 

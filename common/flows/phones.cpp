@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "common/domain/country_names.h"
 #include "common/flows/add_factor.h"
 #include "common/flows/enrol.h"
 #include "common/flows/helpdesk.h"
@@ -35,6 +37,15 @@ std::expected<void, RequestError> name_is_free(Engine& engine, const Asker& aske
   return {};
 }
 
+// Which factor logins name first, if it is another one than this.
+std::string other_default(Transaction& tx, const Account& account, const std::string& added) {
+  const Found found = find_person(tx, account);
+  if (!found.person || found.mismatch) return "";
+  const auto entries = entries_of(tx.factors(found.person->id), *found.person);
+  const auto first = std::ranges::find_if(entries, &StatusReply::Entry::is_default);
+  return first == entries.end() || first->id == added ? "" : first->id;
+}
+
 // `clerk`: who does it for somebody else; null for all others.
 std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& asker, const PhoneFactor& phone,
                                                   Addition addition, const Clerk* clerk) {
@@ -51,7 +62,9 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
       if (auto error = no_act_left(tx, engine, *clerk))
         return {.refusal = std::move(error), .id = "", .codes_kept = false};
     }
-    return add_factor(tx, engine, now, addition);
+    Added result = add_factor(tx, engine, now, addition);
+    if (clerk != nullptr && !result.refusal) reply.still_default = other_default(tx, addition.account, result.id);
+    return result;
   });
   for (std::string& code : addition.codes) wipe(code);
   const bool told = added && !added->refusal && added->codes_kept;
@@ -69,6 +82,36 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
     tell_by_text(engine, addition.account, clerk->phones, act);
   }
   return reply;
+}
+
+// Of a test: what the configuration says already. Nothing: there is one.
+std::optional<RequestError> no_such_gateway(const Settings& settings, PhoneUse use, MessageMode mode,
+                                            const std::string& wanted) {
+  const std::string_view what = use == PhoneUse::text        ? "carries texts"
+                                : mode == MessageMode::press ? "waits for # in a call"
+                                                             : "places calls";
+  const std::string mend =
+      fmt::format("Its [[gateway]] in mfa.toml needs {}.",
+                  mode == MessageMode::press ? "press = true" : fmt::format("\"{}\" in channel", name_of(use)));
+  if (wanted.empty()) {
+    if (carried(settings.gateways, use, mode)) return std::nullopt;
+    return refused(fmt::format("There is no gateway that {}.", what),
+                   settings.gateways.empty() ? "Add a [[gateway]] to mfa.toml; mfa-gateway(7) has an example." : mend);
+  }
+  std::string names;
+  for (const GatewaySettings& gateway : settings.gateways) {
+    names += (names.empty() ? "" : ", ") + gateway.name;
+    if (gateway.name != wanted) continue;
+    if (carries(gateway, use, mode)) return std::nullopt;
+    return refused(fmt::format("The gateway {} is not one that {}.", wanted, what), mend);
+  }
+  return refused(fmt::format("There is no gateway {}.", wanted),
+                 names.empty() ? "mfa.toml has none." : fmt::format("Those of mfa.toml: {}", names));
+}
+
+std::string what_to_do_with(const UnusableNumber& number, std::string otherwise) {
+  if (number.refusal == NumberRefusal::landline_for_texts) return "For calls: --call";
+  return otherwise;
 }
 
 }  // namespace
@@ -128,7 +171,8 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
   if (auto free = name_is_free(engine, asker, both->subject, request.name, user); !free)
     return std::unexpected(free.error());
   const auto facts = usable_number(engine, request.wanted.number, request.wanted.country, request.wanted.use);
-  if (!facts) return std::unexpected(refused(facts.error(), "Nothing was changed."));
+  if (!facts)
+    return std::unexpected(refused(facts.error().why, what_to_do_with(facts.error(), "Nothing was changed.")));
   const PhoneFactor phone{.number = facts->number, .use = request.wanted.use, .language = "en"};
   const auto against = reading(engine.store, [&](Transaction& tx) {
     const Found found = find_person(tx, both->subject);
@@ -136,7 +180,11 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
   });
   if (!against) return std::unexpected(store_failed(engine, asker, against.error()));
   if (*against) return std::unexpected(refused(**against, "Nothing was changed."));
-  if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
+  if (auto error = go_ahead(engine, asker, *both)) {
+    if (error->kind == RequestError::Kind::only_checked)
+      error->text = fmt::format("{} ({})", facts->written, country_name(facts->country));
+    return std::unexpected(*std::move(error));
+  }
   // No recovery codes: they would be the clerk's to read.
   return keep(engine, asker, phone,
               {.account = both->subject,
@@ -153,37 +201,45 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
               &*both);
 }
 
-std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& asker, const PhoneWanted& wanted) {
+std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& asker, const TestWanted& wanted) {
   if (!may(asker.caller.uid, Verb::send_test))
     return std::unexpected(refused("Only root may send a test.", "Run it with sudo."));
-  const auto facts = usable_number(engine, wanted.number, wanted.country, wanted.use);
+  const PhoneUse use = wanted.phone.use;
+  const MessageMode mode = wanted.press ? MessageMode::press : MessageMode::code;
+  const auto facts = usable_number(engine, wanted.phone.number, wanted.phone.country, use);
   if (!facts) {
-    const bool of_countries =
-        facts.error() == texts::no_countries() || facts.error() == texts::country_not_listed(engine.settings);
-    return std::unexpected(
-        refused(facts.error(), of_countries ? "The countries are those of phone.countries in mfa.toml." : ""));
+    const auto& refusal = facts.error().refusal;
+    const bool of_countries = !refusal || *refusal == NumberRefusal::country_not_listed;
+    return std::unexpected(refused(
+        facts.error().why,
+        what_to_do_with(facts.error(), of_countries ? "The countries are those of phone.countries in mfa.toml." : "")));
   }
+  if (auto error = no_such_gateway(engine.settings, use, mode, wanted.gateway))
+    return std::unexpected(*std::move(error));
   Event sent;
   sent.kind = EventKind::test_sent;
   sent.at = engine.clock.now();
   sent.actor = "root";
   sent.service = "mfa-enroll";
   sent.server = engine.server;
-  sent.reason = fmt::format("{} {}", masked(facts->number), name_of(wanted.use));
+  sent.reason = fmt::format("{} {}", masked(facts->number), name_of(use));
   if (auto kept = engine.store.write([&](Transaction& tx) { tx.append(sent); }); !kept)
     return std::unexpected(store_failed(engine, asker, kept.error()));
-  const Secret text(texts::test_message(engine.settings, engine.server));
-  const DeliveryReport report = engine.gateway.send({.id = fmt::format("test-{:x}", sent.at.seconds),
-                                                     .use = wanted.use,
-                                                     .mode = MessageMode::code,
-                                                     .to = facts->number,
-                                                     .text = text,
-                                                     .code = Secret(std::string_view("000000")),
-                                                     .language = "en"});
+  const Secret text(texts::test_message(engine.settings, engine.server, mode));
+  DeliveryReport report =
+      engine.gateway.send({.id = fmt::format("test-{:x}", sent.at.seconds),
+                           .use = use,
+                           .mode = mode,
+                           .to = facts->number,
+                           .text = text,
+                           .code = Secret(std::string_view(mode == MessageMode::code ? "000000" : "")),
+                           .language = "en",
+                           .only = wanted.gateway});
   return SentReply{.number = facts->written,
                    .status = std::string(name_of(report.delivery)),
-                   .gateway = report.gateway,
-                   .detail = report.detail};
+                   .gateway = std::move(report.gateway),
+                   .detail = std::move(report.detail),
+                   .tries = std::move(report.tries)};
 }
 
 }  // namespace mfa

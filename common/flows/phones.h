@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "common/flows/phone_set_up.h"
 #include "common/flows/requests.h"
@@ -25,15 +26,21 @@ struct HelpdeskPhone {
 [[nodiscard]] std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, const Asker& asker,
                                                                           const HelpdeskPhone& request);
 
+struct TestWanted {
+  PhoneWanted phone;         // with a number
+  bool press = false;        // a call that # answers
+  std::string gateway = {};  // the one to try; empty: all, in order NOLINT(readability-redundant-member-init)
+};
 struct SentReply {
   std::string number;   // as its owner would write it for abroad
   std::string status;   // of Delivery
   std::string gateway;  // the last that was tried; empty: there is none
   std::string detail;   // what it said
+  std::vector<DeliveryReport::Try> tries;
 };
 // root only. Counts for no budget.
 [[nodiscard]] std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& asker,
-                                                               const PhoneWanted& wanted);
+                                                               const TestWanted& wanted);
 
 // Why a set-up ended without a phone.
 [[nodiscard]] RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStopped& stopped);

@@ -4,16 +4,19 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "common/domain/advice.h"
 #include "common/domain/grant.h"
 #include "common/flows/add_factor.h"
+#include "common/flows/choose_factor.h"
 #include "common/flows/devices.h"
 #include "common/flows/enrol.h"
 #include "common/flows/identity.h"
 #include "common/flows/notices.h"
 #include "common/flows/reporting.h"
+#include "common/flows/send_code.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 
@@ -128,14 +131,23 @@ std::expected<FactorReply, RequestError> change_factor(Engine& engine, const Ask
   return *std::move(result);
 }
 
-std::string next_step_of(const Engine& engine, const StatusReply& reply, const std::vector<Factor>& factors) {
+std::string next_step_of(const Engine& engine, const StatusReply& reply, const std::vector<Factor>& factors,
+                         const std::set<FactorKind>& kinds) {
+  const auto reached = [&](const Factor& factor) {
+    const auto* phone = std::get_if<PhoneFactor>(&factor.detail);
+    return phone != nullptr && (can_send(engine.settings, PhoneUse::text, phone->number) ||
+                                can_send(engine.settings, PhoneUse::call, phone->number));
+  };
   Holdings has{
       .reported = reply.reported.has_value(),
       .locked = reply.locked_until.has_value(),
       .factors = {},
       .recovery_codes = reply.recovery_codes_left,
       .any_used = std::ranges::any_of(factors, [](const Factor& factor) { return factor.last_used.has_value(); }),
-      .asked = reply.mfa != Requirement::skip};
+      .asked = reply.mfa != Requirement::skip,
+      .can_set_up = !choices_for(engine.settings, kinds).empty(),
+      .app_counts = kinds.empty() || kinds.contains(FactorKind::totp),
+      .phones_reached = std::ranges::any_of(factors, reached)};
   for (const Factor& factor : factors) has.factors.push_back(factor.kind());
   const auto locked_for = reply.locked_until ? *reply.locked_until - engine.clock.now() : std::chrono::seconds(0);
   return texts::advice(next_step(has), engine.settings, reply.recovery_codes_left, locked_for);
@@ -216,7 +228,7 @@ std::expected<StatusReply, StoreError> status_of(Engine& engine, const Account& 
   const Decision decision = policy_for(engine, account, factors, person);
   reply.mfa = requirement_of(decision);
   reply.required_since = decision.required_since;
-  reply.next = next_step_of(engine, reply, factors);
+  reply.next = next_step_of(engine, reply, factors, decision.may_enrol);
   return reply;
 }
 

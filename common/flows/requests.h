@@ -22,7 +22,8 @@ struct RequestError {
     unavailable,
     usage,
     gone,
-    only_checked,  // nothing stands against it, and nothing was done, as was asked (Asker::only_checks)
+    only_checked,  // nothing stands against it, and nothing was done, as was asked (Asker::only_checks); the text is
+                   // a telephone number as it was understood, if it is about one
   } kind = Kind::refused;
   std::string text;  // what happened
   std::string hint;  // the next thing to type or do; may be empty
@@ -99,6 +100,7 @@ struct RegisteredReply {
   std::vector<std::string> recovery_codes;  // shown form; made along with the first factor of one's own
   std::string enrolment_code;               // shown form; where there would be nothing that could be typed
   std::optional<UnixTime> until;            // of that code
+  std::string still_default = {};           // named first, if another NOLINT(readability-redundant-member-init)
 };
 
 struct FactorReply {

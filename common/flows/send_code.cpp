@@ -36,6 +36,48 @@ std::optional<std::string> id_of(Transaction& tx, PersonId person, const Sending
   return std::nullopt;
 }
 
+// How a message ended is for the next one: if it cannot be kept, the message counts as under way. Holds what it needs,
+// since a call may end after the dialogue that asked for it.
+struct Ending {
+  Store& store;
+  Clock& clock;
+  Journal& journal;
+  Account account;
+  std::uint32_t factor;
+  MessageId message;
+  MessageMode mode;
+  UnixTime made;  // the code
+  UnixTime until;
+  Secret code;
+  Event failed;
+
+  RingingCall::End note(const DeliveryReport& report) const {
+    const bool sent = report.delivery == Delivery::sent && mode == MessageMode::code;
+    const MessageEnd end = sent                                  ? MessageEnd::taken
+                           : report.delivery == Delivery::failed ? MessageEnd::failed
+                                                                 : MessageEnd::unanswered;
+    const auto kept = store.write([&](Transaction& tx) {
+      const Found found = find_person(tx, account);
+      if (!found.person || found.mismatch || !tx.end_message(found.person->id, message, end)) return;
+      if (!sent) {
+        Event event = failed;
+        event.at = clock.now();
+        event.reason += report.delivery == Delivery::refused ? " refused" : " failed";
+        tx.append(event);
+        return;
+      }
+      auto current = tx.phone_code(found.person->id, factor);
+      if (!current || current->made != made || current->code != code) return;
+      current->sent = true;
+      tx.keep_phone_code(found.person->id, factor, *current);
+    });
+    if (!kept) journal.note(Severity::warning, "how a message ended could not be recorded");
+    if (sent) return WasSent{.before = false, .lives = until - clock.now()};
+    if (report.delivery == Delivery::refused) return NotTaken{report.why};
+    return NotSent{};
+  }
+};
+
 class Sender {
  public:
   Sender(Engine& engine, const Sending& sending) : engine_(engine), sending_(sending), now_(engine.clock.now()) {}
@@ -104,7 +146,7 @@ class Sender {
   }
 
   SendResult send(const Reserved& reserved) {
-    ring(reserved);
+    alarm(reserved);
     const PhoneMessage message{.id = fmt::format("{:x}-{:x}", reserved.message.value, now_.seconds),
                                .use = sending_.use,
                                .mode = sending_.mode,
@@ -113,40 +155,43 @@ class Sender {
                                                       sending_.purpose, reserved.code.code),
                                .code = reserved.code.code,
                                .language = sending_.language};
+    if (sending_.use == PhoneUse::call && sending_.rings) sending_.rings();
+    Ending ending = ending_of(reserved);
+    if (sending_.use == PhoneUse::call && sending_.mode == MessageMode::code) return call(message, std::move(ending));
     const DeliveryReport report = engine_.gateway.send(message);
     if (report.delivery == Delivery::approved && sending_.mode == MessageMode::press)
       return WasApproved{reserved.message};
-    const bool sent = report.delivery == Delivery::sent && sending_.mode == MessageMode::code;
-    note_end(reserved, sent, report);
-    if (sent) return WasSent{.before = false, .lives = reserved.code.until - engine_.clock.now()};
-    if (report.delivery == Delivery::refused) return NotTaken{};
-    return NotSent{};
+    return in_full(ending.note(report));
   }
 
-  // How it ended is for the next one: if it cannot be kept, the message counts as under way.
-  void note_end(const Reserved& reserved, bool sent, const DeliveryReport& report) {
-    const MessageEnd end = sent                                  ? MessageEnd::taken
-                           : report.delivery == Delivery::failed ? MessageEnd::failed
-                                                                 : MessageEnd::unanswered;
-    const auto kept = engine_.store.write([&](Transaction& tx) {
-      const Found found = find_person(tx, sending_.account);
-      if (!found.person || found.mismatch || !tx.end_message(found.person->id, reserved.message, end)) return;
-      if (!sent) {
-        Event failed = event(EventKind::message_failed);
-        failed.reason += report.delivery == Delivery::refused ? " refused" : " failed";
-        tx.append(failed);
-        return;
-      }
-      auto code = tx.phone_code(found.person->id, sending_.factor);
-      if (!code || code->made != reserved.code.made || code->code != reserved.code.code) return;
-      code->sent = true;
-      tx.keep_phone_code(found.person->id, sending_.factor, *code);
-    });
-    if (!kept) engine_.journal.note(Severity::warning, "how a message ended could not be recorded");
+  SendResult call(const PhoneMessage& message, Ending ending) const {
+    auto call = std::make_shared<RingingCall>();
+    engine_.gateway.begin(
+        message, [call, ending = std::move(ending)](const DeliveryReport& report) { call->ends(ending.note(report)); });
+    if (const auto end = call->end()) return in_full(*end);
+    return IsRinging{std::move(call)};
   }
 
-  // The alarm: somebody should look before nobody gets a code any more.
-  void ring(const Reserved& reserved) {
+  static SendResult in_full(const RingingCall::End& end) {
+    return std::visit([](const auto& one) -> SendResult { return one; }, end);
+  }
+
+  Ending ending_of(const Reserved& reserved) const {
+    return {.store = engine_.store,
+            .clock = engine_.clock,
+            .journal = engine_.journal,
+            .account = sending_.account,
+            .factor = sending_.factor,
+            .message = reserved.message,
+            .mode = sending_.mode,
+            .made = reserved.code.made,
+            .until = reserved.code.until,
+            .code = reserved.code.code,
+            .failed = event(EventKind::message_failed)};
+  }
+
+  // Somebody should look before nobody gets a code any more.
+  void alarm(const Reserved& reserved) {
     if (!reserved.granted.nearly_used_up && !reserved.granted.used_up) return;
     engine_.journal.note(Severity::warning, fmt::format("messages {} numbers={} per_day={}",
                                                         reserved.granted.used_up ? "used up" : "at 80 percent",
@@ -172,6 +217,16 @@ class Sender {
 };
 
 }  // namespace
+
+std::optional<RingingCall::End> RingingCall::end() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
+}
+
+void RingingCall::ends(const End& end) {
+  const std::lock_guard lock(mutex_);
+  end_ = end;
+}
 
 SendResult send_code(Engine& engine, const Sending& sending) { return Sender(engine, sending).run(); }
 

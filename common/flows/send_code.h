@@ -1,10 +1,14 @@
 // One message to one telephone: what it costs is recorded, then it is sent, then how that ended is recorded.
 //
 // The code that is live for the same phone and purpose is sent again; otherwise a new one is made. Nothing is sent that
-// was not recorded, and nothing is open while a gateway works: whoever hangs there holds up nobody else.
+// was not recorded, and nothing is open while a gateway works: whoever hangs there holds up nobody else. A call that
+// reads out a code goes on while the code is asked for.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,8 +29,9 @@ struct Sending {
   MessageMode mode = MessageMode::code;
   std::string language = "en";
   CodePurpose purpose;
-  Event about;           // service, from, server; the rest is filled in
-  bool unasked = false;  // by nobody: then once for each live code
+  Event about;                       // service, from, server; the rest is filled in
+  bool unasked = false;              // by nobody: then once for each live code
+  std::function<void()> rings = {};  // told before a call is made NOLINT(readability-redundant-member-init)
 };
 
 struct WasSent {
@@ -36,10 +41,28 @@ struct WasSent {
 struct WasApproved {  // # was pressed: what proves it is to be taken in the transaction of what it proves
   MessageId message;
 };
-struct NotTaken {};  // by that number, or nobody answered
-struct NotSent {};   // no gateway took it on
-struct NoPhone {};   // the person or the phone is not there any more, or is locked out, or may not be sent anything
-using SendResult = std::variant<WasSent, WasApproved, NotTaken, NotSent, NoPhone, BudgetRefused, StoreError>;
+struct NotTaken {  // by that number, or nobody answered
+  Refusal why = Refusal::unknown;
+};
+struct NotSent {};  // no gateway took it on
+struct NoPhone {};  // the person or the phone is not there any more, or is locked out, or may not be sent anything
+
+// A call that is under way while its code is asked for. Thread-safe.
+class RingingCall {
+ public:
+  using End = std::variant<WasSent, NotTaken, NotSent>;
+  // Nothing: it goes on.
+  [[nodiscard]] std::optional<End> end() const;
+  void ends(const End& end);
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<End> end_;
+};
+struct IsRinging {
+  std::shared_ptr<RingingCall> call;
+};
+using SendResult = std::variant<WasSent, IsRinging, WasApproved, NotTaken, NotSent, NoPhone, BudgetRefused, StoreError>;
 
 [[nodiscard]] SendResult send_code(Engine& engine, const Sending& sending);
 

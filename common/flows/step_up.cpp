@@ -92,10 +92,12 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
                                                : "Try again soon, or ask " + texts::helpdesk(engine.settings) + "."});
 }
 
-std::string why_not(const Verification& result, const Engine& engine, std::uint32_t rounds_left) {
+// `sent`: a code was sent in this dialogue.
+std::string why_not(const Verification& result, const Engine& engine, std::uint32_t rounds_left, bool sent = false) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
     if (wrong->tries_left == 0) return texts::locked(wrong->locked_until - engine.clock.now(), engine.settings);
     const std::string problem = texts::wrong(rounds_left, wrong->tries_left);
+    if (wrong->replaced && sent) return texts::lines({problem}, texts::replaced());
     return wrong->worn_out ? texts::lines({problem}, texts::worn_out()) : problem;
   }
   if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
@@ -104,6 +106,7 @@ std::string why_not(const Verification& result, const Engine& engine, std::uint3
     return texts::locked(locked->until - engine.clock.now(), engine.settings);
   if (std::holds_alternative<NoSuchPerson>(result)) return texts::other_person(engine.settings);
   if (std::holds_alternative<ExpiredAnswer>(result)) return texts::expired();
+  if (std::holds_alternative<ReplacedAnswer>(result) && sent) return texts::replaced();
   return texts::not_a_code();
 }
 
@@ -144,6 +147,7 @@ class FactorProof {
     by_phone(phones_.begin(prompt_));
     std::uint32_t rounds = kRounds;
     for (std::uint32_t prompts = kPrompts; !ended_ && rounds > 0 && prompts > 0; --prompts) {
+      phones_.catch_up(prompt_);
       const auto typed = asker_.dialogue.ask({.text = texts::code_prompt(prompt_), .echo = true});
       if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
       const auto step = typed ? phones_.take(prompt_, typed->text()) : PhoneWays::Step::no_word;
@@ -185,7 +189,7 @@ class FactorProof {
       ended_ = true;
       return;
     }
-    prompt_.problem = why_not(*result, engine_, rounds_left_);
+    prompt_.problem = why_not(*result, engine_, rounds_left_, prompt_.sent.has_value());
     ended_ = ends(*result);
   }
 

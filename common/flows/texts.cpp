@@ -56,8 +56,9 @@ std::string source(const CodePrompt& prompt) {
 
 // The way on, after an answer that was none.
 std::string type_instead(const CodePrompt& prompt) {
-  if (prompt.ways.empty())
-    return prompt.recovery ? "Type one of your recovery codes." : "Type the digits your app shows now.";
+  if (prompt.ways.empty() && prompt.recovery) return "Type one of your recovery codes.";
+  if (prompt.ways.empty() && (prompt.used_up || prompt.unreachable)) return fmt::format("Ask {}.", prompt.helpdesk);
+  if (prompt.ways.empty()) return "Type the digits your app shows now.";
   const std::string shown_by = source(prompt);
   if (prompt.sent)
     return shown_by.empty() ? "Type the digits of the code we sent."
@@ -66,6 +67,8 @@ std::string type_instead(const CodePrompt& prompt) {
     return fmt::format("Type {} to get one.", words_of(prompt.ways.front().kind).value_or(WayWords{}).word);
   return fmt::format("Type the digits {} shows now.", shown_by);
 }
+
+constexpr std::size_t kColumns = 79;
 
 std::string lines_of(std::string_view text) { return text.empty() ? "" : std::string(text) + "\n"; }
 
@@ -91,6 +94,32 @@ std::string duration(std::chrono::seconds length) {
   return counted((seconds + 3599) / 3600, "hour");
 }
 
+std::string folded(std::string_view text) {
+  std::string whole(text);
+  std::size_t column = 0;
+  std::optional<std::size_t> blank;  // the last of this line
+  std::size_t after_blank = 0;       // columns of what stands behind it
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    const char c = whole[at];
+    if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U) continue;  // goes on with a character of UTF-8
+    if (c == '\n') {
+      column = 0;
+      blank.reset();
+      continue;
+    }
+    if (++column > kColumns && blank) {
+      whole[*blank] = '\n';
+      column = after_blank + 1;
+      blank.reset();
+    }
+    ++after_blank;
+    if (c != ' ') continue;
+    blank = at;
+    after_blank = 0;
+  }
+  return whole;
+}
+
 std::string lines(const std::vector<std::string>& texts, std::string_view last) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : "\n") + text;
@@ -112,6 +141,7 @@ std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left) {
 }
 std::string expired() { return "That code has expired. Type resend for a new one."; }
 std::string worn_out() { return "The code we sent has been tried too often. Type resend for a new one."; }
+std::string replaced() { return "That is not the newest code: another login asked for one since. Type resend."; }
 std::string recovery_code_used() { return "That recovery code was already used. Each works once."; }
 std::string replayed(FactorKind kind) {
   if (kind == FactorKind::sms || kind == FactorKind::call)
@@ -405,6 +435,11 @@ std::string advice(Advice advice, const Settings& settings, std::size_t recovery
       return fmt::format("Wait {}, then log in again; or ask {}.", duration(locked_for), helpdesk(settings));
     case Advice::set_up:
       return "Set one up, step by step: mfa-enroll";
+    case Advice::ask_staff:
+      return fmt::format("Nothing that counts can be set up here at present. Ask {}.", helpdesk(settings));
+    case Advice::phone_cut_off:
+      return fmt::format("Your phone cannot be texted or called at present, so it lets you in nowhere. Ask {}.",
+                         helpdesk(settings));
     case Advice::make_codes:
       if (recovery_codes == 0)
         return "You have no recovery codes for the day your phone is not at hand. Make some: mfa-enroll codes";

@@ -19,6 +19,8 @@ namespace mfa::texts {
 
 // "2 minutes", "1 hour", "45 seconds": rounded up, so that whoever waits that long has waited enough.
 [[nodiscard]] std::string duration(std::chrono::seconds length);
+// In lines of a window's width, broken between words.
+[[nodiscard]] std::string folded(std::string_view text);
 // All of them, one a line.
 [[nodiscard]] std::string lines(const std::vector<std::string>& texts, std::string_view last);
 // As the configuration says it: "30 days" rather than "720 hours".
@@ -29,6 +31,7 @@ namespace mfa::texts {
 [[nodiscard]] std::string replayed(FactorKind kind);
 [[nodiscard]] std::string expired();
 [[nodiscard]] std::string worn_out();
+[[nodiscard]] std::string replaced();
 [[nodiscard]] std::string recovery_code_used();
 [[nodiscard]] std::string empty_answer(const CodePrompt& prompt);
 [[nodiscard]] std::string not_a_code(const CodePrompt& prompt = {});  // without one: of an app

@@ -18,6 +18,7 @@ struct Match {
   std::optional<FactorKind> replayed;
   std::vector<Factor> out_of_step;  // tokens of which a wrong answer changes what the next one may be
   bool expired = false;             // it is a code that was sent too long ago
+  bool replaced = false;            // the code that was sent last is for something else
   std::optional<PhoneCode> spent;   // the code that was sent, where it is accepted
   std::vector<std::pair<std::uint32_t, PhoneCode>> tried;  // live codes of phones that it is not
 };
@@ -70,6 +71,8 @@ Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, cons
     std::optional<PhoneCode> sent;
     if (std::holds_alternative<PhoneFactor>(factor.detail)) sent = tx.phone_code(person.id, factor.number);
     const Fit fit = std::visit(FitOf{settings, now, answer.normal.text(), purpose.phone_purpose, sent}, factor.detail);
+    if (sent && !purpose.phone_purpose.empty() && sent->purpose != purpose.phone_purpose && !sent->code.empty())
+      match.replaced = true;
     if (fit == Fit::no_code) continue;
     match.asked = true;
     if (fit == Fit::replayed && !match.replayed) match.replayed = factor.kind();
@@ -191,7 +194,10 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   }
   Match match = match_digits(tx, settings, now, purpose, person, answer);
   const bool bypass = bypass_may_answer(tx, now, purpose, person.id, answer);
-  if (!match.asked && !bypass) return NotACode{};  // nothing that may answer has digits: no guess
+  // Nothing that may answer has digits: no guess.
+  const bool like_a_phones = answer.shape == AnswerShape::digits && answer.normal.size() == kPhoneCodeDigits;
+  if (!match.asked && !bypass && match.replaced && like_a_phones) return ReplacedAnswer{};
+  if (!match.asked && !bypass) return NotACode{};
   if (match.accepted) {
     tx.save_factor(person.id, *match.accepted);
     if (match.spent) {
@@ -214,7 +220,9 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   }
   for (const Factor& token : match.out_of_step) tx.save_factor(person.id, token);
   Verification refused = refuse(tx, now, purpose, person, reserved);
-  std::get<WrongAnswer>(refused).worn_out = count_tries(tx, now, person.id, match.tried);
+  auto& wrong = std::get<WrongAnswer>(refused);
+  wrong.worn_out = count_tries(tx, now, person.id, match.tried);
+  wrong.replaced = match.replaced && like_a_phones;
   return refused;
 }
 

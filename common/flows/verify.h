@@ -21,19 +21,23 @@ struct WrongAnswer {
   std::uint32_t tries_left = 0;  // none: locked until `locked_until`
   UnixTime locked_until;
   bool worn_out = false;  // the code that was sent has been tried too often
+  bool replaced = false;  // as in ReplacedAnswer
 };
 struct ReplayedAnswer {  // right, but spent
   FactorKind kind = FactorKind::totp;
   bool recovery = false;  // a recovery code, and of no kind
 };
 struct ExpiredAnswer {};  // the code that was sent, too late
-struct LockedAnswer {     // not compared
+// Not compared, not counted: the newest code that went to a phone is for something else, and took the place of whatever
+// was sent for this.
+struct ReplacedAnswer {};
+struct LockedAnswer {  // not compared
   UnixTime until;
 };
 struct NotACode {};      // not shaped like anything we asked for; not compared, not counted
 struct NoSuchPerson {};  // the store's person is not, or no longer, this account
-using Verification =
-    std::variant<RightAnswer, WrongAnswer, ReplayedAnswer, ExpiredAnswer, LockedAnswer, NotACode, NoSuchPerson>;
+using Verification = std::variant<RightAnswer, WrongAnswer, ReplayedAnswer, ExpiredAnswer, ReplacedAnswer, LockedAnswer,
+                                  NotACode, NoSuchPerson>;
 
 // What an answer is for, and how it is recorded.
 struct VerifyFor {

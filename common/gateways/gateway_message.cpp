@@ -13,6 +13,8 @@ using nlohmann::json;
 constexpr std::int64_t kVersion = 1;
 constexpr std::chrono::seconds kLongestTimeout{600};
 constexpr std::string_view kFaultOfMessage = "message";
+constexpr std::string_view kGood = "good";
+constexpr std::string_view kBad = "bad";
 
 json parse(std::string_view text, std::size_t most) {
   if (text.size() > most) return json(json::value_t::discarded);
@@ -68,6 +70,7 @@ std::string write_reply(const GatewayReply& reply) {
   JsonWriter json;
   json.open_object().member("status", name_of(reply.delivery));
   if (reply.of_message) json.member("fault", kFaultOfMessage);
+  if (reply.delivery == Delivery::refused && reply.why != Refusal::unknown) json.member("fault", name_of(reply.why));
   if (!reply.detail.empty()) json.member("detail", std::string_view(reply.detail));
   json.close_object();
   return std::string(std::string_view(json.text()));
@@ -83,9 +86,47 @@ GatewayReply read_reply(std::string_view text, const PhoneMessage& message) {
     return {.delivery = Delivery::failed, .detail = "says that # was pressed, which was not asked for"};
   if (*status == Delivery::sent && asks)
     return {.delivery = Delivery::failed, .detail = "does not say whether # was pressed"};
+  const std::string fault = text_in(object, "fault");
+  const std::string detail = discreet(text_in(object, "detail"), message.to, message.code.text());
+  const bool no = *status == Delivery::refused || *status == Delivery::failed;
   return {.delivery = *status,
-          .detail = discreet(text_in(object, "detail"), message.to, message.code.text()),
-          .of_message = *status == Delivery::failed && text_in(object, "fault") == kFaultOfMessage};
+          .detail = detail.empty() && no ? "gives no reason" : detail,
+          .of_message = *status == Delivery::failed && fault == kFaultOfMessage,
+          .why = *status == Delivery::refused ? refusal(fault).value_or(Refusal::unknown) : Refusal::unknown};
+}
+
+std::string write_check(const GatewayCheck& check) {
+  JsonWriter json;
+  json.open_object().member("status", check.result == GatewayCheck::Result::good ? kGood : kBad);
+  if (!check.detail.empty()) json.member("detail", std::string_view(check.detail));
+  if (check.texts || check.calls) {
+    json.key("channel").open_array();
+    for (const auto& [can, use] : {std::pair{check.texts, PhoneUse::text}, std::pair{check.calls, PhoneUse::call}})
+      if (can.value_or(false)) json.value(name_of(use));
+    json.close_array();
+  }
+  if (check.press) json.member("press", *check.press);
+  json.close_object();
+  return std::string(std::string_view(json.text()));
+}
+
+std::optional<GatewayCheck> read_check(std::string_view text) {
+  const json object = parse(text, kLargestReply);
+  if (!object.is_object()) return std::nullopt;
+  const std::string status = text_in(object, "status");
+  if (status != kGood && status != kBad) return std::nullopt;
+  GatewayCheck check;
+  check.result = status == kGood ? GatewayCheck::Result::good : GatewayCheck::Result::bad;
+  check.detail = text_in(object, "detail");
+  if (check.result == GatewayCheck::Result::bad && check.detail.empty()) check.detail = "its program gives no reason";
+  if (const auto list = object.find("channel"); list != object.end() && list->is_array()) {
+    const auto has = [&](PhoneUse use) { return std::ranges::find(*list, json(name_of(use))) != list->end(); };
+    check.texts = has(PhoneUse::text);
+    check.calls = has(PhoneUse::call);
+  }
+  if (const auto press = object.find("press"); press != object.end() && press->is_boolean())
+    check.press = press->get<bool>();
+  return check;
 }
 
 }  // namespace mfa

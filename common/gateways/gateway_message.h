@@ -28,12 +28,18 @@ struct GatewayRequest {
 struct GatewayReply {
   Delivery delivery = Delivery::failed;
   std::string detail;
-  bool of_message = false;  // as in DeliveryReport
+  bool of_message = false;         // as in DeliveryReport
+  Refusal why = Refusal::unknown;  // likewise
 };
 
 [[nodiscard]] std::string write_reply(const GatewayReply& reply);
 // To that message. What is no reply, or none to such a message, is `failed` and says so: # alone answers a call that
 // asks for it, and nothing else is answered by it. The detail is discreet().
 [[nodiscard]] GatewayReply read_reply(std::string_view json, const PhoneMessage& message);
+
+// What a program that was started with --check and its settings says of them.
+[[nodiscard]] std::string write_check(const GatewayCheck& check);
+// Nothing: it is no such answer. All but which gateway it is.
+[[nodiscard]] std::optional<GatewayCheck> read_check(std::string_view json);
 
 }  // namespace mfa

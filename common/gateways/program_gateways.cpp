@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLeastTry = 2s;  // with less time than that, another try has no point
+constexpr auto kForCheck = 5s;
 
 SteadyTime steady_now() {
   return std::chrono::duration_cast<SteadyTime>(std::chrono::steady_clock::now().time_since_epoch());
@@ -65,8 +66,9 @@ DeliveryReport ProgramGateways::send(const PhoneMessage& message) {
   const MessageLimits limits = options_.limits(message.use);
   const SteadyTime until = steady_now() + limits.all;
   std::vector<GatewaySettings> fit;
-  std::ranges::copy_if(gateways_, std::back_inserter(fit),
-                       [&](const GatewaySettings& gateway) { return carries(gateway, message.use, message.mode); });
+  std::ranges::copy_if(gateways_, std::back_inserter(fit), [&](const GatewaySettings& gateway) {
+    return carries(gateway, message.use, message.mode) && (message.only.empty() || message.only == gateway.name);
+  });
   DeliveryReport last{.delivery = Delivery::failed, .gateway = {}, .detail = "no gateway is configured for it"};
   std::vector<std::size_t> full;
   for (const bool waiting : {false, true}) {
@@ -75,7 +77,11 @@ DeliveryReport ProgramGateways::send(const PhoneMessage& message) {
       const auto left = until - steady_now();
       if (left < std::min<std::chrono::milliseconds>(kLeastTry, limits.each)) return last;
       const auto report = try_one(fit[at], message, std::min(limits.each, left), waiting ? left - limits.each : 0ms);
+      auto tries = std::move(last.tries);
       last = report.value_or(failed(fit[at], "has too many messages under way"));
+      if (report || waiting)
+        tries.push_back({.gateway = last.gateway, .delivery = last.delivery, .detail = last.detail});
+      last.tries = std::move(tries);
       if (!report && !waiting) full.push_back(at);
       if (!report && waiting)
         journal_.note(Severity::warning,
@@ -132,19 +138,40 @@ DeliveryReport ProgramGateways::run(const GatewaySettings& gateway, const PhoneM
   return {.delivery = reply.delivery,
           .gateway = gateway.name,
           .detail = std::move(reply.detail),
-          .of_message = reply.of_message};
+          .of_message = reply.of_message,
+          .why = reply.why};
 }
 
-std::vector<std::string> ProgramGateways::faults() const {
-  std::vector<std::string> sentences;
-  for (const GatewaySettings& gateway : gateways_) {
-    if (const std::string objection = objection_to_program(path_of(gateway), options_.owner); !objection.empty())
-      sentences.push_back(fmt::format("the program of the gateway {}: {}", gateway.name, objection));
-    if (::access(gateway.settings.c_str(), R_OK) != 0)
-      sentences.push_back(
-          fmt::format("the settings of the gateway {} cannot be read: {}", gateway.name, gateway.settings));
+// With nothing on its standard input: one that does not know --check has no message to send.
+GatewayCheck ProgramGateways::check_one(const GatewaySettings& gateway) {
+  const auto answer = programs_.run({.path = path_of(gateway),
+                                     .arguments = {"--check", gateway.settings},
+                                     .input = {},
+                                     .limit = kForCheck,
+                                     .most_output = kLargestReply,
+                                     .closed = options_.closed});
+  auto check = answer && answer->status == 0 ? read_check(answer->output.text()) : std::nullopt;
+  if (check) {
+    check->gateway = gateway;
+    return *std::move(check);
   }
-  return sentences;
+  GatewayCheck none;
+  none.gateway = gateway;
+  if (std::ranges::find(kGatewayPrograms, gateway.program) == kGatewayPrograms.end()) return none;
+  none.result = GatewayCheck::Result::bad;
+  none.detail = fmt::format("{} says nothing of its settings: {}", gateway.program,
+                            answer ? "is it of the same release?" : in_words(answer.error()));
+  return none;
+}
+
+std::vector<GatewayCheck> ProgramGateways::check() {
+  std::vector<GatewayCheck> checks;
+  for (const GatewaySettings& gateway : gateways_) {
+    const bool told = !objection_to_program(path_of(gateway), options_.owner).empty() ||
+                      ::access(gateway.settings.c_str(), R_OK) != 0;
+    if (!told) checks.push_back(check_one(gateway));
+  }
+  return checks;
 }
 
 }  // namespace mfa

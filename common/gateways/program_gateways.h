@@ -5,6 +5,7 @@
 // a time: then a message goes to the next gateway, or waits its turn if that has none free either.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/ports/gateway.h"
@@ -21,6 +23,9 @@
 #include "common/system/programs.h"
 
 namespace mfa {
+
+// Those that come with this.
+inline constexpr std::array<std::string_view, 5> kGatewayPrograms{"http", "sip", "gammu", "smstools", "file"};
 
 // How the gateways did, by their names; one for the whole process.
 class GatewayMemory {
@@ -64,8 +69,9 @@ class ProgramGateways final : public Gateway {
 
   [[nodiscard]] DeliveryReport send(const PhoneMessage& message) override;
 
-  // What is wrong with each before anything is sent, a sentence each; for `admin check`.
-  [[nodiscard]] std::vector<std::string> faults() const;
+  // Asks the programs whether their settings are right, for `admin check`; of what cannot be run or read nothing is
+  // said. Five seconds each at most.
+  [[nodiscard]] std::vector<GatewayCheck> check();
 
  private:
   // Nothing: it was not tried, for as long as `patience` lasted.
@@ -74,6 +80,7 @@ class ProgramGateways final : public Gateway {
                                                       std::chrono::milliseconds patience);
   [[nodiscard]] DeliveryReport run(const GatewaySettings& gateway, const PhoneMessage& message,
                                    std::chrono::milliseconds limit);
+  [[nodiscard]] GatewayCheck check_one(const GatewaySettings& gateway);
   [[nodiscard]] std::string path_of(const GatewaySettings& gateway) const;
 
   std::span<const GatewaySettings> gateways_;

@@ -128,8 +128,8 @@ Or<int> serve(const CommandLine& line) {
                      .monitor_pid = monitoring->pid,
                      .supervisor = *supervisor});
   const int status = resident.run(mistakes);
-  // Threads that did not end in time cannot be waited for either.
-  if (status != 0) _exit(status);
+  // Threads that did not end in time cannot be waited for either, nor calls.
+  if (status != 0 || workings.calls().count() > 0) _exit(status);
   return status;
 }
 

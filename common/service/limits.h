@@ -21,6 +21,7 @@ struct Limits {
   std::chrono::milliseconds answer{120'000};       // for each answer (product.md, Limits)
   std::chrono::milliseconds sending{10'000};       // one frame to a client that does not read
   std::chrono::milliseconds sign_of_life{20'000};  // between two, while a message is under way
+  std::chrono::milliseconds call_begins{1'000};    // that one waits for what comes of a call at once
   Caps login{.all = 512, .each = 512, .kept_for_root = 0};
   Caps user{.all = 128, .each = 8, .kept_for_root = 16};
   std::size_t login_idle = 32;  // threads kept when there is nothing to do

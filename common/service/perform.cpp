@@ -194,7 +194,8 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
                                        .reason = request.reason,
                                        .checked = request.checked}));
     case Verb::send_test:
-      return rendered(send_test(engine, asker, wanted_in(request)));
+      return rendered(
+          send_test(engine, asker, {.phone = wanted_in(request), .press = request.press, .gateway = request.gateway}));
     case Verb::provision_codes:
       return told_once(provision_codes(engine, asker, names_in(request.users)));
     case Verb::explain:
@@ -229,7 +230,9 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
 Reply perform(Engine& engine, const Asker& asker, const Request& request) {
   Reply reply = done(engine, asker, request);
   if (reply || reply.error().kind != RequestError::Kind::only_checked) return reply;
-  return rendered(helpdesk_show(engine, asker, help_of(request)));  // whom it is about
+  auto shown = helpdesk_show(engine, asker, help_of(request));  // whom it is about
+  if (shown) shown->number = std::move(reply.error().text);
+  return rendered(std::move(shown));
 }
 
 }  // namespace mfa

@@ -175,7 +175,9 @@ WipedText to_json(const ShownReply& reply) {
   write_time(json, "enrolment_code_until", reply.enrolment_code_until);
   json.key("events").open_array();
   for (const TrailRow& row : reply.events) write_row(json, row);
-  return json.close_array().close_object().take();
+  json.close_array();
+  write_text(json, "number", reply.number);
+  return json.close_object().take();
 }
 
 WipedText to_json(const UnlockReply& reply) {
@@ -241,6 +243,7 @@ WipedText to_json(const RegisteredReply& reply) {
   if (!reply.recovery_codes.empty()) write_texts(json, "recovery_codes", reply.recovery_codes);
   write_text(json, "enrolment_code", reply.enrolment_code);
   write_time(json, "until", reply.until);
+  write_text(json, "default", reply.still_default);
   return json.close_object().take();
 }
 
@@ -249,7 +252,13 @@ WipedText to_json(const SentReply& reply) {
   json.open_object().member("number", reply.number).member("status", reply.status);
   write_text(json, "gateway", reply.gateway);
   write_text(json, "detail", reply.detail);
-  return json.close_object().take();
+  json.key("tried").open_array();
+  for (const auto& one : reply.tries) {
+    json.open_object().member("gateway", one.gateway).member("status", name_of(one.delivery));
+    write_text(json, "detail", one.detail);
+    json.close_object();
+  }
+  return json.close_array().close_object().take();
 }
 
 WipedText to_json(const DevicesReply& reply) {

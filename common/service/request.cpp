@@ -86,7 +86,7 @@ constexpr std::array kOfHelpdeskPhone{kUser,
                                       kMaybeName,
                                       Key{"reason", false, &Request::reason},
                                       Key{"checked", false, &Request::checked}};
-constexpr std::array kOfSendTest{kNumber, kCountry};
+constexpr std::array kOfSendTest{kNumber, kCountry, Key{"gateway", false, &Request::gateway}};
 constexpr std::array kOfHelpdesk{kUser, Key{"reason", false, &Request::reason},
                                  Key{"checked", false, &Request::checked}};
 constexpr std::array kOfTravel{kUser, Key{"country", true, &Request::country}, Key{"reason", false, &Request::reason},
@@ -283,6 +283,11 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     const auto call = take(members, "call");
     if (call && *call != "yes") return std::unexpected("call is yes or left out");
     request.call = call.has_value();
+  }
+  if (*verb == Verb::send_test) {
+    const auto press = take(members, "press");
+    if (press && (*press != "yes" || !request.call)) return std::unexpected("press is yes, of a call, or left out");
+    request.press = press.has_value();
   }
   if (is_of_token(request)) {
     const auto given = take(members, "digits");

@@ -28,6 +28,8 @@ struct Request {
   std::string device;              // devices forget: an id; empty: all
   FactorKind kind{};               // provision: totp or hotp
   int digits = kHotpDigits;        // of a hardware token: 6 or 8
+  std::string gateway;             // send-test: the one to try
+  bool press = false;              // likewise: # is to answer
   std::string number, country;     // phone, helpdesk phone, send-test: as typed; helpdesk travel: the country
   bool call = false;               // likewise: calls, not texts
   std::string line;                // key: as in a .pub file

@@ -19,6 +19,7 @@ namespace mfa {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenCuts{50};
+constexpr std::chrono::milliseconds kBetweenLooks{200};  // at calls, which tell nobody that they ended
 
 }  // namespace
 
@@ -136,16 +137,18 @@ void Resident::turn_next_away() {
   if (!guest && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) shared_login_.reset();
 }
 
-// False: the time is up, or another signal asks for an end at once.
-bool Resident::wait_until_empty(std::chrono::milliseconds limit) {
+// False: the time is up, or another signal asks for an end at once. A call whose dialogue is over may still be read
+// out.
+bool Resident::wait_until_empty(std::chrono::milliseconds limit, bool calls_too) {
   const auto until = limits_.now() + limit;
-  while (!empty()) {
+  while (!empty() || (calls_too && workings_.calls().count() > 0)) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - limits_.now()).count();
     if (left <= 0) return false;
     std::array<pollfd, 3> all{{{.fd = emptied_.get(), .events = POLLIN, .revents = 0},
                                {.fd = signals_.get(), .events = POLLIN, .revents = 0},
                                {.fd = shared_login_.get(), .events = POLLIN, .revents = 0}}};
-    if (poll(all.data(), all.size(), static_cast<int>(left)) < 0 && errno != EINTR) return false;
+    const auto pause = empty() ? std::min(left, kBetweenLooks.count()) : left;
+    if (poll(all.data(), all.size(), static_cast<int>(pause)) < 0 && errno != EINTR) return false;
     eventfd_t told = 0;
     if (all[0].revents != 0) (void)eventfd_read(emptied_.get(), &told);
     if (all[1].revents != 0 && handle_signal() == Asked::end) return false;
@@ -160,7 +163,7 @@ bool Resident::cut_until_empty(std::chrono::milliseconds limit) {
   do {
     login_.cut();
     user_.cut();
-    if (wait_until_empty(std::min(limit, kBetweenCuts))) return true;
+    if (wait_until_empty(std::min(limit, kBetweenCuts), /*calls_too=*/false)) return true;
   } while (limits_.now() < until);
   return false;
 }
@@ -174,8 +177,9 @@ bool Resident::end() {
   user_.stop();
   const std::size_t left = login_.sessions() + user_.sessions();
   journal_.note(Severity::notice, fmt::format("stopping sessions={}", left));
-  if (!wait_until_empty(limits_.drain)) {
-    journal_.note(Severity::notice, fmt::format("cutting sessions={}", login_.sessions() + user_.sessions()));
+  if (!wait_until_empty(limits_.drain, /*calls_too=*/true)) {
+    journal_.note(Severity::notice, fmt::format("cutting sessions={} calls={}", login_.sessions() + user_.sessions(),
+                                                workings_.calls().count()));
     if (!cut_until_empty(limits_.cut)) {
       journal_.note(Severity::error, "stopped, with sessions that did not end");
       return false;

@@ -44,7 +44,7 @@ class Resident {
   void reload();
   void reap();
   void turn_next_away();
-  [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds limit);
+  [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds limit, bool calls_too);
   [[nodiscard]] bool cut_until_empty(std::chrono::milliseconds limit);
   [[nodiscard]] bool end();
   [[nodiscard]] bool empty();

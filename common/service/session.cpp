@@ -107,7 +107,7 @@ class Session {
 
     const Snapshot snapshot = context_.configuration();
     if (!snapshot.settings) return deny_for_want_of_configuration(snapshot);
-    return login ? serve_login(first->fields, *snapshot.settings) : serve_request(first->fields, *snapshot.settings);
+    return login ? serve_login(first->fields, snapshot.settings) : serve_request(first->fields, snapshot.settings);
   }
 
   // Noted for root's programs alone, so that nobody else can fill the journal.
@@ -117,10 +117,11 @@ class Session {
     return without_configuration(caller_);
   }
 
-  Engine engine(const Settings& settings, Store& store, Accounts& accounts) {
+  Engine engine(const std::shared_ptr<const Settings>& in_force, Store& store, Accounts& accounts) {
+    const Settings& settings = *in_force;
     countries_ = context_.countries(settings);
     numbers_ = context_.numbers(settings);
-    gateway_.emplace(context_.gateway(settings), wire_, context_.limits);
+    gateway_.emplace(context_.gateway(settings), in_force, wire_, context_.limits, context_.calls);
     return {.settings = settings,
             .store = store,
             .clock = context_.clock,
@@ -135,7 +136,7 @@ class Session {
             .server = context_.server};
   }
 
-  Verdict serve_login(const Fields& fields, const Settings& settings) {
+  Verdict serve_login(const Fields& fields, const std::shared_ptr<const Settings>& settings) {
     const auto known = facts_in(fields, caller_);
     if (!known) return misunderstood();
     const LoginFacts& facts = *known;
@@ -157,7 +158,7 @@ class Session {
             .reason = "too-many-sessions"};
   }
 
-  Verdict serve_request(const Fields& fields, const Settings& settings) {
+  Verdict serve_request(const Fields& fields, const std::shared_ptr<const Settings>& settings) {
     const auto json = fields.get(Tag::json);
     if (!json) return misunderstood();
     const auto request = parse_request(*json);

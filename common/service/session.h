@@ -16,6 +16,7 @@
 #include "common/ports/phone_numbers.h"
 #include "common/ports/store.h"
 #include "common/ports/system.h"
+#include "common/service/calls_under_way.h"
 #include "common/service/crowd.h"
 #include "common/service/limits.h"
 
@@ -49,7 +50,8 @@ struct SessionContext {
   // For the peer of a connection.
   std::function<std::unique_ptr<PasswordCheck>(int connection)> password_check;
   std::function<std::optional<TerminalId>(int connection, const Caller&)> terminal;
-  Crowd* crowd = nullptr;  // counts the dialogues of root's programs; nothing: nobody counts
+  CallsUnderWay* calls = nullptr;  // where calls go on by themselves; nothing: sessions wait for theirs
+  Crowd* crowd = nullptr;          // counts the dialogues of root's programs; nothing: nobody counts
 };
 
 // Does not close the connection. Throws nothing.

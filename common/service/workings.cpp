@@ -74,6 +74,7 @@ SessionContext Workings::context(Accounts& accounts) {
           },
       .password_check = [this](int connection) { return std::make_unique<ConnectionPassword>(monitor_, connection); },
       .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); },
+      .calls = &calls_,
       .crowd = &crowd_};
 }
 

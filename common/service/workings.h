@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/gateways/program_gateways.h"
+#include "common/service/calls_under_way.h"
 #include "common/service/current_configuration.h"
 #include "common/service/failed_passwords.h"
 #include "common/service/limits.h"
@@ -41,6 +42,7 @@ class Workings {
   [[nodiscard]] SessionContext for_users() { return context(user_accounts_); }
   [[nodiscard]] Journal& journal() { return journal_; }
   [[nodiscard]] StoreOnDemand& store() { return store_; }
+  [[nodiscard]] CallsUnderWay& calls() { return calls_; }
 
  private:
   [[nodiscard]] SessionContext context(Accounts& accounts);
@@ -67,6 +69,8 @@ class Workings {
   std::mutex countries_mutex_;  // guards the two below
   std::pair<std::string, std::string> countries_of_;
   std::shared_ptr<Countries> countries_;
+
+  CallsUnderWay calls_{journal_};  // the last: it ends before what its calls use
 };
 
 }  // namespace mfa

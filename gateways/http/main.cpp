@@ -32,6 +32,14 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   return answer ? http::judge(*settings, *answer) : failed(answer.error());
 }
 
+std::string wrong_with(const std::string& path) {
+  const auto settings = http::read_http_settings(path);
+  return settings ? unreadable("ca_file", settings->ca_file) : settings.error();
+}
+
 }  // namespace
 
-int main(int count, char** arguments) { return mfa::run_gateway(count, arguments, carry); }
+int main(int count, char** arguments) {
+  return mfa::run_gateway(count, arguments,
+                          {.carry = carry, .wrong = wrong_with, .texts = true, .calls = true, .press = false});
+}

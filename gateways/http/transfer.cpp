@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -23,22 +24,32 @@ std::size_t take(char* bytes, std::size_t size, std::size_t count, void* target)
   return length;
 }
 
-std::string in_words(CURLcode code, const char* detail, std::chrono::milliseconds limit) {
+// "sms.example.org:8443": what no message has a part in. An address in digits is not shown, as it could be a number.
+std::string_view host_of(std::string_view url) {
+  const std::size_t start = url.find("://") + 3;
+  const std::string_view host = url.substr(start, url.find_first_of("/?#", start) - start);
+  const bool named = std::ranges::any_of(host, [](char c) { return c >= 'a' && c <= 'z'; });
+  return named ? host : "the address in url";
+}
+
+std::string in_words(CURLcode code, const char* detail, const std::string& url, std::chrono::milliseconds limit) {
+  const std::string_view host = host_of(url);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return "the name of the provider's host is not known";
+      return fmt::format("the name of the provider's host is not known: {}", host);
     case CURLE_COULDNT_RESOLVE_PROXY:
       return "the name of the proxy is not known";
     case CURLE_COULDNT_CONNECT:
-      return "the provider cannot be reached";
+      return fmt::format("the provider cannot be reached: {}", host);
     case CURLE_OPERATION_TIMEDOUT:
-      return fmt::format("the provider did not answer in {} s", std::chrono::ceil<std::chrono::seconds>(limit).count());
+      return fmt::format("the provider did not answer in {} s: {}",
+                         std::chrono::ceil<std::chrono::seconds>(limit).count(), host);
     case CURLE_WRITE_ERROR:
       return "the provider answered too much";
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
-      return "the provider hung up";
+      return fmt::format("the provider hung up: {}", host);
     case CURLE_PEER_FAILED_VERIFICATION:
       return fmt::format("the provider's certificate is not trusted: {}", detail);
     case CURLE_SSL_CACERT_BADFILE:
@@ -47,7 +58,7 @@ std::string in_words(CURLcode code, const char* detail, std::chrono::millisecond
     case CURLE_UNSUPPORTED_PROTOCOL:
       return "what answered is no HTTP server";
     default:
-      return curl_easy_strerror(code);
+      return fmt::format("{}: {}", curl_easy_strerror(code), host);
   }
 }
 
@@ -123,7 +134,7 @@ std::expected<HttpAnswer, std::string> transfer(const HttpRequest& request, cons
       .set(CURLOPT_ERRORBUFFER, detail.data());
   if (!fine || !rest.fine()) return std::unexpected("libcurl does not take the request: is url right?");
   if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK)
-    return std::unexpected(in_words(code, detail.data(), connection.limit));
+    return std::unexpected(in_words(code, detail.data(), request.url, connection.limit));
   if (curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &answer.status) != CURLE_OK) answer.status = 0;
   return answer;
 }

@@ -33,7 +33,9 @@ constexpr milliseconds kBreath = 700ms;  // until the handset is at the ear
 constexpr std::uint32_t kBuckets = 8;    // of libre's tables, for one call
 
 GatewayReply failed(std::string detail) { return {.delivery = Delivery::failed, .detail = std::move(detail)}; }
-GatewayReply refused(std::string detail) { return {.delivery = Delivery::refused, .detail = std::move(detail)}; }
+GatewayReply refused(std::string detail, Refusal why = Refusal::unknown) {
+  return {.delivery = Delivery::refused, .detail = std::move(detail), .why = why};
+}
 
 // RFC 3261 §21
 GatewayReply meaning(std::uint16_t status) {
@@ -47,16 +49,16 @@ GatewayReply meaning(std::uint16_t status) {
     case 410:
     case 484:
     case 604:
-      return refused(in_words("there is no such number"));
+      return refused(in_words("there is no such number"), Refusal::no_number);
     case 486:
     case 600:
-      return refused(in_words("the number is busy"));
+      return refused(in_words("the number is busy"), Refusal::busy);
     case 408:
     case 480:
     case 487:
-      return refused(in_words("nobody answered"));
+      return refused(in_words("nobody answered"), Refusal::unanswered);
     case 603:
-      return refused(in_words("the call was declined"));
+      return refused(in_words("the call was declined"), Refusal::declined);
     case 488:
       return failed(in_words("the telephone system does not take the sound"));
     default:
@@ -123,7 +125,8 @@ class Call {
     ringing_ = ringing;
     expect(kFirstSign, [](Call& call) {
       if (!call.alive_) return call.finish(failed("the telephone system did not answer"));
-      call.expect(call.ringing_ - kFirstSign, [](Call& rung) { rung.finish(refused("nobody answered")); });
+      call.expect(call.ringing_ - kFirstSign,
+                  [](Call& rung) { rung.finish(refused("nobody answered", Refusal::unanswered)); });
     });
     if (re_main(nullptr) != 0 || !reply_) return failed("the call could not be followed");
     return *reply_;
@@ -252,7 +255,7 @@ void Call::established() {
   established_ = true;
   if (mode_ == MessageMode::press) {
     expect(milliseconds(static_cast<std::int64_t>(until_ - std::min(until_, tmr_jiffies()))),
-           [](Call& call) { call.finish(refused("nobody pressed #")); });
+           [](Call& call) { call.finish(refused("nobody pressed #", Refusal::not_pressed)); });
   } else {
     tmr_cancel(&timer_);  // the sound ends by itself
   }
@@ -283,7 +286,8 @@ void Call::heard(std::string_view message) {
 // The other side ended it, or never began.
 void Call::closed(int error, const sip_msg* message) {
   if (message != nullptr && message->scode >= 300) return finish(meaning(message->scode));
-  if (established_ && mode_ == MessageMode::press) return finish(refused("they hung up without pressing #"));
+  if (established_ && mode_ == MessageMode::press)
+    return finish(refused("they hung up without pressing #", Refusal::not_pressed));
   if (established_) return finish({.delivery = Delivery::sent, .detail = {}});  // whoever has heard enough hangs up
   if (error == ETIMEDOUT) return finish(failed("the telephone system did not answer"));
   finish(failed(settings_.transport == Transport::tls

@@ -1,6 +1,7 @@
 // The sip gateway: calls a number through a telephone system, reads out the code or waits for #. mfa-gateway(7).
 #include <chrono>
 
+#include "common/system/programs.h"
 #include "gateways/gateway_program.h"
 #include "gateways/sip/call.h"
 #include "gateways/sip/sip_settings.h"
@@ -26,6 +27,16 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
                    std::chrono::milliseconds(request.timeout) - spent - 1s);
 }
 
+std::string wrong_with(const std::string& path) {
+  const auto settings = sip::read_sip_settings(path);
+  if (!settings) return settings.error();
+  if (std::string objection = objection_to_program(settings->speech); !objection.empty()) return "speech: " + objection;
+  return unreadable("ca_file", settings->ca_file);
+}
+
 }  // namespace
 
-int main(int count, char** arguments) { return mfa::run_gateway(count, arguments, carry); }
+int main(int count, char** arguments) {
+  return mfa::run_gateway(count, arguments,
+                          {.carry = carry, .wrong = wrong_with, .texts = false, .calls = true, .press = true});
+}

@@ -153,7 +153,22 @@ class Mailbox : public Gateway {
   DeliveryReport send(const PhoneMessage& message) override {
     messages.push_back(message);
     if (while_sending) while_sending();
-    return {.delivery = message.mode == MessageMode::press ? press : answer, .gateway = "mailbox", .detail = ""};
+    return {.delivery = message.mode == MessageMode::press ? press : answer,
+            .gateway = "mailbox",
+            .detail = "",
+            .of_message = false,
+            .why = why};
+  }
+  void begin(const PhoneMessage& message, const Ended& ended) override {
+    if (!rings) return ended(send(message));
+    messages.push_back(message);
+    ringing.push_back(ended);
+  }
+  // The last call that began.
+  void ends(Delivery delivery, Refusal refusal = Refusal::unknown) {
+    const Ended ended = ringing.back();
+    ringing.pop_back();
+    ended({.delivery = delivery, .gateway = "mailbox", .detail = "", .of_message = false, .why = refusal});
   }
   // The code in the last message.
   [[nodiscard]] std::string code() const { return messages.empty() ? "" : std::string(messages.back().code.text()); }
@@ -161,6 +176,9 @@ class Mailbox : public Gateway {
   std::vector<PhoneMessage> messages;
   Delivery answer = Delivery::sent;
   Delivery press = Delivery::approved;
+  Refusal why = Refusal::unknown;
+  bool rings = false;  // calls whose code is asked for go on until ends()
+  std::vector<Ended> ringing;
   std::function<void()> while_sending;
 };
 

@@ -125,9 +125,10 @@ def match(block):
 
 
 @contextlib.contextmanager
-def gateway(settings_mode, program="file"):
+def gateway(settings_mode=0o644, program="file", settings='path = "/var/lib/mfa/gateways/messages"\n', more="", channel="sms"):
     os.makedirs("/etc/mfa/gateways", exist_ok=True)
-    with extra("/etc/mfa/gateways/out.toml", 'folder = "/var/lib/mfa"\n'), rules(GATEWAY.replace("file", program) + TEXTS):
+    configured = GATEWAY.replace('["NZ"]\n', f'["NZ"]\n{more}').replace('"file"', f'"{program}"').replace('"sms"', f'"{channel}"')
+    with extra("/etc/mfa/gateways/out.toml", settings), rules(configured + RULES):
         os.chmod("/etc/mfa/gateways/out.toml", settings_mode)
         yield
 
@@ -174,8 +175,13 @@ def broken():
     yield match("Match User bob\nUsePAM no\n"), "sshd-match", f"Remove {SSHD_CONFIG}:{LAST + 2}"
     yield rules(RULES.replace('trust = "30d"', 'factors = ["totp", "key"]')), "sshd-touch", "PubkeyAuthOptions touch-required"
     yield rules(TEXTS), "rules-gateways", 'channel = ["sms"]'
-    yield gateway(0o644), "gateway-settings", "chown mfa /etc/mfa/gateways/out.toml && chmod 0600"
     yield gateway(0o600), "gateway-settings", "chown mfa /etc/mfa/gateways/out.toml && chmod 0600"
+    yield gateway(settings='url = "https://sms.example.org"\npassword_file = "/etc/mfa/gateways/none"\n', program="http"), \
+        "gateway-settings", 'admin send-test --gateway "out"'
+    yield gateway(program="htttp"), "gateway-program", "http, sip, gammu, smstools, file"
+    yield gateway(program="smstools", settings='outgoing = "/var/lib/mfa/gateways"\n', channel="call"), "gateway-channel", \
+        'Take "call" out of channel'
+    yield gateway(more='calls = "press"\n', channel="call"), "phone-press", "press = true"
     yield mode(STORE, 0o644), "file-mode", f"chmod 0600 {STORE}"
     yield mode("/var/lib/mfa", 0o755), "file-mode", "chmod 0700 /var/lib/mfa"
     yield moved("/var/lib/mfa/key"), "file-missing", "Restore it from a backup"

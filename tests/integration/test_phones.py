@@ -107,7 +107,7 @@ def test_mfa_enroll_adds_a_phone_that_calls_read_codes_to(campus):
     talk.answers(alice.password)
     talk.reads(CODE)
     talk.answers(alice.fresh_code())
-    talk.reads("We are calling your phone +64 3 364 2987.")
+    talk.reads("We called your phone +64 3 364 2987.")
     talk.reads(CODE)
     code = telephone.code
     call = telephone.messages()[-1]
@@ -141,10 +141,48 @@ def test_where_hash_is_pressed_nothing_is_typed(campus):
     talk = campus.ssh(alice)
     talk.reads(CODE)
     talk.answers("call")
-    talk.reads("Nobody answered your phone ending 2987. Use another way.")
+    talk.reads("We are calling your phone ending 2987. Answer it, and press #.")
+    talk.reads("Our call to your phone ending 2987 was not answered.")
     talk.reads(CODE)
     talk.answers("call")
-    talk.reads("Our last call was not answered. We can call again in 10 minutes.")
+    shown = talk.reads("Our last call was not answered. We can call again in 10 minutes.")
+    assert "We are calling" not in shown, shown
+    talk.hangs_up()
+
+
+RINGS = f"""#!/bin/sh
+cat >>{MESSAGES}; echo >>{MESSAGES}
+until [ -e /run/picked-up ]; do sleep 0.1; done
+cat /run/picked-up
+"""
+
+
+def test_the_code_is_typed_while_the_phone_rings(campus):
+    alice, bob = campus.person("alice"), campus.person("bob")
+    telephone = Telephone(campus, "33642987")
+    program = carriers.settings("rings", RINGS, 0o755)
+    campus.configure(PHONES + gateway("own", channels='"call"').replace('"file"', f'"{program}"') + EVERYONE_MUST)
+    for name in ("alice", "bob"):
+        campus.enroll("helpdesk", "phone", name, "03 364 2987", "--call", "--reason", "new", "--checked", "card")
+    talk = campus.ssh(alice)
+    talk.reads("Type call to get a code on your phone ending 2987.")
+    talk.reads(CODE)
+    talk.answers("call")
+    talk.reads("We are calling your phone ending 2987. It will read out six digits, twice.")
+    talk.reads(CODE)
+    talk.answers("")
+    talk.reads("We are still calling your phone ending 2987.")
+    talk.reads(CODE)
+    talk.answers(telephone.code)
+    assert talk.end() == 0
+    with open("/run/picked-up", "w") as answer:
+        answer.write('{"status":"refused","fault":"busy"}')
+    campus.log.wait_for(r"event=message\.failed user=alice .*factor=call-1")
+    talk = campus.ssh(bob)
+    talk.reads(CODE)
+    talk.answers("call")
+    talk.reads("Your phone ending 2987 is busy.")
+    talk.reads("Type call to get a code on your phone ending 2987.")
     talk.hangs_up()
 
 
@@ -163,6 +201,9 @@ def test_a_gateway_that_fails_leaves_the_other_ways(campus):
     campus.log.wait_for(r"event=message\.failed user=alice .*factor=sms-2")
     refused = campus.enroll("admin", "send-test", "021 123 4567", status=1)
     assert "No gateway took it on" in refused.stderr, refused.stderr
+    assert refused.stdout == "To +64 21 123 4567\nfile: failed: its settings have it answer so\n", refused.stdout
+    none = campus.enroll("admin", "send-test", "03 364 2987", "--press", "--gateway", "file", status=1)
+    assert "The gateway file is not one that waits for # in a call." in none.stderr, none.stderr
 
 
 def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
@@ -173,7 +214,7 @@ def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
     talk.answers(alice.password)
     talk.reads("Country [NZ]: ")
     talk.answers("+33")
-    talk.reads("Numbers of that country cannot be used here, but those of New Zealand and Belgium.")
+    talk.reads("Numbers of that country cannot be used here, but those of New Zealand")
     talk.reads("Country [NZ]: ")
     talk.answers("")
     for number, why in (("0900 12345", "Premium-rate numbers cannot be used."),
@@ -186,7 +227,8 @@ def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
     talk.end()
     assert telephone.messages() == []
     sent = campus.enroll_json("admin", "send-test", "021 123 4567")
-    assert sent == {"number": "+64 21 123 4567", "status": "sent", "gateway": "file"}, sent
+    assert sent == {"number": "+64 21 123 4567", "status": "sent", "gateway": "file",
+                    "tried": [{"gateway": "file", "status": "sent"}]}, sent
 
 
 def test_a_gateway_of_the_same_user_does_not_reach_the_key(campus):

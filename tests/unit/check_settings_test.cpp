@@ -8,6 +8,7 @@
 
 #include "common/check/clock_judge.h"
 #include "common/check/file_judge.h"
+#include "common/check/gateway_judge.h"
 #include "common/check/rules_judge.h"
 #include "common/check/sshd_settings.h"
 #include "common/check/store_judge.h"
@@ -156,6 +157,9 @@ TEST(CheckRules, EachFaultHasItsMend) {
            {kTexts + kRoot + "[[rule]]\nname='t'\nuser=['bob']\nmfa='require'\nfactors=['call']\n" + kEnd,
             "rules-gateways", "channel = [\"call\"]"},
            {kRoot + kEnd + kGateway, "phone-countries", "countries = [\"NZ\"]"},
+           {"[phone]\ncountries=['NZ']\ncalls='press'\n" + kRoot + kEnd +
+                "[[gateway]]\nname='g'\nchannel=['call']\nprogram='sip'\nsettings='/s'\n",
+            "phone-press", "press = true"},
            {kRoot + "[[rule]]\nname='c'\ncountry=['!NZ']\nmfa='deny'\n" + kEnd, "rules-countries", "[geo]"},
        }) {
     const Findings findings = judge_text(row.text);
@@ -274,6 +278,29 @@ TEST(CheckFiles, OwnersModesAndKinds) {
   EXPECT_TRUE(readable_by(file(900, 0400), 900, 900));
   EXPECT_FALSE(readable_by(file(0, 0640), 900, 900));
   EXPECT_TRUE(readable_by({.kind = Kind::file, .uid = 0, .gid = 900, .mode = 0640}, 900, 900));
+}
+
+TEST(Gateways, AreHeldAgainstWhatTheirProgramsSay) {
+  GatewayCheck check;
+  check.gateway = {
+      .name = "modem", .texts = true, .calls = true, .press = true, .program = "smstools", .settings = "/s"};
+  check.result = GatewayCheck::Result::good;
+  EXPECT_THAT(faults(judge_gateways(std::array{check})), IsEmpty()) << "it does not say what it carries";
+  check.texts = true;
+  check.calls = check.press = false;
+  const Findings findings = judge_gateways(std::array{check});
+  EXPECT_THAT(faults(findings), ElementsAre("gateway-channel", "gateway-channel"));
+  EXPECT_EQ(findings[0].detail, "gateway \"modem\": its program \"smstools\" places no calls");
+  EXPECT_THAT(findings[0].mend, HasSubstr("Take \"call\" out of channel"));
+  EXPECT_THAT(findings[1].mend, HasSubstr("Take press = true out"));
+  check.result = GatewayCheck::Result::bad;
+  check.detail = "/s:1:1: no\x1b[31m";
+  const Findings bad = judge_gateways(std::array{check});
+  EXPECT_THAT(faults(bad), ElementsAre("gateway-settings"));
+  EXPECT_EQ(bad[0].detail, "gateway \"modem\": /s:1:1: no?[31m");
+  EXPECT_THAT(bad[0].mend, HasSubstr("mfa-enroll admin send-test --gateway \"modem\""));
+  check.result = GatewayCheck::Result::silent;
+  EXPECT_THAT(faults(judge_gateways(std::array{check})), IsEmpty());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "cli/verbs/phones.h"
 #include "cli_doubles.h"
 
@@ -66,6 +68,19 @@ TEST(HelpdeskPhone, SaysWhatWasRegistered) {
   EXPECT_EQ(script.results.text(), "alice has a phone ending 00 now (call-2).\n");
 }
 
+// Or the lost one goes on being asked for.
+TEST(HelpdeskPhone, SaysWhichFactorLoginsStillNameFirst) {
+  ScriptedEngine engine{hello(), result(R"({"factor":"sms-2","kind":"sms","detail":"ending 00","default":"sms-1"})"),
+                        verdict(VerdictCode::done)};
+  Script script(engine, false);
+  HelpdeskPhoneOptions options{.user = "alice", .reason = "lost", .checked = "card", .phone = {}};
+  options.phone.number = "021 123 1234";
+  ASSERT_TRUE(helpdesk_phone(script.console, options));
+  EXPECT_EQ(script.results.text(),
+            "alice has a phone ending 00 now (sms-2).\n"
+            "Logins still name sms-1 first. If that is lost:\n  mfa-enroll helpdesk reset alice --factor sms-1\n");
+}
+
 // On a command line everybody can read it.
 TEST(HelpdeskPhone, ReadsTheNumberThatIsNotThere) {
   for (const char* number : {"", "-"}) {
@@ -81,12 +96,15 @@ TEST(HelpdeskPhone, ReadsTheNumberThatIsNotThere) {
 }
 
 TEST(HelpdeskPhone, AsksForTheNumberOnATerminal) {
-  ScriptedEngine engine{hello(), result(R"({"user":"alice","factors":[]})"), verdict(VerdictCode::done)};
+  ScriptedEngine engine{hello(),
+                        result(R"json({"user":"alice","factors":[],"number":"+64 3 366 9900 (New Zealand)"})json"),
+                        verdict(VerdictCode::done)};
   Script script(engine, false, "03 366 9900\nn\n", /*interactive=*/true);
   const HelpdeskPhoneOptions options{.user = "alice", .reason = "r", .checked = "", .phone = {}};
   EXPECT_FALSE(helpdesk_phone(script.console, options)) << "not confirmed";
   EXPECT_THAT(script.errors.text(), ::testing::HasSubstr("Phone number: "));
-  EXPECT_THAT(script.errors.text(), ::testing::HasSubstr("register the phone 03 366 9900 for"));
+  EXPECT_THAT(script.errors.text(), ::testing::HasSubstr("register a phone for\n  alice"));
+  EXPECT_THAT(script.errors.text(), ::testing::HasSubstr("The number: +64 3 366 9900 (New Zealand)\n"));
 }
 
 TEST(SendTest, GoesToNoNumberThatIsNone) {
@@ -103,30 +121,39 @@ TEST(SendTest, GoesToNoNumberThatIsNone) {
   EXPECT_FALSE(admin_send_test(script.console, {}));
 }
 
-TEST(SendTest, SaysWhichGatewayTookItOn) {
-  const PhoneOptions to{.number = "021 123 1234", .country = "", .name = "", .call = false};
+TEST(SendTest, SaysWhatEachGatewayMadeOfIt) {
+  SendTestOptions to;
+  to.phone.number = "021 123 1234";
   {
-    ScriptedEngine engine{
-        hello(), result(R"({"number":"+64 21 123 1234","status":"sent","gateway":"kannel","detail":"queued"})"),
-        verdict(VerdictCode::done)};
+    ScriptedEngine engine{hello(),
+                          result(R"({"number":"+64 21 123 1234","status":"sent","gateway":"modem","tried":[)"
+                                 R"({"gateway":"kannel","status":"failed","detail":"cannot be reached: localhost"},)"
+                                 R"({"gateway":"modem","status":"sent"}]})"),
+                          verdict(VerdictCode::done)};
     Script script(engine, false);
     ASSERT_TRUE(admin_send_test(script.console, to));
     EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"admin send-test","number":"021 123 1234"})");
-    EXPECT_EQ(script.results.text(), "The gateway kannel took it on for +64 21 123 1234: queued.\n");
+    EXPECT_EQ(script.results.text(),
+              "To +64 21 123 1234\nkannel: failed: cannot be reached: localhost\nmodem: took it on\n");
   }
-  for (const auto& [reply, error] :
-       {std::pair{R"({"number":"+64 21 123 1234","status":"failed","detail":"no gateway is configured for it"})",
-                  "No gateway took it on: no gateway is configured for it."},
-        std::pair{R"({"number":"+64 21 123 1234","status":"failed","gateway":"kannel","detail":"timed out"})",
-                  "No gateway took it on: timed out."},
-        std::pair{R"({"number":"+64 21 123 1234","status":"refused","gateway":"kannel"})",
-                  "The gateway kannel says that this number takes no messages."}}) {
+  to.gateway = "pbx";
+  to.press = true;
+  for (const auto& [reply, said, error] :
+       {std::tuple{R"({"number":"+64 3 366 9900","status":"approved","tried":[{"gateway":"pbx","status":"approved"}]})",
+                   "pbx: # was pressed\n", ""},
+        std::tuple{R"({"number":"+64 3 366 9900","status":"refused","tried":[)"
+                   R"({"gateway":"pbx","status":"refused","detail":"the number is busy"}]})",
+                   "pbx: did not reach the number: the number is busy\n", "The number was not reached."},
+        std::tuple{R"({"number":"+64 3 366 9900","status":"failed","tried":[)"
+                   R"({"gateway":"pbx","status":"failed","detail":"gives no reason"}]})",
+                   "pbx: failed: gives no reason\n", "No gateway took it on."}}) {
     ScriptedEngine engine{hello(), result(reply), verdict(VerdictCode::done)};
     Script script(engine, false);
     const auto done = admin_send_test(script.console, to);
-    ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().error, error);
-    EXPECT_EQ(done.error().status, ExitStatus::refused);
+    EXPECT_EQ(done ? "" : done.error().error, error);
+    EXPECT_EQ(script.results.text(), std::string("To +64 3 366 9900\n") + said);
+    EXPECT_EQ(engine.sent(0, Tag::json),
+              R"({"verb":"admin send-test","number":"021 123 1234","call":"yes","gateway":"pbx","press":"yes"})");
   }
 }
 

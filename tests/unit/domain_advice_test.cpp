@@ -42,6 +42,16 @@ TEST(Advice, IsTheOneStepThatMattersMost) {
       Row{"a phone without recovery codes", {.factors = {sms}, .recovery_codes = 2}, Advice::make_codes},
       Row{"a phone and an app", {.factors = {sms, totp}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
       Row{"a phone and a key", {.factors = {sms, key}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
+      Row{"nothing, where nothing can be set up", {.factors = {}, .can_set_up = false}, Advice::ask_staff},
+      Row{"a phone that nothing reaches",
+          {.factors = {sms, call}, .recovery_codes = 0, .phones_reached = false},
+          Advice::phone_cut_off},
+      Row{"that phone and an app",
+          {.factors = {sms, totp}, .recovery_codes = 10, .any_used = true, .phones_reached = false},
+          Advice::nothing},
+      Row{"a phone where an app does not count",
+          {.factors = {sms}, .recovery_codes = 10, .any_used = true, .app_counts = false},
+          Advice::nothing},
       Row{"a key and an app", {.factors = {key, totp}, .recovery_codes = 10, .any_used = true}, Advice::nothing},
   };
   for (const Row& row : kRows) EXPECT_EQ(next_step(row.has), row.advice) << row.who;

@@ -236,7 +236,7 @@ TEST_F(HelpdeskActs, AfterAResetTheNextLoginEnrolsWithTheCodeAndNotWithout) {
   ASSERT_TRUE(done);
   EXPECT_NE(log_in({"", "7k3m-92qx-d4tp", "0000-0000-0000"}).result, LoginResult::passed);
   EXPECT_THAT(world.dialogue.prompts[0].text,
-              HasSubstr("The helpdesk reset your second factor on 15 Jan 08:0: an authenticator app (totp-1) was "
+              HasSubstr("The helpdesk reset your second factor on 15 Jan 08:0: an authenticator app\n(totp-1) was "
                         "removed.\nNot what you wanted? Type notme.\n"));
   EXPECT_THAT(factors(), IsEmpty());
   EXPECT_EQ(enrol_with({done->enrolment_code, "app"}).result, LoginResult::passed);
@@ -356,7 +356,7 @@ TEST_F(HelpdeskActs, AKeyAloneComesWithACodeThatStandsInForOne) {
   const auto codes = new_codes(world.engine, asker(Uid{1000}));
   ASSERT_TRUE(codes) << codes.error().text;
   EXPECT_THAT(world.dialogue.prompts[1].text,
-              HasSubstr("Your security key (security key) counts only over SSH, together with your password.\n"));
+              HasSubstr("Your security key (security key) counts only over SSH, together with your\npassword.\n"));
   EXPECT_THAT(*codes, SizeIs(10));
   EXPECT_THAT(world.store.state.enrolment_codes, IsEmpty()) << "it works once";
 }

@@ -77,8 +77,7 @@ TEST_F(PhoneSetUps, ACountryANumberAndACode) {
   EXPECT_EQ(reply->kind, "sms");
   EXPECT_EQ(reply->detail, "ending 1234");
   EXPECT_THAT(reply->recovery_codes, SizeIs(10));
-  EXPECT_EQ(prompt(1),
-            "Which country is your number from? Type its name, its code, or its prefix (+64).\nCountry [NZ]: ");
+  EXPECT_EQ(prompt(1), "Which country is your number from? Type its name, code or prefix (+64).\nCountry [NZ]: ");
   EXPECT_EQ(prompt(2), "Your number in New Zealand (+64), as you would dial it there. Or back.\nPhone number: ");
   EXPECT_EQ(prompt(3),
             "We sent a text to your phone +64211231234. Its code works for 10 minutes.\n"
@@ -116,12 +115,12 @@ TEST_F(PhoneSetUps, ACountryByNameCodeOrPrefix) {
 TEST_F(PhoneSetUps, OtherCountriesAreRefusedWithTheListOfThose) {
   EXPECT_FALSE(enrol({kPassword, "France", "Atlantis"}));
   EXPECT_THAT(prompt(2),
-              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and Belgium."));
+              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and\nBelgium."));
   EXPECT_THAT(prompt(3), HasSubstr("There is no such country. Numbers of New Zealand and Belgium can be used here."));
   // Nor does a number that says itself where it is from get around that.
   EXPECT_FALSE(enrol({kPassword, "", "+1 212 555 0100"}));
   EXPECT_THAT(prompt(3),
-              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and Belgium."));
+              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and\nBelgium."));
   EXPECT_EQ(sent(), 0U);
   const auto reply = enrol({kPassword}, {.number = "", .country = "France"});
   ASSERT_FALSE(reply);
@@ -131,7 +130,8 @@ TEST_F(PhoneSetUps, OtherCountriesAreRefusedWithTheListOfThose) {
 TEST_F(PhoneSetUps, WhatCostsMoreOrTakesNoTextsIsRefused) {
   EXPECT_FALSE(enrol({kPassword, "", "0900 0900", "03 366 9900", "03 366 0800", "rubbish", kNumber}));
   EXPECT_THAT(prompt(3), HasSubstr(std::string(sentence(NumberRefusal::premium))));
-  EXPECT_THAT(prompt(4), HasSubstr(std::string(sentence(NumberRefusal::landline_for_texts))));
+  EXPECT_THAT(prompt(4), HasSubstr("That is a landline, which takes no texts.\n"
+                                   "It can be called: mfa-enroll phone --call. Or type a mobile number.\n"));
   EXPECT_THAT(prompt(5), HasSubstr(std::string(sentence(NumberRefusal::voip))));
   EXPECT_THAT(prompt(6), HasSubstr(std::string(sentence(NumberRefusal::not_a_number))));
   EXPECT_EQ(sent(), 1U);
@@ -254,6 +254,55 @@ TEST_F(PhoneSetUps, ANumberThatTookNoTextIsTypedAgainLater) {
   EXPECT_THAT(prompt(3), HasSubstr("takes no texts"));
   EXPECT_THAT(prompt(4), HasSubstr("We tried that number just now. Type it again in 30 seconds.\n"));
   EXPECT_THAT(prompt(4), Not(HasSubstr("resend")));
+}
+
+TEST_F(PhoneSetUps, TheCodeIsAskedForWhileThePhoneRings) {
+  world.mailbox.rings = true;
+  const PhoneWanted call{.use = PhoneUse::call};
+  const auto reply = enrol({kPassword, "", kNumber, "", "resend", "back", "021 999 9999", kNumber, kCode}, call);
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_THAT(prompt(3), HasSubstr("We are calling your phone +64211231234. It will read out six digits, twice.\n"
+                                   "Type the code."));
+  for (const std::size_t later : {4U, 5U})
+    EXPECT_THAT(prompt(later), HasSubstr("We are still calling your phone +64211231234."));
+  EXPECT_THAT(prompt(7), HasSubstr("We are still calling the number before. Type this one again when that is over.\n"));
+  EXPECT_THAT(prompt(8), HasSubstr("We are still calling your phone +64211231234."));
+  EXPECT_EQ(sent(), 1U);
+  world.mailbox.ends(Delivery::sent);
+  EXPECT_TRUE(world.store.state.phone_codes.empty()) << "what ends afterwards brings nothing back";
+}
+
+TEST_F(PhoneSetUps, WhatBecameOfTheCallIsSaidAtTheNextPrompt) {
+  world.mailbox.rings = true;
+  const auto asked = world.dialogue.before_answer;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() == 4) world.mailbox.ends(Delivery::refused, Refusal::busy);
+    if (script.prompts.size() == 6 && sent() > 1) world.mailbox.ends(Delivery::failed);
+    asked(script);
+  };
+  const PhoneWanted call{.use = PhoneUse::call};
+  EXPECT_FALSE(enrol({kPassword, "", kNumber, "", "resend"}, call));
+  EXPECT_THAT(prompt(4), HasSubstr("Your phone +64211231234 is busy.\nType the code."));
+  EXPECT_THAT(prompt(5), HasSubstr("Our last call was not answered. We can call again in 10 minutes."));
+  world.clock.time = world.clock.time + 10min;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() == 4) world.mailbox.ends(Delivery::failed);
+    asked(script);
+  };
+  ASSERT_TRUE(enrol({kPassword, "", kNumber, kNoCode, "resend", kCode}, call));
+  EXPECT_THAT(prompt(4), HasSubstr("That code is not right.\nThe call could not be made. Type resend to try again.\n"));
+  EXPECT_THAT(prompt(5), HasSubstr("We are calling your phone +64211231234."));
+}
+
+TEST_F(PhoneSetUps, NobodyIsCalledBeforeTheBudgetAllowsIt) {
+  world.settings.phone.calls = MessageMode::press;
+  world.settings.phone.budget.unproven_per_user_per_day = 0;
+  const PhoneWanted call{.use = PhoneUse::call};
+  EXPECT_FALSE(enrol({kPassword, "", kNumber}, call));
+  EXPECT_THAT(world.dialogue.shown, IsEmpty());
+  world.settings.phone.budget.unproven_per_user_per_day = 1;
+  EXPECT_TRUE(enrol({kPassword, "", kNumber}, call));
+  EXPECT_THAT(world.dialogue.shown, Contains("We are calling your phone +64211231234. Answer it, and press #."));
 }
 
 TEST_F(PhoneSetUps, GoingBackAndForthEnds) {
@@ -385,7 +434,7 @@ TEST_F(PhoneSetUps, WhatCannotBeDoneHereIsSaid) {
   world.settings.gateways[0].texts = false;
   EXPECT_EQ(enrol({}).error().text, "Phones cannot be added here.");
   world.settings.phone.countries.clear();
-  const auto sent = send_test(world.engine, asker(Uid{0}), {.number = kNumber});
+  const auto sent = send_test(world.engine, asker(Uid{0}), {.phone = {.number = kNumber}});
   EXPECT_THAT(sent.error().text, HasSubstr("no countries are listed"));
   EXPECT_THAT(sent.error().hint, HasSubstr("phone.countries"));
 }
@@ -442,16 +491,33 @@ TEST_F(PhoneSetUps, TheHelpdeskAddsNoFourthPersonToANumber) {
 
 TEST_F(PhoneSetUps, RootTriesTheGatewaysOut) {
   say({});
-  EXPECT_FALSE(send_test(world.engine, asker(), {.number = kNumber}));
-  const auto reply = send_test(world.engine, asker(Uid{0}), {.number = kNumber});
+  const auto test = [this](const PhoneWanted& phone, bool press = false, const std::string& gateway = "",
+                           Uid uid = Uid{0}) {
+    return send_test(world.engine, asker(uid), {.phone = phone, .press = press, .gateway = gateway});
+  };
+  EXPECT_FALSE(test({.number = kNumber}, false, "", Uid{1000}));
+  const auto reply = test({.number = kNumber});
   ASSERT_TRUE(reply) << reply.error().text;
   EXPECT_EQ(reply->status, "sent");
   EXPECT_EQ(reply->gateway, "mailbox");
   EXPECT_THAT(world.mailbox.text(), HasSubstr("this is a test from lab-gw"));
   EXPECT_EQ(world.store.state.events.back().kind, EventKind::test_sent);
   EXPECT_EQ(world.store.state.events.back().reason, "ending 1234 sms");
-  EXPECT_FALSE(send_test(world.engine, asker(Uid{0}), {.number = "+1 212 555 0100"}));
+  EXPECT_FALSE(test({.number = "+1 212 555 0100"}));
   EXPECT_EQ(sent(), 1U);
+  EXPECT_EQ(test({.number = "03 366 9900"}).error().hint, "For calls: --call");
+  const PhoneWanted call{.use = PhoneUse::call, .number = "03 366 9900"};
+  EXPECT_EQ(test(call, true, "all")->status, "approved");
+  EXPECT_EQ(world.mailbox.messages.back().only, "all");
+  EXPECT_THAT(world.mailbox.text(), HasSubstr("a test from lab-gw. Press the hash key."));
+  EXPECT_TRUE(world.mailbox.messages.back().code.empty());
+  const auto unknown = test({.number = kNumber}, false, "kannel");
+  EXPECT_EQ(unknown.error().text, "There is no gateway kannel.");
+  EXPECT_EQ(unknown.error().hint, "Those of mfa.toml: all");
+  world.settings.gateways[0].press = false;
+  EXPECT_EQ(test(call, true, "all").error().text, "The gateway all is not one that waits for # in a call.");
+  EXPECT_EQ(test(call, true).error().hint, "Its [[gateway]] in mfa.toml needs press = true.");
+  EXPECT_EQ(sent(), 2U);
 }
 
 }  // namespace

@@ -155,7 +155,7 @@ TEST_F(Phones, ATextGoesOutOnceForALiveCode) {
   world.clock.time = world.clock.time + 9min;
   static_cast<void>(log_in({}));
   EXPECT_EQ(sent(), 1U);
-  EXPECT_THAT(prompt(0), HasSubstr("The code we sent to your phone ending 1234 before still works. Type resend to get "
+  EXPECT_THAT(prompt(0), HasSubstr("The code we sent to your phone ending 1234 before still works. Type resend to\nget "
                                    "it again.\nEnter the code from the text.\n"));
   EXPECT_EQ(log_in({kCode}).result, LoginResult::passed);
   EXPECT_EQ(sent(), 1U);
@@ -183,14 +183,134 @@ TEST_F(Phones, ACallReadsDigitsOneByOneTwice) {
   EXPECT_THAT(prompt(0), HasSubstr("Type call to get a code on your phone ending 9900.\nOther ways: help\n"));
   EXPECT_THAT(prompt(1), HasSubstr("We called your phone ending 9900. The code we read out works for 10 minutes.\n"
                                    "Enter the code from the call.\n"));
-  EXPECT_THAT(world.dialogue.shown,
-              Contains("We are calling your phone ending 9900. Answer it, and note the six digits "
-                       "that it reads out."));
+  EXPECT_THAT(world.dialogue.shown, IsEmpty());
   std::string digits;
   for (const char digit : world.mailbox.code()) digits += (digits.empty() ? "" : ", ") + std::string(1, digit);
   EXPECT_EQ(world.mailbox.text(), "This is Example University. Your code to log in to lab-gw is: " + digits +
                                       ". Once more: " + digits + ". Not you? Tell Service Desk, 0800 650 200.");
   EXPECT_EQ(world.mailbox.messages.front().use, PhoneUse::call);
+}
+
+TEST_F(Phones, TheCodeIsAskedForWhileThePhoneRings) {
+  enrol(kLandline, PhoneUse::call);
+  world.mailbox.rings = true;
+  EXPECT_EQ(log_in({"call", "", "call", kCode}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("We are calling your phone ending 9900. It will read out six digits, twice.\n"
+                                   "Enter the code from the call.\nOther ways: resend, help\n"));
+  for (const std::size_t later : {2U, 3U})
+    EXPECT_THAT(prompt(later), HasSubstr("We are still calling your phone ending 9900. It will read out six digits"));
+  EXPECT_EQ(sent(), 1U);
+  // It is over after the login is.
+  EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::open);
+  world.mailbox.ends(Delivery::sent);
+  EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::taken);
+  EXPECT_TRUE(kept().used) << "it stays so";
+}
+
+TEST_F(Phones, WhatBecameOfTheCallIsSaidAtTheNextPrompt) {
+  struct Row {
+    Delivery delivery;
+    Refusal why;
+    const char* said;
+  };
+  constexpr Row kRows[] = {
+      {Delivery::refused, Refusal::unanswered, "Nobody answered your phone ending 9900.\n"},
+      {Delivery::refused, Refusal::busy, "Your phone ending 9900 is busy.\n"},
+      {Delivery::refused, Refusal::declined, "Your phone ending 9900 declined our call.\n"},
+      {Delivery::refused, Refusal::no_number, "Your phone ending 9900 cannot be called: there is no such number.\n"},
+      {Delivery::refused, Refusal::unknown, "Our call to your phone ending 9900 was not answered.\n"},
+      {Delivery::failed, Refusal::unknown,
+       "The call could not be made. Use another way, or ask Service Desk, 0800 650 200.\n"},
+  };
+  enrol(kLandline, PhoneUse::call);
+  world.mailbox.rings = true;
+  const auto asked = world.dialogue.before_answer;
+  for (const Row& row : kRows) {
+    world.clock.time = world.clock.time + 10min;
+    world.dialogue.before_answer = [&](doubles::Script& script) {
+      if (script.prompts.size() == 3) world.mailbox.ends(row.delivery, row.why);
+      asked(script);
+    };
+    static_cast<void>(log_in({"call", "help", "", "help"}));
+    EXPECT_THAT(prompt(2), HasSubstr("Enter the code from the call.\n"));
+    EXPECT_THAT(prompt(3), AllOf(HasSubstr(std::string("on lab-gw\n") + row.said),
+                                 HasSubstr("Type call to get a code on your phone ending 9900.\nOther ways: help\n")));
+    EXPECT_THAT(prompt(4), Not(HasSubstr(row.said))) << "once";
+  }
+  // Behind a wrong code, too.
+  world.clock.time = world.clock.time + 10min;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() == 2) world.mailbox.ends(Delivery::refused, Refusal::busy);
+    asked(script);
+  };
+  static_cast<void>(log_in({"call", kNoCode}));
+  EXPECT_THAT(prompt(2), HasSubstr("That code is not right. 2 tries left.\nYour phone ending 9900 is busy.\n"));
+}
+
+TEST_F(Phones, ACallThatGoesOnKeepsNobodyFromATextNorFromCallingAgainWhenItCouldNotBeMade) {
+  enrol();
+  enrol(kOtherMobile);
+  world.mailbox.rings = true;
+  static_cast<void>(log_in({"call 5678", "call 1234", "text 5678"}));
+  EXPECT_THAT(prompt(2), HasSubstr("We are still calling your phone ending 5678."));
+  EXPECT_THAT(prompt(3), HasSubstr("We sent a text to your phone ending 5678."));
+  EXPECT_EQ(sent(), 3U);
+  EXPECT_EQ(world.mailbox.messages[1].code, world.mailbox.messages[2].code);
+  world.mailbox.ends(Delivery::failed);
+  const auto asked = world.dialogue.before_answer;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() == 2) world.mailbox.ends(Delivery::failed);
+    asked(script);
+  };
+  world.clock.time = world.clock.time + 1min;
+  static_cast<void>(log_in({"call 5678", "resend"}));
+  EXPECT_THAT(prompt(2), HasSubstr("We are calling your phone ending 5678."));
+  EXPECT_EQ(sent(), 5U);
+}
+
+// What it is to say is over, and the person is gone: the store knows it all the same.
+TEST_F(Phones, ACallThatNobodyAnsweredCountsAfterTheLoginWasBrokenOff) {
+  enrol(kLandline, PhoneUse::call);
+  world.mailbox.rings = true;
+  static_cast<void>(log_in({"call"}));
+  world.mailbox.ends(Delivery::refused, Refusal::unanswered);
+  EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::unanswered);
+  EXPECT_EQ(world.store.state.events.back().kind, EventKind::message_failed);
+  static_cast<void>(log_in({"call"}));
+  EXPECT_THAT(prompt(1), HasSubstr("Our last call was not answered. We can call again in 10 minutes.\n"
+                                   "You have no recovery codes. Ask Service Desk, 0800 650 200.\nOther ways: help\n"));
+  EXPECT_EQ(sent(), 1U);
+}
+
+TEST_F(Phones, NobodyIsCalledBeforeTheBudgetAllowsIt) {
+  world.settings.phone.calls = MessageMode::press;
+  world.settings.phone.budget.per_user_per_hour = 0;
+  enrol(kLandline, PhoneUse::call);
+  static_cast<void>(log_in({"call"}));
+  EXPECT_THAT(world.dialogue.shown, IsEmpty());
+  EXPECT_THAT(prompt(1), HasSubstr("You have had as many texts and calls as you can get."));
+  world.settings.phone.budget.per_user_per_hour = 6;
+  world.mailbox.press = Delivery::refused;
+  world.mailbox.why = Refusal::not_pressed;
+  static_cast<void>(log_in({"call"}));
+  EXPECT_THAT(world.dialogue.shown, SizeIs(1));
+  EXPECT_THAT(prompt(1), HasSubstr("Nobody pressed # on your phone ending 9900.\n"));
+}
+
+// No word is offered for what cannot be had any more; what went before is still asked for.
+TEST_F(Phones, WhatIsUsedUpIsNotOffered) {
+  world.enrol("alice", Uid{1000});
+  enrol();
+  world.settings.phone.budget.per_user_per_hour = 0;
+  static_cast<void>(log_in({"text", "resend", "call", "", "help"}));
+  for (std::size_t at = 1; at < 6; ++at)
+    EXPECT_THAT(prompt(at), HasSubstr("Enter the code from your authenticator app (iPhone).\n"
+                                      "Other ways: recovery code, help\n"));
+  EXPECT_THAT(prompt(2), HasSubstr("You have had as many texts and calls as you can get."));
+  EXPECT_THAT(prompt(5), Not(HasSubstr("- text")));
+  world.settings.phone.budget.per_user_per_hour = 1;
+  static_cast<void>(log_in({"text", "call"}));
+  EXPECT_THAT(prompt(2), HasSubstr("Enter the code from the text.\nOther ways: resend, app, recovery code, help\n"));
 }
 
 TEST_F(Phones, APhoneForTextsCanBeCalledAndGetsTheSameCode) {
@@ -294,7 +414,7 @@ TEST_F(Phones, TheCodeOfALoginThatWasBrokenOffIsSaidToWork) {
   static_cast<void>(log_in({"text"}));
   EXPECT_EQ(log_in({"text", kCode}).result, LoginResult::passed);
   EXPECT_THAT(prompt(1),
-              HasSubstr("The code we sent to your phone ending 1234 before still works. Type resend to get it "
+              HasSubstr("The code we sent to your phone ending 1234 before still works. Type resend to\nget it "
                         "again.\nEnter the code from the text.\n"));
   EXPECT_EQ(sent(), 1U);
 }
@@ -305,7 +425,7 @@ TEST_F(Phones, ACodeForSomethingElseIsNotSaidToServe) {
   static_cast<void>(log_in({"text"}));
   service = "sudo";
   static_cast<void>(log_in({"text"}));
-  EXPECT_THAT(prompt(1), HasSubstr("We sent you a code for something else just now. You can get one for this in 30 "
+  EXPECT_THAT(prompt(1), HasSubstr("We sent you a code for something else just now. You can get one for this in 30\n"
                                    "seconds.\nType text to get a code"));
   EXPECT_EQ(sent(), 1U);
 }
@@ -423,6 +543,44 @@ TEST_F(Phones, ACodeOfAnotherPurposeTakesThePlaceOfTheFirst) {
   EXPECT_NE(log_in({first}).result, LoginResult::passed);
 }
 
+TEST_F(Phones, ACodeThatAnotherLoginReplacedIsToldSo) {
+  enrol();
+  std::string first;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() != 1) return;
+    first = world.mailbox.code();
+    ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+      PhoneCode other = kept();
+      other.purpose = "login sudo lab-gw";
+      other.code = Secret(wrong());
+      tx.keep_phone_code(PersonId{1}, 1, other);
+    }));
+    script.answers = {first, "1234567", "resend"};
+  };
+  EXPECT_NE(log_in({}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("That is not the newest code: another login asked for one since. Type resend.\n"));
+  EXPECT_EQ(failures(), 0U);
+  EXPECT_THAT(prompt(2), HasSubstr("That is not a code."));
+  EXPECT_THAT(prompt(3), HasSubstr("We sent you a code for something else just now."));
+  // Where an app's code is compared, it counts, and is told as well.
+  world.enrol("bob", Uid{1001});
+  enrol(kOtherMobile, PhoneUse::text, "bob", Uid{1001});
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() != 2) return;
+    ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+      PhoneCode other = *tx.phone_code(PersonId{2}, 2);
+      other.purpose = "login sudo lab-gw";
+      tx.keep_phone_code(PersonId{2}, 2, other);
+    }));
+  };
+  static_cast<void>(log_in({"text", wrong()}, "bob"));
+  EXPECT_THAT(prompt(2), HasSubstr("That code is not right. 2 tries left.\nThat is not the newest code"));
+  // Not to who was sent nothing here.
+  world.dialogue.before_answer = nullptr;
+  static_cast<void>(log_in({wrong()}, "bob"));
+  EXPECT_THAT(prompt(1), Not(HasSubstr("newest")));
+}
+
 TEST_F(Phones, ACodeOfOnePhoneIsNoneOfAnothersNorOfAnotherPerson) {
   enrol();
   enrol(kMobile, PhoneUse::text, "bob", Uid{1001});
@@ -496,7 +654,7 @@ TEST_F(Phones, TwentyADayAndNoMore) {
   EXPECT_EQ(sent(), 20U);
   static_cast<void>(log_in({"resend"}));
   EXPECT_THAT(prompt(1),
-              HasSubstr("You have had as many texts and calls as you can get. The next one is possible in "));
+              HasSubstr("You have had as many texts and calls as you can get. The next one is possible\nin "));
 }
 
 // What was not sent is not paid for: an outage leaves everybody what they had.
@@ -507,8 +665,9 @@ TEST_F(Phones, AnOutageUsesUpNothing) {
   static_cast<void>(log_in({"text", "call", "text"}));
   EXPECT_EQ(sent(), 3U) << "nobody waits half a minute for what was not sent";
   EXPECT_THAT(prompt(2), HasSubstr("The call could not be made."));
-  EXPECT_THAT(prompt(3), HasSubstr("The last texts could not be sent. We can try again in 10 minutes. Use another way, "
-                                   "or ask Service Desk, 0800 650 200.\n"));
+  EXPECT_THAT(prompt(3),
+              HasSubstr("The last texts could not be sent. We can try again in 10 minutes. Use another\nway, "
+                        "or ask Service Desk, 0800 650 200.\n"));
   world.clock.time = world.clock.time + 599s;
   static_cast<void>(log_in({"call"}));
   EXPECT_EQ(sent(), 3U);
@@ -558,7 +717,7 @@ TEST_F(Phones, SixAnHourAndNoMore) {
   }
   EXPECT_EQ(sent(), 6U);
   static_cast<void>(log_in({"resend"}));
-  EXPECT_THAT(prompt(1), HasSubstr("You have had as many texts and calls as you can get. The next one is possible in "
+  EXPECT_THAT(prompt(1), HasSubstr("You have had as many texts and calls as you can get. The next one is possible\nin "
                                    "40 minutes."));
   world.clock.time = world.clock.time + 40min;
   static_cast<void>(log_in({"resend"}));
@@ -575,8 +734,8 @@ TEST_F(Phones, AFullDaysBudgetEndsWithWordsAndIsToldAtFourFifths) {
   }
   EXPECT_EQ(sent(), 5U);
   EXPECT_THAT(prompt(0),
-              HasSubstr("No more texts can be sent now. Use another way, or ask Service Desk, 0800 650 200.\n"
-                        "Type text to get a code on your phone ending 0005.\n"));
+              HasSubstr("No more texts can be sent now. Use another way, or ask Service Desk, 0800 650\n200.\n"
+                        "You have no recovery codes. Ask Service Desk, 0800 650 200.\n"));
   EXPECT_THAT(world.journal.notes, Contains("messages at 80 percent numbers=proven per_day=5").Times(1));
   EXPECT_THAT(world.journal.notes, Contains("messages used up numbers=proven per_day=5").Times(1));
 }
@@ -587,7 +746,7 @@ TEST_F(Phones, OneUnansweredCallStopsCallsForTenMinutes) {
   world.settings.gateways[0].texts = false;
   static_cast<void>(log_in({"call", "call"}));
   EXPECT_EQ(sent(), 1U);
-  EXPECT_THAT(prompt(1), HasSubstr("Nobody answered your phone ending 1234. Use another way."));
+  EXPECT_THAT(prompt(1), HasSubstr("Our call to your phone ending 1234 was not answered.\n"));
   EXPECT_THAT(prompt(2), HasSubstr("Our last call was not answered. We can call again in 10 minutes."));
   world.clock.time = world.clock.time + 10min;
   world.mailbox.answer = Delivery::sent;

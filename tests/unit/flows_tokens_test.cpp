@@ -166,8 +166,9 @@ TEST_F(Tokens, AndAppsAreNamedTogetherTheDefaultFirst) {
   }));
   EXPECT_EQ(log_in({"help", "", "hunter2!", "app", code(0)}), LoginResult::passed);
   EXPECT_THAT(prompt(0), HasSubstr("Enter the code from your token (blue).\nOther ways: app, recovery code, help\n"));
-  EXPECT_THAT(prompt(1), HasSubstr("- the code from your token (blue): press its button; if the code is refused, press "
-                                   "again and type the next one\n- the code from your authenticator app (iPhone): "));
+  EXPECT_THAT(prompt(1),
+              HasSubstr("- the code from your token (blue): press its button; if the code is refused,\npress "
+                        "again and type the next one\n- the code from your authenticator app (iPhone): "));
   EXPECT_THAT(prompt(2), HasSubstr("digits your token or app shows now."));
   EXPECT_THAT(prompt(3), HasSubstr("Type the digits your token or app shows now."));
   EXPECT_THAT(prompt(4), HasSubstr("Enter the code from your authenticator app (iPhone).\nOther ways: token, "));

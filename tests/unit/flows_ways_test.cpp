@@ -136,18 +136,17 @@ TEST_F(Ways, HelpTellsWhatCanBeTyped) {
   world.settings.helpdesk = "Service Desk, 0800 650 200";
   add_app("Pixel");
   (void)log_in({"Help"});
-  EXPECT_EQ(
-      prompt(1),
-      "Multi-factor authentication for alice on lab-gw\n"
-      "You can type:\n"
-      "- the code from your authenticator app (iPhone or Pixel): open it on your phone; its digits change all the "
-      "time\n"
-      "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n"
-      "- notme, if it is not you who logs in: it ends this login and tells the staff\n"
-      "Still stuck? Ask Service Desk, 0800 650 200.\n"
-      "Enter the code from your authenticator app (iPhone or Pixel).\n"
-      "Other ways: recovery code, help\n"
-      "Verification code: ");
+  EXPECT_EQ(prompt(1),
+            "Multi-factor authentication for alice on lab-gw\n"
+            "You can type:\n"
+            "- the code from your authenticator app (iPhone or Pixel): open it on your\n"
+            "phone; its digits change all the time\n"
+            "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n"
+            "- notme, if it is not you who logs in: it ends this login and tells the staff\n"
+            "Still stuck? Ask Service Desk, 0800 650 200.\n"
+            "Enter the code from your authenticator app (iPhone or Pixel).\n"
+            "Other ways: recovery code, help\n"
+            "Verification code: ");
 }
 
 TEST_F(Ways, AWordIsNoFailureAndTakesNoRound) {

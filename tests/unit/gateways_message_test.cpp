@@ -85,7 +85,7 @@ TEST(GatewayMessage, AnswersAreReadStrictly) {
       {"  {\"status\":\"sent\"}\n", Delivery::sent, ""},
       {R"({"status":"refused","detail":"+64211234567 is blocked"})", Delivery::refused, "+*** is blocked"},
       {R"({"status":"failed","detail":"no route"})", Delivery::failed, "no route"},
-      {R"({"status":"failed","detail":5})", Delivery::failed, ""},
+      {R"({"status":"failed","detail":5})", Delivery::failed, "gives no reason"},
       {R"({"status":"approved"})", Delivery::failed, "says that # was pressed, which was not asked for"},
       {R"({"status":"SENT"})", Delivery::failed, kElse},
       {R"({"status":"ok"})", Delivery::failed, kElse},
@@ -125,6 +125,44 @@ TEST(GatewayMessage, AFailureMayBeThatOfTheMessage) {
     EXPECT_FALSE(read_reply(json, text_message()).of_message) << json;
   const GatewayReply reply{.delivery = Delivery::failed, .detail = "no", .of_message = true};
   EXPECT_EQ(write_reply(reply), R"({"status":"failed","fault":"message","detail":"no"})");
+}
+
+TEST(GatewayMessage, ARefusalMaySayWhy) {
+  for (const auto& [name, why] :
+       {std::pair{"busy", Refusal::busy}, std::pair{"unanswered", Refusal::unanswered},
+        std::pair{"declined", Refusal::declined}, std::pair{"number", Refusal::no_number},
+        std::pair{"not_pressed", Refusal::not_pressed}, std::pair{"message", Refusal::unknown},
+        std::pair{"", Refusal::unknown}, std::pair{"Busy", Refusal::unknown}}) {
+    const std::string json = std::string(R"({"status":"refused","fault":")") + name + "\"}";
+    EXPECT_EQ(read_reply(json, text_message()).why, why) << name;
+    if (why == Refusal::unknown) continue;
+    EXPECT_EQ(write_reply({.delivery = Delivery::refused, .detail = "", .why = why}), json);
+  }
+  EXPECT_EQ(read_reply(R"({"status":"failed","fault":"busy"})", text_message()).why, Refusal::unknown);
+  EXPECT_EQ(read_reply(R"({"status":"refused","fault":["busy"]})", text_message()).why, Refusal::unknown);
+}
+
+TEST(GatewayMessage, ACheckSaysWhatIsWrongAndWhatCanBeCarried) {
+  GatewayCheck check;
+  check.result = GatewayCheck::Result::good;
+  check.texts = true;
+  check.calls = false;
+  check.press = false;
+  EXPECT_EQ(write_check(check), R"({"status":"good","channel":["sms"],"press":false})");
+  const auto read = read_check(write_check(check));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->result, GatewayCheck::Result::good);
+  EXPECT_EQ(read->texts, true);
+  EXPECT_EQ(read->calls, false);
+  EXPECT_EQ(read->press, false);
+  const auto little = read_check(R"({"status":"bad"})");
+  ASSERT_TRUE(little);
+  EXPECT_EQ(little->result, GatewayCheck::Result::bad);
+  EXPECT_EQ(little->detail, "its program gives no reason");
+  EXPECT_FALSE(little->texts || little->calls || little->press) << "it does not say";
+  for (const char* json : {"", "[]", "good", R"({"status":"sent"})", R"({"status":5})", R"({"detail":"good"})"})
+    EXPECT_FALSE(read_check(json)) << json;
+  EXPECT_FALSE(read_check(std::string(60'000, '[')));
 }
 
 TEST(GatewayMessage, AnswersAreWrittenAsTheyAreRead) {

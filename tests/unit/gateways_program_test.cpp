@@ -229,10 +229,48 @@ TEST_F(ProgramGatewaysTest, AreNotRunWhenOthersCouldHaveWrittenThem) {
 TEST_F(ProgramGatewaysTest, SayWhatIsWrongBeforeAnythingIsSent) {
   add("one", kSent);
   add("two", kSent);
-  std::ofstream(folder_ / "one.toml") << "\n";
-  ASSERT_EQ(chmod((folder_ / "two").c_str(), 0666), 0);
-  EXPECT_THAT(gateways().faults(), ElementsAre(AllOf(HasSubstr("the program of the gateway two: "), HasSubstr("two")),
-                                               HasSubstr("the settings of the gateway two cannot be read")));
+  add("http", "exit 2");
+  add("four", R"(echo "{\"status\":\"bad\",\"detail\":\"$# $1 $2\"}")");
+  add("five", R"(echo '{"status":"good","channel":["sms"],"press":false}'; cat >>)" + (folder_ / "input").string());
+  add("six", "exit 2");
+  for (const GatewaySettings& gateway : gateways_)
+    if (gateway.name != "two") std::ofstream(gateway.settings) << "\n";
+  ASSERT_EQ(chmod((folder_ / "one").c_str(), 0666), 0);
+  const std::vector<GatewayCheck> checks = gateways().check();
+  ASSERT_EQ(checks.size(), 4U) << "of what cannot be run or read others speak";
+  EXPECT_EQ(checks[0].gateway.name, "http");
+  EXPECT_EQ(checks[0].result, GatewayCheck::Result::bad);
+  EXPECT_EQ(checks[0].detail, "http says nothing of its settings: is it of the same release?");
+  EXPECT_EQ(checks[1].result, GatewayCheck::Result::bad);
+  EXPECT_EQ(checks[1].detail, "2 --check " + (folder_ / "four.toml").string());
+  EXPECT_EQ(checks[2].result, GatewayCheck::Result::good);
+  EXPECT_EQ(checks[2].texts, true);
+  EXPECT_EQ(checks[2].calls, false);
+  EXPECT_EQ(checks[2].press, false);
+  EXPECT_EQ(contents("input"), "") << "nothing that could be sent";
+  EXPECT_EQ(checks[3].result, GatewayCheck::Result::silent) << "a program of others need not know that";
+}
+
+TEST_F(ProgramGatewaysTest, TellWhatEachOfThemMadeOfIt) {
+  add("first", "exit 1");
+  add("second", R"(echo '{"status":"failed"}')");
+  add("third", kSent);
+  const DeliveryReport report = send();
+  ASSERT_EQ(report.tries.size(), 3U);
+  EXPECT_EQ(report.tries[0].gateway, "first");
+  EXPECT_EQ(report.tries[0].detail, "ended with status 1");
+  EXPECT_EQ(report.tries[1].detail, "gives no reason");
+  EXPECT_EQ(report.tries[2].delivery, Delivery::sent);
+  const DeliveryReport one = gateways().send({.id = "1",
+                                              .use = PhoneUse::text,
+                                              .mode = MessageMode::code,
+                                              .to = {"+64211234567"},
+                                              .text = Secret("t"),
+                                              .code = Secret("123456"),
+                                              .language = "en",
+                                              .only = "second"});
+  ASSERT_EQ(one.tries.size(), 1U);
+  EXPECT_EQ(one.gateway, "second");
 }
 
 TEST_F(ProgramGatewaysTest, CarryManyMessagesAtOnceButNotAnyNumber) {

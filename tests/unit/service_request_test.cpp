@@ -80,6 +80,11 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
   EXPECT_EQ(parse_request(R"({"verb":"admin rename","user":"a","to":"b"})")->to, "b");
   EXPECT_EQ(parse_request(R"({"verb":"admin retire","user":"a"})")->verb, Verb::retire_person);
   EXPECT_EQ(parse_request(R"({"verb":"admin rotate-key"})")->verb, Verb::rotate_key);
+  const auto test =
+      parse_request(R"({"verb":"admin send-test","number":"1","call":"yes","press":"yes","gateway":"g"})");
+  ASSERT_TRUE(test) << test.error();
+  EXPECT_TRUE(test->press);
+  EXPECT_EQ(test->gateway, "g");
   const auto provision = parse_request(R"({"verb":"admin provision","user":"alice","kind":"hotp","digits":"8"})");
   ASSERT_TRUE(provision) << provision.error();
   EXPECT_EQ(provision->kind, FactorKind::hotp);
@@ -224,6 +229,9 @@ TEST(RequestJson, AnythingElseIsNone) {
       R"({"verb":"admin retire"})",
       R"({"verb":"admin rotate-key","user":"a"})",
       R"({"verb":"admin send-test","number":"021 1","name":"n"})",
+      R"({"verb":"admin send-test","number":"021 1","press":"yes"})",
+      R"({"verb":"admin send-test","number":"021 1","call":"yes","press":"no"})",
+      R"({"verb":"admin send-test","number":"021 1","gateway":""})",
       R"({"verb":"admin provision","user":"","kind":"totp"})",
       R"({"verb":"admin provision","user":"alice","kind":"key"})",
       R"({"verb":"admin provision","user":"alice","kind":"totp","digits":"6"})",

@@ -62,6 +62,17 @@ class SessionTest : public ::testing::Test {
     rule.mfa = Requirement::require;
     configured_.rules = {rule};
   }
+  void alice_has_a_phone(PhoneUse use) {
+    ASSERT_TRUE(world_.store.write([&](Transaction& tx) {
+      Person alice = tx.add_person({"alice"}, Uid{1000}, world_.clock.time);
+      Factor factor;
+      factor.number = alice.next_factor++;
+      factor.name = "phone";
+      factor.detail = PhoneFactor{.number = {"+64211231234"}, .use = use};
+      tx.add_factor(alice.id, factor);
+      tx.save(alice);
+    }));
+  }
   // Before the test looks at what they used, or changes it.
   void wait_for_engines() {
     for (auto& engine : engines_) engine.join();
@@ -212,15 +223,7 @@ TEST_F(SessionTest, ALoginWithACode) {
 // A call takes longer than a client waits for a frame.
 TEST_F(SessionTest, WhileAMessageIsUnderWayTheClientHearsThatSomebodyIsThere) {
   require_a_code();
-  ASSERT_TRUE(world_.store.write([&](Transaction& tx) {
-    Person alice = tx.add_person({"alice"}, Uid{1000}, world_.clock.time);
-    Factor factor;
-    factor.number = alice.next_factor++;
-    factor.name = "phone";
-    factor.detail = PhoneFactor{.number = {"+64211231234"}};
-    tx.add_factor(alice.id, factor);
-    tx.save(alice);
-  }));
+  alice_has_a_phone(PhoneUse::text);
   configured_.gateways.emplace_back().texts = true;
   configured_.phone.countries = {"NZ"};
   limits_.sign_of_life = std::chrono::milliseconds(1);
@@ -240,6 +243,53 @@ TEST_F(SessionTest, WhileAMessageIsUnderWayTheClientHearsThatSomebodyIsThere) {
   ASSERT_TRUE(verdict);
   EXPECT_EQ(verdict->verdict(), VerdictCode::passed);
   wait_for_engines();
+}
+
+// A call is asked for its code while it rings, and rings on when the session has ended.
+TEST_F(SessionTest, ACallHoldsUpNoSession) {
+  alice_has_a_phone(PhoneUse::call);
+  configured_.gateways.emplace_back().calls = true;
+  configured_.phone.countries = {"NZ"};
+  limits_.call_begins = std::chrono::milliseconds(1);
+  std::promise<void> rang;
+  world_.mailbox.while_sending = [answered = rang.get_future().share()] { answered.wait(); };
+  CallsUnderWay calls(world_.journal);
+  context_.calls = &calls;
+  {
+    const Client client = connect(kRoot);
+    client.say(login_frame("alice", {{Tag::phase, byte(1)}, {Tag::password_passed, ""}}));
+    ASSERT_TRUE(client.hear(FrameType::ask));
+    client.say(answer_frame("call"));
+    const auto ask = client.hear(FrameType::ask);
+    ASSERT_TRUE(ask);
+    EXPECT_NE(ask->text(Tag::text).find("We are calling your phone ending 1234."), std::string::npos);
+    std::string code;
+    ASSERT_TRUE(world_.store.read([&](Transaction& tx) { code = tx.phone_code(PersonId{1}, 1)->code.text(); }));
+    client.say(answer_frame(code));
+    const auto verdict = client.verdict();
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->verdict(), VerdictCode::passed);
+  }
+  wait_for_engines();
+  EXPECT_EQ(calls.count(), 1U);
+  EXPECT_FALSE(calls.wait_for_end(std::chrono::milliseconds(0)));
+  rang.set_value();
+  EXPECT_TRUE(calls.wait_for_end(60s));
+  EXPECT_EQ(world_.store.state.messages.back().end, MessageEnd::taken);
+}
+
+TEST(CallsUnderWayTest, AreNoMoreThanThereMayBe) {
+  doubles::Lines journal;
+  std::promise<void> over;
+  const auto until_over = over.get_future().share();
+  CallsUnderWay calls(journal);
+  for (std::size_t i = 0; i < CallsUnderWay::kMost; ++i) EXPECT_TRUE(calls.begin([until_over] { until_over.wait(); }));
+  EXPECT_FALSE(calls.begin([] {})) << "its session waits for it";
+  over.set_value();
+  EXPECT_TRUE(calls.wait_for_end(60s));
+  EXPECT_TRUE(calls.begin([] { throw std::runtime_error("no memory"); }));
+  EXPECT_TRUE(calls.wait_for_end(60s));
+  EXPECT_EQ(journal.notes.size(), 1U);
 }
 
 TEST_F(SessionTest, EachResultHasItsVerdict) {

@@ -59,6 +59,7 @@ int run_check(const CommandLine& line) {
   append(findings, look_at_gateways(settings));
   append(findings, look_at_service());
   append(findings, look_at_clock());
+  append(findings, ask_gateways(settings));
   for (const Finding& finding : findings) tell(finding);
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

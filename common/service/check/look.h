@@ -19,8 +19,12 @@ namespace mfa {
 // The PAM stacks, and sshd with its settings where its stack has pam_mfa.
 [[nodiscard]] Findings look_at_logins(const Settings& settings);
 
-// The programs and settings of the gateways.
+// The programs and settings of the gateways: there, whose, for whom to read.
 [[nodiscard]] Findings look_at_gateways(const Settings& settings);
+
+// What the programs of the gateways say of their settings. The last look: gives up root for good, since they are the
+// service's.
+[[nodiscard]] Findings ask_gateways(const Settings& settings);
 
 // Sockets that answer, units that start with the computer.
 [[nodiscard]] Findings look_at_service();

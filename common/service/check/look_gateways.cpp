@@ -1,13 +1,20 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "common/check/file_judge.h"
+#include "common/check/gateway_judge.h"
 #include "common/config/mistakes.h"
+#include "common/gateways/program_gateways.h"
 #include "common/service/check/look.h"
+#include "common/service/open_store.h"
 #include "common/system/confinement.h"
+#include "common/system/journal.h"
 #include "common/system/privileges.h"
 #include "common/system/programs.h"
 
@@ -15,18 +22,28 @@ namespace mfa {
 namespace {
 
 constexpr mode_t kPermissions = 07777;
-constexpr mode_t kOthers = 07;
 
 void look_at_program(const GatewaySettings& gateway, Findings& findings) {
   const bool whole = gateway.program.starts_with('/');
   const std::string path = whole ? gateway.program : fmt::format("{}/gateways/{}", MFA_LIBEXEC, gateway.program);
   const std::string objection = objection_to_program(path);
   if (objection.empty()) return;
-  findings.push_back(fault(
-      "gateway-program",
-      fmt::format("gateway {}: {}: {}", in_quotes(gateway.name), printable(path), printable(objection)),
-      whole ? fmt::format("chown root:root {0} && chmod 0755 {0}  (and every folder above it root's)", printable(path))
-            : "apt install --reinstall libpam-mfa  (or install it again as README says)"));
+  const auto tell = [&](const std::string& detail, std::string mend) {
+    findings.push_back(
+        fault("gateway-program", fmt::format("gateway {}: {}", in_quotes(gateway.name), detail), std::move(mend)));
+  };
+  if (!whole && std::ranges::find(kGatewayPrograms, gateway.program) == kGatewayPrograms.end() &&
+      access(path.c_str(), F_OK) != 0)
+    return tell(fmt::format("there is no program {}{}", in_quotes(gateway.program),
+                            suggestion(gateway.program, kGatewayPrograms)),
+                fmt::format("Write program = \"…\": {}; or the whole path of one of your own",
+                            fmt::join(kGatewayPrograms, ", ")));
+  const std::string mend =
+      !whole ? "apt install --reinstall libpam-mfa  (or install it again as README says)"
+      : access(path.c_str(), F_OK) != 0
+          ? "Put the program there, or write its whole path as program"
+          : fmt::format("chown root:root {0} && chmod 0755 {0}  (and every folder above it root's)", printable(path));
+  tell(fmt::format("{}: {}", printable(path), printable(objection)), mend);
 }
 
 void look_at_settings(const GatewaySettings& gateway, const ServiceUser& user, Findings& findings) {
@@ -45,8 +62,6 @@ void look_at_settings(const GatewaySettings& gateway, const ServiceUser& user, F
       .kind = FileFacts::Kind::file, .uid = found.st_uid, .gid = found.st_gid, .mode = found.st_mode & kPermissions};
   if (!readable_by(facts, user.uid.value, user.gid.value))
     tell("cannot be read by the service", fmt::format("chown mfa {0} && chmod 0600 {0}", path));
-  else if ((facts.mode & kOthers) != 0)
-    tell("can be read by everybody, and may hold a password", fmt::format("chown mfa {0} && chmod 0600 {0}", path));
 }
 
 }  // namespace
@@ -61,12 +76,23 @@ Findings look_at_gateways(const Settings& settings) {
   }
   const std::string open = Confinement::missing();
   if (!any_fault(findings) && !settings.gateways.empty())
-    findings.push_back(
-        good("gateways", fmt::format("{} gateway{}, with programs and settings; {}", settings.gateways.size(),
-                                     settings.gateways.size() == 1 ? "" : "s",
-                                     open.empty() ? "kept out of the key and the store"
-                                                  : "not kept out of the key and the store, since " + open)));
+    findings.push_back(good("gateways", open.empty() ? "kept out of the key and the store"
+                                                     : "not kept out of the key and the store, since " + open));
   return findings;
+}
+
+Findings ask_gateways(const Settings& settings) {
+  const auto user = service_user();
+  if (!user || settings.gateways.empty()) return {};
+  if (auto done = become(user->uid, user->gid); !done)
+    return {fault("gateways", "the programs of the gateways cannot be asked about their settings: " + done.error(),
+                  "Run this as root of the whole computer, not of a container that keeps it from other users")};
+  Programs programs;
+  GatewayMemory memory;
+  SyslogJournal journal;
+  return judge_gateways(ProgramGateways(settings.gateways, memory, programs, journal,
+                                        ProgramGateways::Options{.closed = closed_to_programs(settings.store_path)})
+                            .check());
 }
 
 }  // namespace mfa
