@@ -392,7 +392,7 @@ int enroll_safely(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (!mfa::cli::standard_streams() || argc < 1) return static_cast<int>(mfa::cli::ExitStatus::refused);
-#if !defined(__SANITIZE_ADDRESS__)  // whose leak check traces the process
+#ifndef MFA_SANITIZED  // the leak check traces the process
   // No core file and no debugger of the same user: what passes through are passwords and keys.
   if (prctl(PR_SET_DUMPABLE, 0) != 0) return static_cast<int>(mfa::cli::ExitStatus::refused);
 #endif

@@ -23,7 +23,7 @@ void bound_itself() {
   const rlimit memory{.rlim_cur = kMemory, .rlim_max = kMemory};
   const rlimit time{.rlim_cur = kSeconds, .rlim_max = kSeconds};
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they map terabytes
+#ifndef MFA_SANITIZED  // the sanitizers map terabytes
   (void)setrlimit(RLIMIT_AS, &memory);
 #else
   (void)memory;

@@ -35,7 +35,7 @@ struct Limits {
 
 // Of a session's thread. Its deepest path (SQLite's, when it commits for the others) uses a tenth of that; sanitizers
 // make frames several times as large.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MFA_SANITIZED
 inline constexpr std::size_t kSessionStack = std::size_t{2} * 1024 * 1024;
 #else
 inline constexpr std::size_t kSessionStack = std::size_t{256} * 1024;

@@ -34,7 +34,6 @@ constexpr char kSeed[] = "4d6f6c6520313233343536373839303132333435";
 constexpr char kKeyLine[] =
     "sk-ssh-ed25519@openssh.com "
     "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAID399lLVLyVJbvy7+5p3nr74hsJhLvdkSB7LCsjcyBqVAAAABHNzaDo=";
-constexpr std::string_view kEnrolmentCode = "0abc1def2ghj";
 const TerminalId kHere{"session 7 tty 3"};
 const TerminalId kElsewhere{"session 8 tty 4"};
 using Refusal = std::optional<RequestError>;

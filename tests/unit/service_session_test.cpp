@@ -295,7 +295,7 @@ TEST(CallsUnderWayTest, AreNoMoreThanThereMayBe) {
 TEST_F(SessionTest, EachResultHasItsVerdict) {
   world_.enrol("alice", Uid{1000});
   require_a_code();
-  const auto ends_with = [this](const Client& client) {
+  const auto ends_with = [](const Client& client) {
     const auto verdict = client.verdict();
     return verdict ? verdict->verdict() : VerdictCode{};
   };

@@ -74,15 +74,15 @@ TEST(Handed, TakesWhatIsMeantForItByName) {
 }
 
 TEST(Handed, WhatIsMeantForAnotherIsNotTaken) {
-  for (const auto& [pid, count] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& [told_pid, told_count] : std::vector<std::pair<std::string, std::string>>{
            {"1", "2"}, {"", "2"}, {"self", "0"}, {"self", ""}, {"self", "x"}, {"self", "2x"}}) {
-    const int status = in_a_process([&pid = pid, &count = count] {
+    const int status = in_a_process([&pid = told_pid, &count = told_count] {
       setenv("LISTEN_PID", pid == "self" ? std::to_string(getpid()).c_str() : pid.c_str(), 1);
       setenv("LISTEN_FDS", count.c_str(), 1);
       auto supervisor = Supervisor::from_environment();
       return supervisor && !supervisor->handed_any() ? 0 : 1;
     });
-    EXPECT_EQ(status, 0) << pid << " " << count;
+    EXPECT_EQ(status, 0) << told_pid << " " << told_count;
   }
   for (const char* count : {"-1", "17", "4000000000"}) {
     const int status = in_a_process([count] {
