@@ -30,7 +30,8 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
 std::string wrong_with(const std::string& path) {
   const auto settings = sip::read_sip_settings(path);
   if (!settings) return settings.error();
-  if (std::string objection = objection_to_program(settings->speech); !objection.empty()) return "speech: " + objection;
+  if (const std::string objection = objection_to_program(settings->speech); !objection.empty())
+    return "speech: " + objection;
   return unreadable("ca_file", settings->ca_file);
 }
 

@@ -40,7 +40,17 @@ void require_discreet(std::string_view detail) {
   require(!detail.contains("402913") && !detail.contains("64211234567") && !detail.contains("11234567"));
 }
 
+void check(std::string_view text) {
+  const auto read = read_check(text);
+  if (!read) return;
+  require(read->result != GatewayCheck::Result::bad || !read->detail.empty());
+  const auto again = read_check(write_check(*read));
+  require(again && again->result == read->result && again->detail == read->detail && again->texts == read->texts &&
+          again->calls == read->calls && again->press == read->press);
+}
+
 void reply(std::string_view text) {
+  check(text);
   for (const MessageMode mode : {MessageMode::code, MessageMode::press}) {
     const GatewayReply read = read_reply(text, message(mode));
     require(read.delivery != (mode == MessageMode::press ? Delivery::sent : Delivery::approved));
