@@ -232,7 +232,7 @@ Reply perform(Engine& engine, const Asker& asker, const Request& request) {
   if (reply || reply.error().kind != RequestError::Kind::only_checked) return reply;
   auto shown = helpdesk_show(engine, asker, help_of(request));  // whom it is about
   if (shown) shown->number = std::move(reply.error().text);
-  return rendered(std::move(shown));
+  return rendered(shown);
 }
 
 }  // namespace mfa

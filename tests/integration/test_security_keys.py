@@ -390,7 +390,7 @@ def test_sudo_with_a_key_alone_takes_a_recovery_code(campus):
     talk.reads("assword")
     talk.answers(alice.password)
     shown = talk.reads(CODE)
-    assert "Your security key (security key) counts only over SSH, together with your password." in shown
+    assert "Your security key (security key) counts only over SSH, together with your password." in " ".join(shown.split())
     assert "Enter one of your recovery codes." in shown
     talk.answers("help")
     shown = talk.reads(CODE)
