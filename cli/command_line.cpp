@@ -14,9 +14,10 @@ namespace mfa::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> kOptions{"--json", "--socket", "--help",    "--version", "--name",
-                                                    "--all",  "--reason", "--checked", "--service", "--from",
-                                                    "--key",  "--at",     "--users",   "--digits"};
+constexpr std::array<std::string_view, 22> kOptions{
+    "--json",    "--socket", "--help",  "--version", "--name",    "--all",    "--reason", "--checked",
+    "--service", "--from",   "--key",   "--at",      "--users",   "--digits", "--user",   "--actor",
+    "--event",   "--since",  "--until", "--verify",  "--against", "--host"};
 
 Failure usage(std::string error, std::string hint) {
   return {.status = ExitStatus::usage, .error = std::move(error), .hint = std::move(hint)};
@@ -87,6 +88,11 @@ Failure one_of_both(std::string_view verb, std::string_view one, std::string_vie
 
 Failure unknown_kind(std::string_view kind) {
   return usage(fmt::format("There is no kind of factor '{}'.", kind), usage_of("admin provision"));
+}
+
+Failure no_event(std::string_view name) {
+  return usage(fmt::format("There is no event '{}'.", name),
+               "Their names are in mfad(8); the first word alone stands for all that begin with it: login");
 }
 
 Failure no_moment(std::string_view option, std::string_view value) {

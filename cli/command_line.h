@@ -18,6 +18,7 @@ namespace mfa::cli {
 [[nodiscard]] Failure missing_value(std::string_view verb, std::string_view what);
 // Neither was given, or both.
 [[nodiscard]] Failure one_of_both(std::string_view verb, std::string_view one, std::string_view other);
+[[nodiscard]] Failure no_event(std::string_view name);
 [[nodiscard]] Failure no_moment(std::string_view option, std::string_view value);
 [[nodiscard]] Failure unknown_kind(std::string_view kind);
 [[nodiscard]] Failure other_fault(std::string_view verb, std::string_view what);

@@ -129,6 +129,19 @@ constexpr std::array kVerbs{
         "Without FILE: root and the people whom this computer lists. FILE has one name a line, # begins a comment,\n"
         "and - is standard input.",
         "mfa-enroll admin forecast --at 2026-12-01 --users students.txt"},
+    VerbHelp{
+        "admin audit",
+        "[--user USER] [--actor USER] [--event NAME] [--service S] [--from ADDR] [--since TIME] [--until TIME] [--all]"
+        " | --verify [--against FILE] [--host NAME]",
+        "the trail of everybody, and whether it is whole (root)",
+        "The newest 30, or with --since or --all every one; the newest last. NAME as in mfad(8), or its first word "
+        "alone:\nlogin. TIME as in history. --verify: names what was altered, removed, inserted or swapped. --against: "
+        "holds it\nagainst the lines of syslog in FILE (- for standard input; more than once for several), of this "
+        "host or of NAME:\nso a cut tail and an older store are found.",
+        "mfa-enroll admin audit --user alice --event login --since 2026-12-01"},
+    VerbHelp{"admin purge", "", "drop personal detail of events older than records.keep (root)",
+             "The service does so by itself, some days' worth each day. That something happened, and when, stays.",
+             "mfa-enroll admin purge"},
     VerbHelp{"admin password-changed", "USER", "a password was changed elsewhere: end all trust (root)",
              "For passwords that are changed where this computer does not see it, as in a directory's portal.",
              "mfa-enroll admin password-changed alice"},

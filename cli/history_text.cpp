@@ -65,6 +65,7 @@ constexpr std::array kEvents{
     Words{"store.key_rotated", "new key of the store"},
     Words{"admin.renamed", "login name or uid changed"},
     Words{"admin.retired", "all that was kept removed"},
+    Words{"records.purged", "detail of old events purged"},
 };
 
 // Reasons whose own word says too little; the others are read as they are.
@@ -132,6 +133,12 @@ std::string why_text(const Json& event) {
 }
 
 }  // namespace
+
+bool is_event(std::string_view name) {
+  return std::ranges::any_of(kEvents, [name](const Words& event) {
+    return event.name == name || (event.name.starts_with(name) && event.name[name.size()] == '.');
+  });
+}
 
 std::string event_in_words(std::string_view event) {
   const std::string_view words = in_words(kEvents, event);

@@ -27,6 +27,7 @@
 #include "cli/terminal.h"
 #include "cli/verbs/admin.h"
 #include "cli/verbs/admin_init.h"
+#include "cli/verbs/audit.h"
 #include "cli/verbs/check.h"
 #include "cli/verbs/choices.h"
 #include "cli/verbs/devices.h"
@@ -74,6 +75,7 @@ struct Arguments {
   HelpdeskPhoneOptions helpdesk_phone;
   ExplainOptions explain;
   ForecastOptions forecast;
+  AuditOptions audit;
   std::vector<std::string> topic;
   Verb verb = begin;
 };
@@ -224,6 +226,23 @@ void add_foreseeing_verbs(CLI::App& admin, Arguments& a) {
   forecast->add_option("--users", a.forecast.users, "FILE");
 }
 
+void add_audit_verbs(CLI::App& admin, Arguments& a) {
+  AuditOptions& options = a.audit;
+  CLI::App* audit = add_verb(admin, a, "audit", [&options](const Console& c) { return admin_audit(c, options); });
+  audit->add_option("--user", options.user, "USER");
+  audit->add_option("--actor", options.actor, "USER");
+  audit->add_option("--event", options.event, "NAME");
+  audit->add_option("--service", options.service, "S");
+  audit->add_option("--from", options.from, "ADDR");
+  audit->add_option("--since", options.since, "TIME");
+  audit->add_option("--until", options.until, "TIME");
+  audit->add_flag("--all", options.all);
+  audit->add_flag("--verify", options.verify);
+  audit->add_option("--against", options.against, "FILE")->allow_extra_args(false);
+  audit->add_option("--host", options.host, "NAME");
+  add_verb(admin, a, "purge", admin_purge);
+}
+
 void add_admin_verbs(CLI::App& app, Arguments& a) {
   CLI::App* admin = app.add_subcommand("admin");
   admin->require_subcommand(1);
@@ -251,6 +270,7 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   provision->add_option("--users", a.users, "FILE");
   add_token_options(*provision, a.token);
   add_foreseeing_verbs(*admin, a);
+  add_audit_verbs(*admin, a);
   CLI::App* test_message =
       add_verb(*admin, a, "send-test", [&a](const Console& c) { return admin_send_test(c, a.send_test); });
   test_message->add_option("NUMBER", a.send_test.phone.number);

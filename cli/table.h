@@ -1,6 +1,7 @@
 // Tables for people: columns as wide as their widest cell, the first row a heading.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,5 +13,18 @@ using Row = std::vector<std::string>;  // printable cells; the first is a mark o
 
 // `rows` is not empty, and all are of the same length.
 [[nodiscard]] std::string table(const std::vector<Row>& rows, const Style& style);
+
+// A table that is written part by part: columns grow as they must, and never shrink again.
+class LongTable {
+ public:
+  LongTable(Row heading, const Style& style);
+  [[nodiscard]] std::string part(const std::vector<Row>& rows);  // the first one with the heading
+
+ private:
+  Row heading_;
+  Style style_;
+  std::vector<std::size_t> widths_;
+  bool headed_ = false;
+};
 
 }  // namespace mfa::cli

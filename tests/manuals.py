@@ -11,8 +11,8 @@ import sys
 
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 SCOPES = {"kTop": "", "kStore": "store.", "kTotp": "totp.", "kLockout": "lockout.", "kTrust": "trust.", "kGeo": "geo.",
-          "kAccess": "access.", "kKey": "key."}
-TABLES = {"store", "totp", "lockout", "trust", "geo", "access", "key", "phone", "rule", "gateway"}  # of keys, and no keys themselves
+          "kAccess": "access.", "kRecords": "records.", "kKey": "key."}
+TABLES = {"store", "totp", "lockout", "trust", "geo", "access", "records", "key", "phone", "rule", "gateway"}  # of keys, and no keys themselves
 # Have no default: what the installed file shows is an example.
 EXAMPLES = {"geo.database", "geo.home", "phone.countries", "phone.default_country"}
 

@@ -36,7 +36,6 @@ constexpr std::array kBackends{"sqlite"sv};
 constexpr std::array kLaterBackends{"postgresql"sv, "postgres"sv};
 constexpr std::array kAlgorithms{"SHA1"sv, "SHA256"sv, "SHA512"sv};
 constexpr std::array kKeyEnrol{"helpdesk"sv, "self"sv};
-constexpr std::array kLaterTables{"records"sv};
 
 struct Draft {
   Settings settings;
@@ -130,6 +129,11 @@ constexpr auto kAccess = std::to_array<Key<Draft>>({
     {"helpdesk_scope", [](const Field& field, Draft& draft) { read_groups(field, draft.settings.helpdesk_scope); }},
     {"protected_groups", [](const Field& field, Draft& draft) { read_groups(field, draft.settings.protected_groups); }},
     {"acts_per_day", [](const Field& field, Draft& draft) { read_count(field, 1, 1000, draft.settings.acts_per_day); }},
+});
+
+constexpr auto kRecords = std::to_array<Key<Draft>>({
+    {"keep",
+     [](const Field& field, Draft& draft) { set(draft.settings.records_keep, span_in(field, "7d", "36500d")); }},
 });
 
 constexpr auto kKey = std::to_array<Key<Draft>>({
@@ -253,6 +257,7 @@ constexpr auto kTop = std::to_array<Key<Draft>>({
      }},
     {"trust", [](const Field& field, Draft& draft) { read_section(field, kTrust, draft); }},
     {"geo", [](const Field& field, Draft& draft) { read_section(field, kGeo, draft); }},
+    {"records", [](const Field& field, Draft& draft) { read_section(field, kRecords, draft); }},
     {"rule", [](const Field& field, Draft& draft) { read_list(field, rule_in, draft.rules, draft.rule_at); }},
     {"gateway",
      [](const Field& field, Draft& draft) { read_list(field, gateway_in, draft.gateways, draft.gateway_at); }},
@@ -261,7 +266,7 @@ constexpr auto kTop = std::to_array<Key<Draft>>({
 void read_text(const ConfigurationText& text, Draft& draft, Mistakes& mistakes) {
   const std::expected<Table, SyntaxError> table = parse_document(text.contents);
   if (table) {
-    read_table(*table, "", kTop, kLaterTables, draft, mistakes);
+    read_table(*table, "", kTop, {}, draft, mistakes);
   } else {
     mistakes.add(table.error().place, "is not TOML: " + table.error().text);
   }

@@ -19,6 +19,11 @@ bool is_told(EventKind kind) {
          (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
 }
 
+bool is_about_store(EventKind kind) {
+  const auto number = static_cast<std::uint16_t>(kind);
+  return number >= kFirstOfStore && number <= kLastOfStore;
+}
+
 std::string_view name_of(EventKind kind) {
   switch (kind) {
     case EventKind::login_passed:
@@ -113,6 +118,8 @@ std::string_view name_of(EventKind kind) {
       return "admin.renamed";
     case EventKind::person_retired:
       return "admin.retired";
+    case EventKind::records_purged:
+      return "records.purged";
   }
   return {};
 }

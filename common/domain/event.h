@@ -50,6 +50,7 @@ enum class EventKind : std::uint16_t {
   store_created = 60,
   schema_upgraded = 61,
   key_rotated = 62,
+  records_purged = 70,  // personal detail of old events went; "before" when they happened
   // Acts of the helpdesk, all from 80 to 98: each of them counts for the day's cap.
   helpdesk_key_added = 80,
   helpdesk_unlocked = 81,
@@ -62,6 +63,9 @@ enum class EventKind : std::uint16_t {
   helpdesk_refused = 99,  // no act: not counted as one
 };
 
+// What befalls the store itself.
+inline constexpr std::uint16_t kFirstOfStore = 60;
+inline constexpr std::uint16_t kLastOfStore = 79;
 inline constexpr std::uint16_t kFirstHelpdeskAct = 80;
 inline constexpr std::uint16_t kLastHelpdeskAct = 98;
 // A person's own changes to their factors, for bounding them.
@@ -71,6 +75,9 @@ inline constexpr std::uint16_t kLastOwnChange = 24;
 // Whether it is told to the person at their next login: changes to how they log in, by whomever, and whatever root (40
 // to 59) or the helpdesk did. The store's index has the same kinds.
 [[nodiscard]] bool is_told(EventKind kind);
+
+// Whether it tells of the store itself and of nobody: its detail is never purged.
+[[nodiscard]] bool is_about_store(EventKind kind);
 
 // "login.passed"; a stable key for scripts. Every kind has one.
 [[nodiscard]] std::string_view name_of(EventKind kind);

@@ -43,7 +43,8 @@ struct Settings {
   std::vector<std::string> helpdesk_scope;  // groups whose members they act on; empty: everyone not protected
   std::vector<std::string> protected_groups{"root", "wheel", "sudo",   "adm",         "docker",
                                             "lxd",  "disk",  "shadow", "mfa-helpdesk"};
-  std::uint32_t acts_per_day = 20;  // of one member of the helpdesk
+  std::uint32_t acts_per_day = 20;                                  // of one member of the helpdesk
+  std::chrono::seconds records_keep{std::chrono::hours(400 * 24)};  // [records]: personal detail of events
   std::vector<Rule> rules;
   std::vector<GatewaySettings> gateways;  // in the order in which they are tried
 };

@@ -95,7 +95,8 @@ std::expected<PrivacyReply, RequestError> privacy(Engine& engine, const Asker& a
                "address it came from and how it ended; each change of your factors, who made it and why; what you "
                "reported. You see yours with: mfa-enroll history",
        .why = "So that misuse can be found and shown.",
-       .how_long = "Nothing deletes it by itself."});
+       .how_long = fmt::format("{}. After that only what happened stays, and when, but not to whom.",
+                               texts::window(settings.records_keep))});
   reply.kept.push_back({.what = "The same events as lines of the system log, and logins that were asked for nothing.",
                         .why = "So that the record cannot be changed unnoticed.",
                         .how_long = "As long as this server keeps its system log."});

@@ -25,6 +25,7 @@
 #include "common/domain/person.h"
 #include "common/domain/phone_budget.h"
 #include "common/domain/phone_code.h"
+#include "common/domain/trail.h"
 #include "common/domain/trust.h"
 #include "common/domain/types.h"
 
@@ -49,12 +50,6 @@ struct PendingFactor {
   UnixTime until;
   std::string place;             // the device's kind and id; never empty
   std::string password_version;  // at that time
-};
-
-// A row of the trail.
-struct TrailRow {
-  std::int64_t seq = 0;  // from 1, in the order of events
-  Event event;
 };
 
 // A text or call that was recorded. Never used again.
@@ -189,6 +184,15 @@ class Transaction {
   // most. Costs no more for all the others.
   [[nodiscard]] virtual std::vector<TrailRow> told_about(const std::string& user, std::int64_t after,
                                                          std::size_t most) = 0;
+  // Rows of everybody or of one user, in the order that was asked for.
+  [[nodiscard]] virtual std::vector<TrailRow> trail(const TrailStretch& stretch) = 0;
+  // The chain's values after row `after`, without proofs, `most` at most.
+  [[nodiscard]] virtual std::vector<TrailMark> trail_heads(std::int64_t after, std::size_t most) = 0;
+  // Whether the engine wrote a line with that mark, whatever became of its row.
+  [[nodiscard]] virtual bool is_genuine(const TrailMark& mark) = 0;
+  // Drops the personal detail (all texts and the salt) of rows after `after` that happened before then, `most` at most,
+  // looking at `most_seen` rows. What tells of the store itself keeps its detail: there is nothing personal in it.
+  virtual PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) = 0;
 };
 
 // What a look through a store finds, for administrators.
@@ -220,6 +224,8 @@ class Store {
 
   // In parts, so that logins go on meanwhile; all of it takes a second at most.
   [[nodiscard]] virtual std::expected<StoreCondition, StoreError> examine() = 0;
+  // Walks the whole trail, likewise in parts: some five seconds for a million rows. `alive` is called between them.
+  [[nodiscard]] virtual std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) = 0;
 
   // What follows only a store of this host can do; any other is unavailable for it.
 

@@ -13,6 +13,7 @@
 
 #include "common/domain/event.h"
 #include "common/domain/policy.h"
+#include "common/domain/trail.h"
 #include "common/domain/types.h"
 
 namespace mfa {
@@ -95,12 +96,6 @@ class PasswordCheck {
   [[nodiscard]] virtual PasswordAnswer check(const Secret& password) = 0;
   // After too_often: until a password is compared again.
   [[nodiscard]] virtual std::chrono::seconds wait() const = 0;
-};
-
-// The place of an event in the trail, for its syslog line.
-struct TrailMark {
-  std::int64_t seq = 0;
-  std::string head;  // the chain's head after it, hexadecimal
 };
 
 enum class Severity : std::uint8_t { error, warning, notice, info };

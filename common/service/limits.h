@@ -26,10 +26,13 @@ struct Limits {
   Caps user{.all = 128, .each = 8, .kept_for_root = 16};
   std::size_t login_idle = 32;  // threads kept when there is nothing to do
   std::size_t user_idle = 4;
-  std::chrono::milliseconds drain{30'000};       // what dialogues get to end after SIGTERM
-  std::chrono::milliseconds cut{10'000};         // and what their threads get once they were cut off
-  std::chrono::milliseconds store_retry{1'000};  // between two attempts to open the store
-  std::chrono::milliseconds note_every{60'000};  // between two lines about clients turned away
+  std::chrono::milliseconds drain{30'000};         // what dialogues get to end after SIGTERM
+  std::chrono::milliseconds cut{10'000};           // and what their threads get once they were cut off
+  std::chrono::milliseconds store_retry{1'000};    // between two attempts to open the store
+  std::chrono::milliseconds note_every{60'000};    // between two lines about clients turned away
+  std::chrono::milliseconds first_purge{600'000};  // of old events, after the start
+  std::chrono::milliseconds purge_every{std::chrono::hours(24)};
+  std::chrono::milliseconds purge_pause{20};  // between two batches
   std::function<Steady::time_point()> now = [] { return Steady::now(); };
 };
 

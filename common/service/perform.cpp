@@ -1,6 +1,7 @@
 #include "common/service/perform.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "common/flows/asking.h"
+#include "common/flows/audit.h"
 #include "common/flows/check.h"
 #include "common/flows/devices.h"
 #include "common/flows/foresee.h"
@@ -22,6 +24,7 @@
 #include "common/flows/own_data.h"
 #include "common/flows/phones.h"
 #include "common/flows/privacy.h"
+#include "common/flows/purge.h"
 #include "common/flows/reporting.h"
 #include "common/flows/tokens.h"
 #include "common/flows/upkeep.h"
@@ -117,6 +120,38 @@ HistoryRequest page_of(const Request& request) {
   return page;
 }
 
+AuditRequest audit_of(const Request& request) {
+  return {.filter = {.user = request.user,
+                     .actor = request.actor,
+                     .service = request.service,
+                     .from = request.from,
+                     .event = request.event,
+                     .since = request.since,
+                     .until = request.until},
+          .after = request.after,
+          .before = request.before};
+}
+
+// A part that is missing is empty, and fits no line.
+std::vector<TrailMark> marks_in(std::string_view lines) {
+  std::vector<TrailMark> marks;
+  const auto take = [](std::string_view& text, char until) {
+    const std::string_view part = text.substr(0, text.find(until));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    return part;
+  };
+  while (!lines.empty()) {
+    std::string_view line = take(lines, ' ');
+    const std::string_view seq = take(line, ':');
+    TrailMark mark;
+    if (std::from_chars(seq.data(), seq.data() + seq.size(), mark.seq).ec != std::errc()) mark.seq = 0;
+    mark.head = take(line, ':');
+    mark.proof = line;
+    marks.push_back(std::move(mark));
+  }
+  return marks;
+}
+
 Reply done(Engine& engine, const Asker& asker, const Request& request) {
   switch (request.verb) {
     case Verb::status:
@@ -209,6 +244,16 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(forecast(engine, asker, names_in(request.users), request.at));
     case Verb::check_store:
       return rendered(check_store(engine, asker));
+    case Verb::audit:
+      return rendered(audit(engine, asker, audit_of(request)));
+    case Verb::verify_trail:
+      return rendered(verify_trail(engine, asker));
+    case Verb::trail_heads:
+      return rendered(trail_heads(engine, asker, request.after.value_or(0)));
+    case Verb::trail_lines:
+      return rendered(genuine_lines(engine, asker, marks_in(request.lines)));
+    case Verb::purge:
+      return rendered(purge_records(engine, asker));
     case Verb::password_changed:
       return rendered(password_changed(engine, asker, request.user));
     case Verb::rename_person:

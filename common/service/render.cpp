@@ -94,7 +94,8 @@ void write_text(JsonWriter& json, std::string_view name, std::string_view text) 
 
 void write_row(JsonWriter& json, const TrailRow& row) {
   const Event& event = row.event;
-  json.open_object().member("at", rfc3339(event.at)).member("user", event.user);
+  json.open_object().member("at", rfc3339(event.at));
+  write_text(json, "user", event.user);
   write_text(json, "actor", event.actor);
   json.member("event", name_of(event.kind));
   write_text(json, "service", event.service);
@@ -145,20 +146,6 @@ void write_status(JsonWriter& json, const StatusReply& reply) {
 }
 
 }  // namespace
-
-std::string rfc3339(UnixTime time) {
-  using std::chrono::sys_days;
-  constexpr std::int64_t kYear0 = -62'167'219'200;     // 0000-01-01T00:00:00Z
-  constexpr std::int64_t kYear9999 = 253'402'300'799;  // 9999-12-31T23:59:59Z
-  const std::int64_t bounded = std::clamp(time.seconds, kYear0, kYear9999);
-  const std::chrono::sys_seconds moment{std::chrono::seconds(bounded)};
-  const auto day = std::chrono::floor<std::chrono::days>(moment);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(moment - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
-}
 
 WipedText to_json(const StatusReply& reply) {
   JsonWriter json;
@@ -286,6 +273,52 @@ WipedText to_json(const HistoryReply& reply) {
   for (const TrailRow& row : reply.rows) write_row(json, row);
   json.close_array();
   if (reply.before) json.member("before", *reply.before);
+  return json.close_object().take();
+}
+
+WipedText to_json(const AuditReply& reply) {
+  JsonWriter json;
+  json.open_object().key("events").open_array();
+  for (const TrailRow& row : reply.rows) write_row(json, row);
+  json.close_array();
+  if (reply.next) json.member("next", *reply.next);
+  return json.close_object().take();
+}
+
+WipedText to_json(const TrailVerdict& verdict) {
+  JsonWriter json;
+  json.open_object().member("events", verdict.rows).member("purged", verdict.purged).member("last", verdict.last);
+  json.member("head", verdict.head).key("damage").open_array();
+  for (const DamagedRows& one : verdict.damage) {
+    json.open_object().member("kind", name_of(one.damage)).member("seq", one.first);
+    if (one.damage == TrailDamage::swapped)
+      json.member("with", one.last);
+    else if (one.last != one.first)
+      json.member("to", one.last);
+    json.close_object();
+  }
+  json.close_array();
+  if (verdict.more_damage) json.member("more_damage", true);
+  return json.close_object().take();
+}
+
+WipedText to_json(const HeadsReply& reply) {
+  JsonWriter json;
+  json.open_object().member("first", reply.first).member("head", reply.heads);
+  return json.member("more", reply.more).close_object().take();
+}
+
+WipedText to_json(const std::vector<bool>& genuine) {
+  JsonWriter json;
+  json.open_object().key("lines").open_array();
+  for (const bool one : genuine) json.value(one ? "genuine" : "forged");
+  return json.close_array().close_object().take();
+}
+
+WipedText to_json(const PurgeReply& reply) {
+  JsonWriter json;
+  json.open_object().member("events", static_cast<std::int64_t>(reply.purged.events));
+  json.member("before", rfc3339(reply.purged.before)).member("keep", window(reply.keep));
   return json.close_object().take();
 }
 

@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "common/domain/types.h"
+#include "common/domain/moment.h"
 #include "common/flows/asking.h"
+#include "common/flows/audit.h"
 #include "common/flows/check.h"
 #include "common/flows/foresee.h"
 #include "common/flows/hand_over.h"
@@ -18,14 +19,12 @@
 #include "common/flows/own_data.h"
 #include "common/flows/phones.h"
 #include "common/flows/privacy.h"
+#include "common/flows/purge.h"
 #include "common/flows/reporting.h"
 #include "common/flows/requests.h"
 #include "common/json/wiped_text.h"
 
 namespace mfa {
-
-// "2026-11-22T21:45:00Z". Outside the years 0 to 9999 the nearest moment inside.
-[[nodiscard]] std::string rfc3339(UnixTime time);
 
 [[nodiscard]] WipedText to_json(const StatusReply& reply);
 [[nodiscard]] WipedText to_json(const EnrolledReply& reply);
@@ -42,6 +41,11 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const JourneyReply& reply);
 [[nodiscard]] WipedText to_json(const ExemptReply& reply);
 [[nodiscard]] WipedText to_json(const HistoryReply& reply);
+[[nodiscard]] WipedText to_json(const AuditReply& reply);
+[[nodiscard]] WipedText to_json(const TrailVerdict& verdict);
+[[nodiscard]] WipedText to_json(const HeadsReply& reply);
+[[nodiscard]] WipedText to_json(const std::vector<bool>& genuine);  // of lines
+[[nodiscard]] WipedText to_json(const PurgeReply& reply);
 [[nodiscard]] WipedText to_json(const ReportReply& reply);
 [[nodiscard]] WipedText to_json(const AskingReply& reply);
 [[nodiscard]] WipedText to_json(const RenamedReply& reply);

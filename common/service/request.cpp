@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -103,6 +104,10 @@ constexpr std::array kOfExplain{kUser, Key{"service", false, &Request::service},
 constexpr std::array kOfForecast{Key{"users", true, &Request::users}};
 constexpr std::array kOfOneUser{kUser};
 constexpr std::array kOfPersonsRename{kUser, Key{"to", true, &Request::to}};
+constexpr std::array kOfAudit{Key{"user", false, &Request::user}, Key{"actor", false, &Request::actor},
+                              Key{"event", false, &Request::event}, Key{"service", false, &Request::service},
+                              Key{"from", false, &Request::from}};
+constexpr std::array kOfLines{Key{"lines", true, &Request::lines}};
 
 std::span<const Key> keys_of(Verb verb) {
   switch (verb) {
@@ -136,7 +141,14 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::own_data:
     case Verb::check_store:
     case Verb::rotate_key:
+    case Verb::verify_trail:
+    case Verb::trail_heads:
+    case Verb::purge:
       return {};
+    case Verb::audit:
+      return kOfAudit;
+    case Verb::trail_lines:
+      return kOfLines;
     case Verb::forget_devices:
       return kOfForget;
     case Verb::helpdesk_show:
@@ -205,19 +217,49 @@ std::optional<UnixTime> moment(const std::string& text) {
   return seconds ? std::optional(UnixTime{*seconds}) : std::nullopt;
 }
 
-// What history has beside strings. What is wrong with it, or nothing.
-std::string take_page(Members& members, Request& request) {
-  if (const auto since = take(members, "since")) {
-    request.since = moment(*since);
-    if (!request.since) return "since is no time";
-  }
-  for (const auto& [name, place] : {std::pair{"before", &Request::before}, std::pair{"most", &Request::most}}) {
+using Number = std::pair<std::string_view, std::optional<std::int64_t> Request::*>;
+using Moment = std::pair<std::string_view, std::optional<UnixTime> Request::*>;
+
+// What may stand there beside strings. What is wrong with it, or nothing.
+std::string take_numbers(Members& members, Request& request, std::initializer_list<Number> numbers) {
+  for (const auto& [name, place] : numbers) {
     const auto given = take(members, name);
     if (!given) continue;
     request.*place = number(*given);
     if (!(request.*place) || *(request.*place) < 0) return std::string(name) + " is no number";
   }
   return {};
+}
+std::string take_moments(Members& members, Request& request, std::initializer_list<Moment> moments) {
+  for (const auto& [name, place] : moments) {
+    const auto given = take(members, name);
+    if (!given) continue;
+    request.*place = moment(*given);
+    if (!(request.*place)) return std::string(name) + " is no time";
+  }
+  return {};
+}
+
+// Which rows of the trail. What is wrong with it, or nothing.
+std::string take_page(Members& members, Request& request) {
+  std::string fault;
+  switch (request.verb) {
+    case Verb::history:
+      fault = take_moments(members, request, {{"since", &Request::since}});
+      if (fault.empty())
+        fault = take_numbers(members, request, {{"before", &Request::before}, {"most", &Request::most}});
+      return fault;
+    case Verb::audit:
+      fault = take_moments(members, request, {{"since", &Request::since}, {"until", &Request::until}});
+      if (fault.empty())
+        fault = take_numbers(members, request, {{"before", &Request::before}, {"after", &Request::after}});
+      if (fault.empty() && request.before && request.after) fault = "before and after together";
+      return fault;
+    case Verb::trail_heads:
+      return take_numbers(members, request, {{"after", &Request::after}});
+    default:
+      return {};
+  }
 }
 
 // Of the helpdesk's verbs those that a clerk confirms.
@@ -244,13 +286,7 @@ std::string take_terms(Members& members, Request& request) {
     return request.until ? "" : "until is no time";
   }
   if (request.verb != Verb::helpdesk_bypass) return {};
-  for (const auto& [name, place] : {std::pair{"seconds", &Request::seconds}, std::pair{"uses", &Request::uses}}) {
-    const auto given = take(members, name);
-    if (!given) continue;
-    request.*place = number(*given);
-    if (!(request.*place) || *(request.*place) < 0) return std::string(name) + " is no number";
-  }
-  return {};
+  return take_numbers(members, request, {{"seconds", &Request::seconds}, {"uses", &Request::uses}});
 }
 
 }  // namespace
@@ -300,9 +336,7 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     if (at) request.at = moment(*at);
     if (at && !request.at) return std::unexpected("at is no time");
   }
-  if (*verb == Verb::history) {
-    if (auto fault = take_page(members, request); !fault.empty()) return std::unexpected(std::move(fault));
-  }
+  if (auto fault = take_page(members, request); !fault.empty()) return std::unexpected(std::move(fault));
   if (is_confirmed(*verb)) {
     const auto only_checks = take(members, "only_checks");
     if (only_checks && *only_checks != "yes") return std::unexpected("only_checks is yes or left out");

@@ -33,12 +33,15 @@ struct Request {
   std::string number, country;     // phone, helpdesk phone, send-test: as typed; helpdesk travel: the country
   bool call = false;               // likewise: calls, not texts
   std::string line;                // key: as in a .pub file
-  std::string service, from, key;  // explain
+  std::string service, from, key;  // explain; service, from: audit, too
+  std::string actor, event;        // audit
+  std::string lines;               // audit --lines: marks with ' ' between them, each "seq:head:proof"
   std::optional<UnixTime> at;      // explain, forecast
-  std::optional<UnixTime> since;   // history
-  std::optional<std::int64_t> before, most;   // history: number of a row, rows; not below 0
+  std::optional<UnixTime> since;   // history, audit
+  std::optional<std::int64_t> before, most;   // history: number of a row, rows; not below 0; before: audit, too
+  std::optional<std::int64_t> after;          // audit, audit --heads: likewise
   std::string reason, checked;                // helpdesk
-  std::optional<UnixTime> until;              // helpdesk travel, exempt
+  std::optional<UnixTime> until;              // helpdesk travel, exempt; audit
   std::optional<std::int64_t> seconds, uses;  // helpdesk bypass; not below 0
   bool only_checks = false;                   // an act of the helpdesk: whether it may be done, and on whom
 };

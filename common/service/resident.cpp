@@ -43,6 +43,7 @@ Resident::Resident(CurrentConfiguration& configuration, const Limits& limits, Wo
       supervisor_(parts.supervisor),
       shared_login_(parts.shared ? fcntl(parts.login.get(), F_DUPFD_CLOEXEC, 0) : -1),
       emptied_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      purging_(configuration, limits, workings),
       login_(
           std::move(parts.login),
           {.name = "login.sock", .caps = limits.login, .idle = limits.login_idle, .root_only = true}, limits, journal_,
@@ -59,7 +60,7 @@ Resident::Resident(CurrentConfiguration& configuration, const Limits& limits, Wo
           [this] { (void)eventfd_write(emptied_.get(), 1); }) {}
 
 int Resident::run(const std::vector<std::string>& mistakes) {
-  if (!emptied_ || !login_.start() || !user_.start()) {
+  if (!emptied_ || !login_.start() || !user_.start() || !purging_.start()) {
     journal_.note(Severity::error, "cannot start threads to serve with");
     return 1;
   }
@@ -172,6 +173,7 @@ bool Resident::cut_until_empty(std::chrono::milliseconds limit) {
 // module starts for itself now that nobody listens.
 bool Resident::end() {
   supervisor_.stopping();
+  purging_.stop();
   login_.stop();
   workings_.store().give_way();  // before anything else: from now on root's programs serve themselves
   user_.stop();

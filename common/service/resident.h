@@ -10,6 +10,7 @@
 #include "common/service/handed.h"
 #include "common/service/limits.h"
 #include "common/service/listener.h"
+#include "common/service/purging.h"
 #include "common/service/workings.h"
 
 namespace mfa {
@@ -58,6 +59,7 @@ class Resident {
   const Supervisor& supervisor_;
   Descriptor shared_login_;  // the socket once more, if somebody else holds it too
   Descriptor emptied_;       // an eventfd: a listener has no session left
+  Purging purging_;
   Listener login_;
   Listener user_;
 };

@@ -40,6 +40,12 @@ std::expected<KeyRotation, StoreError> StoreOnDemand::rotate_key(const Event& ab
   return (*store)->rotate_key(about);
 }
 
+std::expected<TrailVerdict, StoreError> StoreOnDemand::verify_trail(const std::function<void()>& alive) {
+  const auto store = current();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->verify_trail(alive);
+}
+
 std::expected<void, StoreError> StoreOnDemand::prepare() {
   const auto store = current();
   if (!store) return std::unexpected(store.error());

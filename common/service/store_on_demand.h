@@ -28,6 +28,7 @@ class StoreOnDemand final : public Store {
 
   [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override;
   [[nodiscard]] std::expected<KeyRotation, StoreError> rotate_key(const Event& about) override;
+  [[nodiscard]] std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) override;
 
   // Opens it now, if it is not open.
   [[nodiscard]] std::expected<void, StoreError> prepare();
@@ -57,6 +58,9 @@ class NoStore final : public Store {
     return std::unexpected(StoreError::unavailable);
   }
   [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override {
+    return std::unexpected(StoreError::unavailable);
+  }
+  [[nodiscard]] std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& /*alive*/) override {
     return std::unexpected(StoreError::unavailable);
   }
 };

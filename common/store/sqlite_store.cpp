@@ -1,6 +1,9 @@
 #include "common/store/sqlite_store.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "common/store/trail_walk.h"
 
 namespace mfa {
 
@@ -8,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMostInBatch = 128;        // commands: with some five pages each, well below the log's size
 constexpr std::int64_t kTrailRowsAtOnce = 2000;  // some 10 ms
+constexpr std::int64_t kRowsLookedAt = 50'000;   // for their kind alone: likewise
 constexpr std::int64_t kTrailRowsExamined = 50'000;
 constexpr std::int64_t kPagesExamined = 50'000;  // 200 MB, some 200 ms
 
@@ -182,10 +186,32 @@ std::expected<void, StoreError> SqliteStore::verify_rest(TrailReport& report) {
   return {};
 }
 
-std::expected<TrailReport, StoreError> SqliteStore::verify_trail() {
-  TrailReport report;
-  if (auto verified = verify_rest(report); !verified) return std::unexpected(verified.error());
-  return report;
+// Whatever else a purge on record says, it is checked with all other rows.
+std::expected<std::optional<UnixTime>, StoreError> SqliteStore::newest_purge() {
+  std::optional<UnixTime> newest;
+  PurgesFound found;
+  do {
+    auto part = read([&](Transaction&) { found = purges_on_record(file_.connection(), found.seen, kRowsLookedAt); });
+    if (!part) return std::unexpected(part.error());
+    newest = std::max(newest, found.newest);
+  } while (found.more);
+  return newest;
+}
+
+std::expected<TrailVerdict, StoreError> SqliteStore::verify_trail(const std::function<void()>& alive) {
+  const auto purged = newest_purge();
+  if (!purged) return std::unexpected(purged.error());
+  std::optional<TrailWalk> walk;
+  for (std::size_t seen = kTrailRowsAtOnce; std::cmp_equal(seen, kTrailRowsAtOnce); alive()) {
+    auto part = read([&](Transaction&) {
+      if (!walk) walk.emplace(file_.keys(), store_id(file_.connection()), *purged);
+      const auto rows = chained_rows(file_.connection(), walk->last(), kTrailRowsAtOnce);
+      for (const ChainedRow& row : rows) walk->take(row);
+      seen = rows.size();
+    });
+    if (!part) return std::unexpected(part.error());
+  }
+  return walk->verdict();
 }
 
 std::expected<StoreCondition, StoreError> SqliteStore::examine() {

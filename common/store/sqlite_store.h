@@ -45,14 +45,13 @@ class SqliteStore final : public Store {
   [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override;
 
   [[nodiscard]] std::expected<KeyRotation, StoreError> rotate_key(const Event& about) override;
-
-  // Walks the whole trail, a part at a time, so that logins go on meanwhile.
-  [[nodiscard]] std::expected<TrailReport, StoreError> verify_trail();
+  [[nodiscard]] std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) override;
 
  private:
   using Batch = std::span<Command* const>;
 
   std::expected<void, StoreError> verify_rest(TrailReport& report);
+  std::expected<std::optional<UnixTime>, StoreError> newest_purge();
   std::expected<void, StoreError> submit(CommandKind kind, const std::function<void(Transaction&)>& work);
   void serve(Batch batch);
   void serve_opened(Batch batch);

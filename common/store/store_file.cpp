@@ -166,7 +166,7 @@ void StoreFile::upgrade() {
   event.at = {std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
   append_event(*connection_, keys_, event, head);
   connection_->execute("COMMIT");
-  journal_.record(event, mark_of(head));
+  journal_.record(event, mark_of(keys_, head));
 }
 
 void StoreFile::require_sound() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "common/store/canonical.h"
@@ -13,6 +14,11 @@ namespace {
 
 constexpr std::size_t kSaltSize = 16;
 constexpr std::string_view kFirst = "mfa trail begins";
+constexpr std::string_view kLine = "mfa trail line";
+constexpr std::size_t kProofDigits = 32;
+constexpr std::string_view kRowsAfter =
+    "SELECT seq, at, kind, chain_key, user, actor, service, place, server, factor, reason, salt, commitment, chain"
+    " FROM event WHERE seq > ? ORDER BY seq LIMIT ?";
 
 Digest commitment_to(const Event& event, ByteView salt) {
   Canonical fields;
@@ -37,6 +43,13 @@ const Secret* trail_key(const KeyRing& keys, std::int64_t id) {
   return keys.subkey({static_cast<std::uint32_t>(id)}, KeyUse::trail);
 }
 
+// `chain`: hexadecimal. Hexadecimal itself.
+std::string proof_of(const Secret& key, std::int64_t seq, std::string_view chain) {
+  Canonical line;
+  line.text(kLine).number(seq).text(chain);
+  return to_hex(hmac_sha256(key, line.view())).substr(0, kProofDigits);
+}
+
 struct Row {
   std::int64_t seq, at, kind, chain_key;
   Event event;  // its fields
@@ -59,14 +72,16 @@ Row row_of(Statement& found) {
   return row;
 }
 
+bool fields_hold(const Row& row) {
+  return row.purged ? row.fields_dropped : std::ranges::equal(commitment_to(row.event, row.salt), row.commitment);
+}
+
 // Of a row that follows the report's head.
 std::optional<TrailFault> fault_of(Connection& connection, const KeyRing& keys, const Row& row, TrailHead& head) {
   if (row.seq != head.seq + 1) return TrailFault::missing;
   const Secret* key = trail_key(keys, row.chain_key);
   if (key == nullptr) return TrailFault::unknown_key;
-  const bool kept =
-      row.purged ? row.fields_dropped : std::ranges::equal(commitment_to(row.event, row.salt), row.commitment);
-  if (!kept) return TrailFault::altered;
+  if (!fields_hold(row)) return TrailFault::altered;
   if (head.seq == 0) head = first_head(connection, keys, {static_cast<std::uint32_t>(row.chain_key)});
   const Digest chain = chained(*key, head.chain, row.seq, row.at, row.kind, row.commitment);
   if (!std::ranges::equal(chain, row.chain)) return TrailFault::unchained;
@@ -75,6 +90,41 @@ std::optional<TrailFault> fault_of(Connection& connection, const KeyRing& keys, 
 }
 
 }  // namespace
+
+std::optional<Digest> chain_after(const KeyRing& keys, const Digest& previous, std::int64_t seq,
+                                  const ChainedRow& row) {
+  const Secret* key = keys.subkey(row.key, KeyUse::trail);
+  if (key == nullptr) return std::nullopt;
+  return chained(*key, previous, seq, row.at, row.kind, row.commitment);
+}
+
+std::vector<ChainedRow> chained_rows(Connection& connection, std::int64_t after, std::int64_t most) {
+  auto found = connection.prepared(kRowsAfter);
+  found.bind(after).bind(most);
+  std::vector<ChainedRow> rows;
+  while (found.row()) {
+    const Row row = row_of(found);
+    ChainedRow chained{
+        .seq = row.seq, .at = row.at, .kind = row.kind, .key = {static_cast<std::uint32_t>(row.chain_key)}};
+    chained.purged = row.purged && row.fields_dropped;
+    const bool sizes = row.commitment.size() == chained.commitment.size() && row.chain.size() == chained.chain.size();
+    if (sizes) std::ranges::copy(row.commitment, chained.commitment.begin());
+    if (sizes) std::ranges::copy(row.chain, chained.chain.begin());
+    chained.fields_hold = sizes && fields_hold(row);
+    rows.push_back(chained);
+  }
+  return rows;
+}
+
+PurgesFound purges_on_record(Connection& connection, std::int64_t seen, std::int64_t most) {
+  static_assert(static_cast<int>(EventKind::records_purged) == 70);
+  const std::int64_t last = connection.number("SELECT coalesce(max(seq), 0) FROM event");
+  PurgesFound found{.seen = std::min(last, seen + most), .more = seen + most < last, .newest = {}};
+  auto rows = connection.prepared("SELECT reason FROM event WHERE seq > ? AND seq <= ? AND kind = 70");
+  rows.bind(seen).bind(found.seen);
+  while (rows.row()) found.newest = std::max(found.newest, purged_before(rows.text(0)));
+  return found;
+}
 
 std::string_view name_of(TrailFault fault) {
   switch (fault) {
@@ -90,14 +140,23 @@ std::string_view name_of(TrailFault fault) {
   return "unchained";
 }
 
-TrailHead first_head(Connection& connection, const KeyRing& keys, KeyId key) {
+std::vector<std::uint8_t> store_id(Connection& connection) {
   auto meta = connection.prepared("SELECT store_id FROM meta");
-  const Secret* secret = keys.subkey(key, KeyUse::trail);
-  if (!meta.row() || secret == nullptr) throw StoreFailure(StoreError::damaged, "the trail has no beginning");
-  const auto id = meta.blob(0);
+  if (!meta.row()) throw StoreFailure(StoreError::damaged, "the trail has no beginning");
+  return meta.blob(0);
+}
+
+Digest beginning_of(const Secret& key, ByteView store_id) {
   Canonical first;
-  first.text(kFirst).bytes(id);
-  return {0, hmac_sha256(*secret, first.view())};
+  first.text(kFirst).bytes(store_id);
+  return hmac_sha256(key, first.view());
+}
+
+TrailHead first_head(Connection& connection, const KeyRing& keys, KeyId key) {
+  const auto id = store_id(connection);
+  const Secret* secret = keys.subkey(key, KeyUse::trail);
+  if (secret == nullptr) throw StoreFailure(StoreError::damaged, "the trail has no beginning");
+  return {0, beginning_of(*secret, id)};
 }
 
 TrailHead read_head(Connection& connection, const KeyRing& keys) { return head_before(connection, keys, 0); }
@@ -143,12 +202,22 @@ void append_event(Connection& connection, const KeyRing& keys, const Event& even
   head = next;
 }
 
-TrailMark mark_of(const TrailHead& head) { return {head.seq, to_hex(head.chain)}; }
+TrailMark mark_of(const KeyRing& keys, const TrailHead& head) {
+  std::string chain = to_hex(head.chain);
+  std::string proof = proof_of(keys.subkey(KeyUse::trail), head.seq, chain);
+  return {.seq = head.seq, .head = std::move(chain), .proof = std::move(proof)};
+}
+
+bool is_line_of(const KeyRing& keys, const TrailMark& mark) {
+  const auto is_proof_of = [&](KeyId id) {
+    const Secret* key = keys.subkey(id, KeyUse::trail);
+    return key != nullptr && Secret(proof_of(*key, mark.seq, mark.head)) == Secret(mark.proof);
+  };
+  return std::ranges::any_of(keys.newest_first(), is_proof_of);
+}
 
 bool verify_rows(Connection& connection, const KeyRing& keys, std::int64_t most, TrailReport& report) {
-  auto rows = connection.prepared(
-      "SELECT seq, at, kind, chain_key, user, actor, service, place, server, factor, reason, salt, commitment, chain"
-      " FROM event WHERE seq > ? ORDER BY seq LIMIT ?");
+  auto rows = connection.prepared(kRowsAfter);
   rows.bind(report.head.seq).bind(most);
   std::int64_t seen = 0;
   while (rows.row()) {

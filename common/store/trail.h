@@ -3,14 +3,17 @@
 // Each row commits to its personal fields by SHA-256(salt ‖ fields) and is chained by
 //   chain = HMAC-SHA256(trail key, previous chain ‖ seq ‖ at ‖ kind ‖ commitment),
 // the first one to the store's random id. Purging later drops fields and salt and keeps the commitment, so the chain
-// holds. A tail that was cut leaves a good chain: the journal's lines (seq and head) show it.
+// holds. A tail that was cut leaves a good chain: the journal's lines (seq and head) show it. So that nobody else can
+// write such lines, each has a proof, HMAC-SHA256(trail key, "mfa trail line" ‖ seq ‖ chain), cut to 16 bytes.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/domain/event.h"
+#include "common/domain/trail.h"
 #include "common/ports/system.h"
 #include "common/store/connection.h"
 #include "common/store/crypto.h"
@@ -26,12 +29,38 @@ struct TrailHead {
 };
 
 [[nodiscard]] TrailHead first_head(Connection& connection, const KeyRing& keys, KeyId key);  // before the first row
+[[nodiscard]] Digest beginning_of(const Secret& key, ByteView store_id);                     // the same, of its parts
+[[nodiscard]] std::vector<std::uint8_t> store_id(Connection& connection);
 [[nodiscard]] TrailHead read_head(Connection& connection, const KeyRing& keys);
 // The end of the chain as its rows say it was before the last `rows`, for a look at those alone.
 [[nodiscard]] TrailHead head_before(Connection& connection, const KeyRing& keys, std::int64_t rows);
 // Adds a row; the head moves on.
 void append_event(Connection& connection, const KeyRing& keys, const Event& event, TrailHead& head);
-[[nodiscard]] TrailMark mark_of(const TrailHead& head);
+[[nodiscard]] TrailMark mark_of(const KeyRing& keys, const TrailHead& head);
+// Whether any key of the ring made that proof.
+[[nodiscard]] bool is_line_of(const KeyRing& keys, const TrailMark& mark);
+
+// A row as the chain sees it.
+struct ChainedRow {
+  std::int64_t seq = 0, at = 0, kind = 0;
+  KeyId key;
+  Digest commitment{}, chain{};
+  bool fields_hold = true;  // they are what it commits to, or wholly purged
+  bool purged = false;
+};
+// The chain's value in a row that comes after `previous` with that number. nullopt: its key is not in the ring.
+[[nodiscard]] std::optional<Digest> chain_after(const KeyRing& keys, const Digest& previous, std::int64_t seq,
+                                                const ChainedRow& row);
+// Up to `most` rows after that one, by number.
+[[nodiscard]] std::vector<ChainedRow> chained_rows(Connection& connection, std::int64_t after, std::int64_t most);
+
+// Of rows after `seen` and up to `most` numbers further, what purges say there of how far they went.
+struct PurgesFound {
+  std::int64_t seen = 0;  // looked at up to this one
+  bool more = false;      // there are rows behind it
+  std::optional<UnixTime> newest;
+};
+[[nodiscard]] PurgesFound purges_on_record(Connection& connection, std::int64_t seen, std::int64_t most);
 
 enum class TrailFault : std::uint8_t {
   missing,      // rows before this one were removed, or it was inserted with a number of its own

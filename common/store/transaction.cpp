@@ -51,24 +51,6 @@ std::optional<Person> person_of(Statement& found) {
   return person;
 }
 
-std::vector<TrailRow> rows_of(Statement& found) {
-  std::vector<TrailRow> rows;
-  while (found.row()) {
-    TrailRow row{.seq = found.integer(0), .event = {}};
-    row.event = {.kind = static_cast<EventKind>(narrow(found.integer(2))),  // maybe of a newer release: without a name
-                 .at = {found.integer(1)},
-                 .user = found.text(3),
-                 .actor = found.text(4),
-                 .service = found.text(5),
-                 .from = found.text(6),
-                 .server = found.text(7),
-                 .factor = found.text(8),
-                 .reason = found.text(9)};
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 }  // namespace
 
 void SqliteTransaction::changing() const {
@@ -158,7 +140,7 @@ void SqliteTransaction::remove_person(PersonId person) {
 void SqliteTransaction::append(const Event& event) {
   changing();
   append_event(connection_, keys_, event, *head_);
-  recorded_.push_back({event, mark_of(*head_)});
+  recorded_.push_back({event, mark_of(keys_, *head_)});
 }
 
 // The kinds stand in the text as they do in the index (schema.cpp), or SQLite would not take it.
@@ -210,7 +192,7 @@ std::vector<TrailRow> SqliteTransaction::events_about(const std::string& user, s
   auto rows = connection_.prepared(
       "SELECT seq, at, kind, user, actor, service, place, server, factor, reason FROM event WHERE user = ? AND seq < ?"
       " ORDER BY seq DESC LIMIT ?");
-  return rows_of(rows.bind(user).bind(before).bind(static_cast<std::int64_t>(most)));
+  return trail_rows(rows.bind(user).bind(before).bind(static_cast<std::int64_t>(most)));
 }
 
 // The kinds stand in the text as they do in the index (schema.cpp), which is named so that no other is taken.
@@ -219,7 +201,7 @@ std::vector<TrailRow> SqliteTransaction::told_about(const std::string& user, std
       "SELECT seq, at, kind, user, actor, service, place, server, factor, reason FROM event INDEXED BY event_to_tell"
       " WHERE (kind IN (20, 21, 24, 33) OR kind BETWEEN 40 AND 59 OR kind BETWEEN 80 AND 98) AND user = ? AND seq > ?"
       " ORDER BY seq DESC LIMIT ?");
-  return rows_of(rows.bind(user).bind(after).bind(static_cast<std::int64_t>(most)));
+  return trail_rows(rows.bind(user).bind(after).bind(static_cast<std::int64_t>(most)));
 }
 
 }  // namespace mfa

@@ -1,7 +1,7 @@
 // ports/store.h's Transaction in SQL. Every operation either does the whole of what it says or throws StoreFailure.
 // Factors are in transaction_factors.cpp, codes and step-ups in transaction_codes.cpp, what is sent to telephones in
 // transaction_phones.cpp, trusted devices in transaction_trusts.cpp, what the helpdesk grants in
-// transaction_grants.cpp, all else in transaction.cpp.
+// transaction_grants.cpp, looks at the whole trail and purging in transaction_trail.cpp, all else in transaction.cpp.
 #pragma once
 
 #include <optional>
@@ -23,6 +23,9 @@ struct Recorded {
   Event event;
   TrailMark mark;
 };
+
+// What a statement finds that selects seq, at, kind, user, actor, service, place, server, factor, reason.
+[[nodiscard]] std::vector<TrailRow> trail_rows(Statement& found);
 
 class SqliteTransaction final : public Transaction {
  public:
@@ -93,6 +96,10 @@ class SqliteTransaction final : public Transaction {
   [[nodiscard]] std::size_t replays_since(const std::string& user, UnixTime since) override;
   std::vector<TrailRow> events_about(const std::string& user, std::int64_t before, std::size_t most) override;
   std::vector<TrailRow> told_about(const std::string& user, std::int64_t after, std::size_t most) override;
+  std::vector<TrailRow> trail(const TrailStretch& stretch) override;
+  std::vector<TrailMark> trail_heads(std::int64_t after, std::size_t most) override;
+  bool is_genuine(const TrailMark& mark) override;
+  PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) override;
 
   [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }
 

@@ -31,7 +31,7 @@ KeyRotation SqliteStore::rotate(Event about) {
   append_event(connection, made.keys, about, head);
   connection.execute("COMMIT");
   file_.change_keys(std::move(made.keys));
-  journal_.record(about, mark_of(head));
+  journal_.record(about, mark_of(file_.keys(), head));
   file_.tend();
   return rotation;
 }

@@ -89,6 +89,7 @@ std::string event_line(const Event& event, const std::optional<TrailMark>& mark)
   if (mark) {
     line += fmt::format(" seq={}", mark->seq);
     add("head", mark->head);
+    add("proof", mark->proof);
   }
   return line;
 }

@@ -1,6 +1,7 @@
 // One event as one line of key=value, for syslog: stable keys, nothing in it can end the line or look like a key.
 //
 //   event=login.passed user=alice service=sshd from=203.0.113.7 server=lab-gw factor=totp-1 seq=12 head=9f3c…
+//   proof=07d1…
 //
 // Pure. A field that is empty is left out.
 #pragma once

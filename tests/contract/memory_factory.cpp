@@ -16,6 +16,9 @@ class Opened final : public Store {
     return store_.read(work);
   }
   std::expected<StoreCondition, StoreError> examine() override { return store_.examine(); }
+  std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) override {
+    return store_.verify_trail(alive);
+  }
 
  private:
   Store& store_;

@@ -37,6 +37,19 @@ class MemoryStore : public Store {
     return StoreCondition{.schema = 1, .trouble = {}, .whole = true, .last = events, .checked = events, .bad = {}};
   }
   std::optional<StoreCondition> condition;
+  // A verdict that a test sets; else that all is well.
+  std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) override {
+    if (fail_at == 0) return std::unexpected(error);
+    alive();
+    if (verdict) return *verdict;
+    const auto events = static_cast<std::int64_t>(state.events.size());
+    TrailVerdict all_well;
+    all_well.rows = all_well.last = events;
+    all_well.head = "9f3c";
+    return all_well;
+  }
+  std::optional<TrailVerdict> verdict;
+  static std::string head_of(std::int64_t seq) { return "head " + std::to_string(seq); }
 
   struct State {
     std::vector<Person> people;
@@ -363,6 +376,51 @@ class MemoryStore : public Store {
       return newest(most, [&](const TrailRow& row) {
         return row.event.user == user && row.seq > after && is_told(row.event.kind);
       });
+    }
+    std::vector<TrailRow> trail(const TrailStretch& stretch) override {
+      step();
+      const auto is = [&](const TrailRow& row) { return stretch.user.empty() || row.event.user == stretch.user; };
+      if (stretch.backwards)
+        return newest(stretch.most, [&](const TrailRow& row) { return row.seq < stretch.from && is(row); });
+      std::vector<TrailRow> rows =
+          newest(state_.events.size(), [&](const TrailRow& row) { return row.seq > stretch.from && is(row); });
+      std::ranges::reverse(rows);
+      if (rows.size() > stretch.most) rows.resize(stretch.most);
+      return rows;
+    }
+    std::vector<TrailMark> trail_heads(std::int64_t after, std::size_t most) override {
+      step();
+      std::vector<TrailMark> marks;
+      const auto last = static_cast<std::int64_t>(state_.events.size());
+      for (std::int64_t seq = after + 1; seq <= last && marks.size() < most; ++seq)
+        marks.push_back({.seq = seq, .head = head_of(seq), .proof = {}});
+      return marks;
+    }
+    bool is_genuine(const TrailMark& mark) override {
+      step();
+      return mark.proof == "proof of " + mark.head;
+    }
+    PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) override {
+      changing();
+      const auto last = static_cast<std::int64_t>(state_.events.size());
+      PurgedRows purged{.seen = after, .rows = 0, .more = false, .oldest = {}, .left = {}};
+      std::size_t seen = 0;
+      for (; purged.seen < last && seen < most_seen && purged.rows < most; ++seen) {
+        Event& event = state_.events[static_cast<std::size_t>(purged.seen++)];
+        Event bare;
+        bare.kind = event.kind;
+        bare.at = event.at;
+        if (event == bare || is_about_store(event.kind)) continue;
+        if (!purged.oldest) purged.oldest = event.at;
+        if (event.at >= before) {
+          if (!purged.left) purged.left = purged.seen;
+          continue;
+        }
+        event = bare;
+        ++purged.rows;
+      }
+      purged.more = seen == most_seen || purged.rows == most;
+      return purged;
     }
     bool reported_since(const std::string& user, UnixTime since) override {
       step();

@@ -21,11 +21,12 @@ inline std::set<std::string> reasons_of_the_manual() {
   return words;
 }
 
-// Acts of the helpdesk have what the clerk typed, changes of the store two numbers or keys, those of names the names.
+// Acts of the helpdesk have what the clerk typed, changes of the store two numbers or keys, a purge a time, those of
+// names the names.
 inline bool is_free_text(EventKind kind) {
   const auto number = static_cast<std::uint16_t>(kind);
-  return kind == EventKind::schema_upgraded || kind == EventKind::key_rotated || kind == EventKind::person_renamed ||
-         kind == EventKind::person_retired || kind == EventKind::helpdesk_looked ||
+  return kind == EventKind::schema_upgraded || kind == EventKind::key_rotated || kind == EventKind::records_purged ||
+         kind == EventKind::person_renamed || kind == EventKind::person_retired || kind == EventKind::helpdesk_looked ||
          kind == EventKind::helpdesk_identified || (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
 }
 

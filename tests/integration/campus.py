@@ -122,10 +122,10 @@ class Campus:
         if self.mfad and restart:
             self.restart_mfad()
 
-    def start_mfad(self, *arguments, may_fail=False, wait=True):
+    def start_mfad(self, *arguments, may_fail=False, wait=True, env=None):
         with open("/run/mfad.err", "ab") as errors:
             self.mfad = subprocess.Popen(["/usr/sbin/mfad", "--foreground", *arguments], stdin=subprocess.DEVNULL,
-                                         stdout=errors, stderr=errors)
+                                         stdout=errors, stderr=errors, env=env)
         if not wait:
             return
         started = rf"mfad\[{self.mfad.pid}\]: started"

@@ -101,7 +101,6 @@ TEST(ConfigurationMistakes, KeysThatAreNone) {
 
 TEST(ConfigurationMistakes, KeysOfLaterReleasesAreToldToBeThat) {
   expect({
-      {"[records]\nkeep = '400d'", "f:1:2: records is not part of this release; take it out"},
       {"[store]\nbackend = 'postgresql'",
        "f:2:11: store.backend \"postgresql\" is not part of this release; take it out"},
   });
@@ -355,6 +354,10 @@ TEST(ConfigurationMistakes, TrustAndItsLike) {
        "the "
        "bits out"},
       {"[trust]\nshared = ['192.0.2.7', '192.0.2.7/32']", "f:2:24: trust.shared names \"192.0.2.7/32\" twice"},
+      {"[records]\nkeep = '6d'", "f:2:8: records.keep must be from 7d to 36500d, not 6d"},
+      {"[records]\nkeep = 400",
+       "f:2:8: records.keep must be a span of time such as \"30s\", \"10m\", \"1h\" or \"30d\", "
+       "not a whole number"},
       {"[access]\nacts_per_day = 0", "f:2:16: access.acts_per_day must be from 1 to 1000, not 0"},
       {"[access]\nacts_per_day = 1001", "f:2:16: access.acts_per_day must be from 1 to 1000, not 1001"},
       {"[access]\nhelpdesk_groups = 'desk'", "f:2:19: access.helpdesk_groups must be a list: [\"desk\"], not a string"},
@@ -461,7 +464,6 @@ TEST(ConfigurationMistakes, AreAllToldAtOnce) {
                       "f:1:10: issuer must be a string, not a whole number",
                       "f:3:10: totp.digits must be from 6 to 8, not 9",
                       "f:4:1: totp.\"windows\" is not a key (did you mean \"window\"?)",
-                      "f:5:2: records is not part of this release; take it out",
                       "f:6:1: every rule needs a name",
                       "f:6:1: rule: mfa is missing: \"require\", \"optional\", \"skip\" or \"deny\"",
                       "f:7:9: rule: user must not be empty",

@@ -82,6 +82,7 @@ void expect_defaults(const Settings& settings) {
   EXPECT_EQ(settings.protected_groups, (std::vector<std::string>{"root", "wheel", "sudo", "adm", "docker", "lxd",
                                                                  "disk", "shadow", "mfa-helpdesk"}));
   EXPECT_EQ(settings.acts_per_day, 20U);
+  EXPECT_EQ(settings.records_keep, 400 * 24h);
 }
 
 void expect_no_places(const Settings& settings) {
@@ -146,6 +147,8 @@ helpdesk_groups = ["desk", "night desk"]
 helpdesk_scope = ["students"]
 protected_groups = ["wheel"]
 acts_per_day = 50
+[records]
+keep = "90d"
 [key]
 enrol = "self"
 [geo]
@@ -189,6 +192,7 @@ enrol = "refuse"
   EXPECT_EQ(settings.helpdesk_scope, std::vector<std::string>{"students"});
   EXPECT_EQ(settings.protected_groups, std::vector<std::string>{"wheel"});
   EXPECT_EQ(settings.acts_per_day, 50U);
+  EXPECT_EQ(settings.records_keep, 90 * 24h);
   EXPECT_TRUE(settings.key_self_enrol);
   EXPECT_EQ(settings.geo_database, "/srv/geo/country.mmdb");
   EXPECT_EQ(settings.geo_home, "NZ");
@@ -264,19 +268,22 @@ TEST(Configuration, TakesTheEndsOfEveryRange) {
 
 TEST(Configuration, TakesTheEndsOfTheRangesOfTrust) {
   Settings settings = settings_of(
-      "[trust]\ndevices_per_day=0\nburst='0s'\n[access]\nacts_per_day=1\n[key]\nenrol='helpdesk'\n"
+      "[trust]\ndevices_per_day=0\nburst='0s'\n[access]\nacts_per_day=1\n[records]\nkeep='7d'\n[key]\nenrol='helpdesk'"
+      "\n"
       "[[rule]]\nname='r'\nmfa='optional'\ntrust='1m'\n");
   EXPECT_EQ(settings.trust.devices_per_day, 0U);
   EXPECT_EQ(settings.trust_burst, 0s);
   EXPECT_EQ(settings.acts_per_day, 1U);
+  EXPECT_EQ(settings.records_keep, 7 * 24h);
   EXPECT_FALSE(settings.key_self_enrol);
   EXPECT_EQ(settings.rules.front().trust, 1min);
   settings = settings_of(
-      "[trust]\ndevices_per_day=100\nburst='10m'\n[access]\nacts_per_day=1000\n"
+      "[trust]\ndevices_per_day=100\nburst='10m'\n[access]\nacts_per_day=1000\n[records]\nkeep='36500d'\n"
       "[[rule]]\nname='r'\nmfa='require'\ntrust='365d'\n");
   EXPECT_EQ(settings.trust.devices_per_day, 100U);
   EXPECT_EQ(settings.trust_burst, 10min);
   EXPECT_EQ(settings.acts_per_day, 1000U);
+  EXPECT_EQ(settings.records_keep, 36500 * 24h);
   EXPECT_EQ(settings.rules.front().trust, 365 * 24h);
   EXPECT_FALSE(settings_of("[[rule]]\nname='r'\nmfa='require'\n").rules.front().trust);
 }

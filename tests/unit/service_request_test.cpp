@@ -138,6 +138,29 @@ TEST(RequestJson, VerbsOfTheHelpdesk) {
     EXPECT_FALSE(parse_request(json)) << json;
 }
 
+TEST(RequestJson, VerbsAboutTheTrail) {
+  const auto audit = parse_request(
+      R"({"verb":"admin audit","user":"u","actor":"a","event":"login","service":"s","from":"f","since":"5","until":"6",)"
+      R"("after":"7"})");
+  ASSERT_TRUE(audit) << audit.error();
+  EXPECT_EQ(audit->verb, Verb::audit);
+  EXPECT_EQ(audit->user + audit->actor + audit->event + audit->service + audit->from, "ualoginsf");
+  EXPECT_EQ(audit->since, UnixTime{5});
+  EXPECT_EQ(audit->until, UnixTime{6});
+  EXPECT_EQ(audit->after, 7);
+  EXPECT_EQ(parse_request(R"({"verb":"admin audit","before":"9"})")->before, 9);
+  EXPECT_EQ(parse_request(R"({"verb":"admin audit --verify"})")->verb, Verb::verify_trail);
+  EXPECT_EQ(parse_request(R"({"verb":"admin audit --heads","after":"9"})")->after, 9);
+  EXPECT_EQ(parse_request(R"({"verb":"admin audit --lines","lines":"1:a:b 2:c:d"})")->lines, "1:a:b 2:c:d");
+  EXPECT_EQ(parse_request(R"({"verb":"admin purge"})")->verb, Verb::purge);
+  for (const std::string json :
+       {R"({"verb":"admin audit","before":"1","after":"1"})", R"({"verb":"admin audit","after":"-1"})",
+        R"({"verb":"admin audit","since":"now"})", R"({"verb":"admin audit","user":""})",
+        R"({"verb":"admin audit","most":"5"})", R"({"verb":"admin audit --verify","user":"alice"})",
+        R"({"verb":"admin audit --lines"})", R"({"verb":"admin purge","until":"5"})"})
+    EXPECT_FALSE(parse_request(json)) << json;
+}
+
 // Whose history it is cannot be said: it is the asker's.
 TEST(RequestJson, VerbsAboutOneself) {
   EXPECT_EQ(parse_request(R"({"verb":"history"})")->verb, Verb::history);

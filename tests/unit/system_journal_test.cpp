@@ -43,8 +43,9 @@ Event login() {
 }
 
 TEST(EventLine, has_stable_keys_in_one_order_and_leaves_out_what_is_empty) {
-  EXPECT_EQ(event_line(login(), TrailMark{.seq = 12, .head = "9f3c"}),
-            "event=login.passed user=alice service=sshd from=203.0.113.7 server=lab-gw factor=totp-1 seq=12 head=9f3c");
+  EXPECT_EQ(event_line(login(), TrailMark{.seq = 12, .head = "9f3c", .proof = "07d1"}),
+            "event=login.passed user=alice service=sshd from=203.0.113.7 server=lab-gw factor=totp-1 seq=12 head=9f3c "
+            "proof=07d1");
   EXPECT_EQ(event_line(event_of(EventKind::store_created, "root"), std::nullopt), "event=store.created user=root");
 }
 

@@ -1,0 +1,50 @@
+// The trail for administrators: its rows by what they are about, and whether it is whole. Root's alone.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/flows/requests.h"
+
+namespace mfa {
+
+inline constexpr std::size_t kAuditPage = 100;      // rows of one reply
+inline constexpr std::size_t kAuditLooks = 20'000;  // rows looked at for it, some 50 ms
+inline constexpr std::size_t kHeadsPage = 4'000;    // of one reply
+
+// All that are given must match.
+struct AuditFilter {
+  std::string user, actor, service, from;
+  std::string event;                     // "login.failed", or "login" for all that begin so
+  std::optional<UnixTime> since, until;  // until: not at that moment itself
+};
+struct AuditRequest {
+  AuditFilter filter;
+  std::optional<std::int64_t> after, before;  // after this row, the newest last; or before it, the newest first
+};
+struct AuditReply {
+  std::vector<TrailRow> rows;        // in the order that was asked for
+  std::optional<std::int64_t> next;  // there may be more: to be asked for after or before this one
+};
+// Neither `after` nor `before`: from the newest backwards.
+[[nodiscard]] std::expected<AuditReply, RequestError> audit(Engine& engine, const Asker& asker,
+                                                            const AuditRequest& request);
+
+[[nodiscard]] std::expected<TrailVerdict, RequestError> verify_trail(Engine& engine, const Asker& asker);
+
+// What syslog's lines are compared with: the chain's values of rows that follow each other without a gap.
+struct HeadsReply {
+  std::int64_t first = 0;  // number of the first of them
+  std::string heads;       // hexadecimal, 64 digits each
+  bool more = false;       // there are rows behind them
+};
+[[nodiscard]] std::expected<HeadsReply, RequestError> trail_heads(Engine& engine, const Asker& asker,
+                                                                  std::int64_t after);
+// Of marks that lines of syslog have: whether the engine wrote them.
+[[nodiscard]] std::expected<std::vector<bool>, RequestError> genuine_lines(Engine& engine, const Asker& asker,
+                                                                           const std::vector<TrailMark>& marks);
+
+}  // namespace mfa
