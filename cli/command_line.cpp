@@ -14,10 +14,10 @@ namespace mfa::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 22> kOptions{
+constexpr std::array<std::string_view, 23> kOptions{
     "--json",    "--socket", "--help",  "--version", "--name",    "--all",    "--reason", "--checked",
     "--service", "--from",   "--key",   "--at",      "--users",   "--digits", "--user",   "--actor",
-    "--event",   "--since",  "--until", "--verify",  "--against", "--host"};
+    "--event",   "--since",  "--until", "--verify",  "--against", "--host", "--prometheus"};
 
 Failure usage(std::string error, std::string hint) {
   return {.status = ExitStatus::usage, .error = std::move(error), .hint = std::move(hint)};

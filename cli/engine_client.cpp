@@ -21,6 +21,8 @@ using protocol::VerdictCode;
 
 constexpr const char* kLookAgain = "Look with 'mfa-enroll status' whether anything was changed, then try again.";
 
+constexpr std::uint8_t kPieceWanted = 2;  // Tag::flag of an Ask
+
 using Buffer = std::array<char, protocol::kHeader + protocol::kMostPayload>;
 
 Failure unreachable(std::string error, std::string hint) {
@@ -113,6 +115,7 @@ class Relay {
   static Step nonsense() {
     return ends(unreachable("The MFA service said something that makes no sense.", kLookAgain));
   }
+  static Failure no_file() { return {.error = "The file cannot be read or written.", .hint = "Nothing was changed."}; }
   static Step cannot_show() { return ends(failure_of(NoAnswer::failed)); }
 
   Step hello(const Link::Received& frame) {
@@ -133,6 +136,7 @@ class Relay {
   Step ask(const protocol::Fields& fields) {
     const auto echo = fields.byte(Tag::flag);
     if (!greeted_ || !echo) return nonsense();
+    if (*echo == kPieceWanted) return send_piece(fields.get(Tag::text).value_or(""));
     const auto answer = person_.ask(fields.get(Tag::text).value_or(""), *echo == 1);
     if (!answer && answer.error() != NoAnswer::too_long) return ends(failure_of(answer.error()));
     const AnswerStatus status = answer ? AnswerStatus::given : AnswerStatus::too_long;
@@ -145,7 +149,24 @@ class Relay {
     return std::nullopt;
   }
 
+  Step send_piece(std::string_view file) {
+    std::string bytes;
+    if (!person_.piece(file, bytes)) return ends(no_file());
+    FrameWriter frame(buffer_, FrameType::answer);
+    frame.field(Tag::flag, static_cast<std::uint8_t>(AnswerStatus::given)).field(Tag::bytes, bytes);
+    const bool sent = link_.send(frame.finish());
+    explicit_bzero(buffer_.data(), buffer_.size());
+    explicit_bzero(bytes.data(), bytes.size());
+    if (!sent && link_.why() != Link::Fault::end) return ends(lost(link_));
+    return std::nullopt;
+  }
+
   Step result(const protocol::Fields& fields) {
+    if (const auto bytes = fields.get(Tag::bytes)) {
+      if (!greeted_) return nonsense();
+      if (!person_.keep(*bytes)) return ends(no_file());
+      return std::nullopt;
+    }
     const std::string_view piece = fields.get(Tag::json).value_or("");
     if (!greeted_ || reply_text_.size() + piece.size() > kLongestReply) return nonsense();
     reply_text_ += piece;

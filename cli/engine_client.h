@@ -46,6 +46,10 @@ class Person {
   [[nodiscard]] virtual std::expected<Answer, NoAnswer> ask(std::string_view text, bool echo) = 0;
   [[nodiscard]] virtual bool offer(const Offer& offer) = 0;
   [[nodiscard]] virtual bool step(const GuidedStep& step) = 0;
+  // A piece of the file that was asked for. False: it cannot be kept.
+  [[nodiscard]] virtual bool keep(std::string_view /*piece*/) { return false; }
+  // The next piece of that file, empty at its end. False: there is none to be had.
+  [[nodiscard]] virtual bool piece(std::string_view /*file*/, std::string& /*into*/) { return false; }
 };
 
 // The way to the engine; a real one, or a scripted one in tests. As protocol::Connection says.

@@ -145,6 +145,9 @@ constexpr std::array kVerbs{
     VerbHelp{"admin password-changed", "USER", "a password was changed elsewhere: end all trust (root)",
              "For passwords that are changed where this computer does not see it, as in a directory's portal.",
              "mfa-enroll admin password-changed alice"},
+    VerbHelp{"admin stats", "[--prometheus]", "who has a second factor, and logins of the last day, in numbers (root)",
+             "With --prometheus as metrics, for node_exporter's textfile collector.",
+             "mfa-enroll admin stats --prometheus"},
     VerbHelp{"admin rename", "OLD NEW", "somebody's login name has changed: what was OLD's is NEW's (root)",
              "The account NEW is there and has OLD's uid; where only the uid has changed, OLD and NEW are the same.\n"
              "Refused if something is kept of NEW already.",
@@ -155,6 +158,14 @@ constexpr std::array kVerbs{
     VerbHelp{"admin rotate-key", "", "seal all that is kept with a new key (root)",
              "Logins wait a moment meanwhile. Copy the key file afterwards, apart from the backups.",
              "mfa-enroll admin rotate-key"},
+    VerbHelp{"admin backup", "PATH", "write a backup of the store to a new file (root)",
+             "Logins go on meanwhile. The file is of no use without a copy of the key file: keep that elsewhere.",
+             "mfa-enroll admin backup /root/mfa-2026-12-01.db"},
+    VerbHelp{
+        "admin restore", "PATH [--key FILE]", "put a backup in the place of the store (root)",
+        "Checked before anything is replaced; the store that was there is kept aside. FILE is the copy of the key\n"
+        "that belongs to the backup, where this computer has another one.",
+        "mfa-enroll admin restore /root/mfa-2026-12-01.db"},
     VerbHelp{"admin send-test", "[NUMBER] [--country CC] [--call] [--press] [--gateway NAME]",
              "one text or call through the gateways (root)",
              "Says what each gateway made of it. Left out, the number is asked for. --gateway: that one alone.\n"

@@ -63,6 +63,8 @@ constexpr std::array kEvents{
     Words{"store.created", "store made"},
     Words{"store.upgraded", "store upgraded"},
     Words{"store.key_rotated", "new key of the store"},
+    Words{"store.backed_up", "backup of the store made"},
+    Words{"store.restored", "store restored from a backup"},
     Words{"admin.renamed", "login name or uid changed"},
     Words{"admin.retired", "all that was kept removed"},
     Words{"records.purged", "detail of old events purged"},

@@ -28,6 +28,7 @@
 #include "cli/verbs/admin.h"
 #include "cli/verbs/admin_init.h"
 #include "cli/verbs/audit.h"
+#include "cli/verbs/backup.h"
 #include "cli/verbs/check.h"
 #include "cli/verbs/choices.h"
 #include "cli/verbs/devices.h"
@@ -60,6 +61,7 @@ struct Arguments {
   std::string renamed;  // their new name
   std::string kind;
   bool codes = false;
+  bool prometheus = false;
   std::string users;
   std::string device;
   bool all = false;
@@ -76,6 +78,7 @@ struct Arguments {
   ExplainOptions explain;
   ForecastOptions forecast;
   AuditOptions audit;
+  RestoreOptions restore;
   std::vector<std::string> topic;
   Verb verb = begin;
 };
@@ -285,6 +288,15 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
       ->add_option("USER", a.user)
       ->required();
   add_verb(*admin, a, "rotate-key", admin_rotate_key);
+  add_verb(*admin, a, "stats", [&a](const Console& c) {
+    return admin_stats(c, a.prometheus);
+  })->add_flag("--prometheus", a.prometheus);
+  add_verb(*admin, a, "backup", [&a](const Console& c) { return admin_backup(c, a.restore.path); })
+      ->add_option("PATH", a.restore.path)
+      ->required();
+  CLI::App* restore = add_verb(*admin, a, "restore", [&a](const Console& c) { return admin_restore(c, a.restore); });
+  restore->add_option("PATH", a.restore.path)->required();
+  restore->add_option("--key", a.restore.key, "FILE");
   add_verb(*admin, a, "password-changed", [&a](const Console& c) { return admin_password_changed(c, a.user); })
       ->add_option("USER", a.user)
       ->required();

@@ -103,7 +103,8 @@ void tell_of_people(const Forecast& forecast, const std::string& whom, std::vect
                            std::move(mend)));
   };
   tell("people-without-factor", found.enrol, "can set one up at the next login",
-       "Have them log in over SSH, or type: mfa-enroll  For somebody without a phone: mfa-enroll helpdesk token USER");
+       "Have them log in over SSH, or type: mfa-enroll  For somebody without a phone: "
+       "mfa-enroll helpdesk token USER --reason TEXT --checked TEXT");
   tell("people-locked-out", found.need_code, "can set one up with an enrolment code alone",
        "Hand out the codes of: mfa-enroll admin provision --codes --users FILE  (their names, a line each)");
   if (!found.shut_out.empty())

@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "cli/plain_text.h"
+#include "cli/stats_text.h"
 
 namespace mfa::cli {
 
@@ -49,6 +51,14 @@ Outcome<void> admin_retire(const Console& console, const std::string& user) {
                                    count_in(*reply, "uid"), listed(texts_of(*reply, "removed")),
                                    counted(count_in(*reply, "recovery_codes"), "recovery code"),
                                    counted(count_in(*reply, "devices"), "trusted device")));
+}
+
+Outcome<void> admin_stats(const Console& console, bool prometheus) {
+  if (prometheus && console.json) return std::unexpected(one_of_both("admin stats", "--json", "--prometheus"));
+  const auto reply = console.ask({{"verb", "admin stats"}});
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  return console.print(prometheus ? stats_metrics(*reply) : stats_text(*reply));
 }
 
 Outcome<void> admin_rotate_key(const Console& console) {

@@ -20,11 +20,10 @@ Words words_for(StoreError error, const std::string& path) {
   constexpr const char* kLog = "See why in the system log: journalctl -t mfad  (or /var/log/auth.log)";
   switch (error) {
     case StoreError::missing:
-      return {
-          "there is no store, or no key for it",
-          fmt::format("Restore {} and {}/key from a backup, or to begin anew, with nobody enrolled: mfa-enroll admin "
-                      "init",
-                      path, folder)};
+      return {"there is no store, or no key for it",
+              fmt::format("If {0}/key is there: mfa-enroll admin restore BACKUP  If not, or to begin anew, with nobody "
+                          "enrolled: mfa-enroll admin init  and then: mfa-enroll admin restore BACKUP --key FILE",
+                          folder)};
     case StoreError::unavailable:
       return {"the store cannot be opened or read", kLog};
     case StoreError::busy:
@@ -33,12 +32,14 @@ Words words_for(StoreError error, const std::string& path) {
       return {"no room is left for the store", fmt::format("Make room on its disk: df -h {}", folder)};
     case StoreError::damaged:
       return {"the store is damaged",
-              fmt::format("Stop mfad, keep what is there, and put back the last backup: mv {0} {0}.damaged", folder)};
+              "Put the last backup in its place, which keeps what is there aside: mfa-enroll admin restore BACKUP"};
     case StoreError::too_new:
       return {"the store was written by a newer release than this one", "Install that release again"};
     case StoreError::wrong_key:
-      return {"the key does not fit the store",
-              fmt::format("Restore the key that belongs to it from a backup: {}/key", folder)};
+      return {
+          "the key does not fit the store",
+          fmt::format("Put the copy of the key that belongs to it back as {}/key, or: mfa-enroll admin restore BACKUP",
+                      folder)};
   }
   return {"the store cannot be used", kLog};
 }

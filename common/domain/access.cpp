@@ -59,7 +59,10 @@ constexpr std::array kTable{
     Row{Verb::send_test, "admin send-test", {true, true, StepUp::none}},
     Row{Verb::rename_person, "admin rename", {true, true, StepUp::none}},
     Row{Verb::retire_person, "admin retire", {true, true, StepUp::none}},
+    Row{Verb::stats, "admin stats", {true, false, StepUp::none}},
     Row{Verb::rotate_key, "admin rotate-key", {true, true, StepUp::none}},
+    Row{Verb::backup_store, "admin backup", {true, true, StepUp::none}},
+    Row{Verb::restore_store, "admin restore", {true, true, StepUp::none}},
 };
 
 const Row* row_of(Verb verb) {

@@ -53,7 +53,10 @@ enum class Verb : std::uint8_t {
   send_test,
   rename_person,
   retire_person,
+  stats,
   rotate_key,
+  backup_store,
+  restore_store,
 };
 
 [[nodiscard]] std::string_view name_of(Verb verb);  // as on mfa-enroll's command line: "default", "admin provision"

@@ -114,6 +114,10 @@ std::string_view name_of(EventKind kind) {
       return "store.upgraded";
     case EventKind::key_rotated:
       return "store.key_rotated";
+    case EventKind::store_copied:
+      return "store.backed_up";
+    case EventKind::store_restored:
+      return "store.restored";
     case EventKind::person_renamed:
       return "admin.renamed";
     case EventKind::person_retired:

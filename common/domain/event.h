@@ -50,6 +50,8 @@ enum class EventKind : std::uint16_t {
   store_created = 60,
   schema_upgraded = 61,
   key_rotated = 62,
+  store_copied = 63,  // a backup was made
+  store_restored = 64,
   records_purged = 70,  // personal detail of old events went; "before" when they happened
   // Acts of the helpdesk, all from 80 to 98: each of them counts for the day's cap.
   helpdesk_key_added = 80,

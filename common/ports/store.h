@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -81,6 +83,19 @@ struct StepUpMark {
   std::uint32_t epoch = 0;       // Person::epoch
   std::string password_version;  // empty: there is none to be seen
   bool operator==(const StepUpMark&) const = default;
+};
+
+// Of some people: how many there are, how many of them have a factor, and one of each kind.
+struct PeopleCount {
+  std::int64_t people = 0, enrolled = 0, locked = 0;
+  std::map<FactorKind, std::int64_t> with_factor;
+  PersonId last;  // the last of them; as it was given, if there are none
+};
+// Of some rows of the trail: how often each kind of event came.
+struct EventCount {
+  std::map<EventKind, std::int64_t> times;
+  std::int64_t last = 0;  // the lowest number that was looked at
+  bool more = false;      // there may be older ones that count
 };
 
 class Transaction {
@@ -166,7 +181,13 @@ class Transaction {
   virtual void save_trust(PersonId person, const Trust& trust) = 0;  // all but number, device, server, since
   virtual void remove_trust(PersonId person, std::uint32_t number) = 0;
 
+  // Of the `most` people who come behind this one.
+  [[nodiscard]] virtual PeopleCount count_people(PersonId behind, std::size_t most, UnixTime now) = 0;
+
   virtual void append(const Event& event) = 0;
+  // Of the `most` rows before this number, those since then. Rows lie in the order they came: it looks no further than
+  // an hour before that moment, for clocks that were set.
+  [[nodiscard]] virtual EventCount count_events(std::int64_t before, UnixTime since, std::size_t most) = 0;
   // How many acts of the helpdesk (kFirstHelpdeskAct to kLastHelpdeskAct) the trail has of this actor since then.
   [[nodiscard]] virtual std::size_t helpdesk_acts(const std::string& actor, UnixTime since) = 0;
   // How many changes of theirs (kFirstOwnChange to kLastOwnChange) the trail has about this user since then.
@@ -211,6 +232,45 @@ struct KeyRotation {
   std::int64_t sealed = 0;  // values that were sealed anew
 };
 
+// A sound copy of a whole store.
+struct CopyFacts {
+  std::int64_t size = 0;    // bytes
+  std::int64_t schema = 0;  // its version
+  std::int64_t people = 0;
+  std::int64_t last = 0;  // number of the trail's last row
+  std::string key;        // the id of the key it is sealed with
+};
+class StoreCopy {
+ public:
+  StoreCopy() = default;
+  StoreCopy(const StoreCopy&) = delete;
+  StoreCopy& operator=(const StoreCopy&) = delete;
+  virtual ~StoreCopy() = default;
+  [[nodiscard]] virtual const CopyFacts& facts() const = 0;
+  // The next bytes; 0 at the end.
+  [[nodiscard]] virtual std::expected<std::size_t, StoreError> read(std::span<std::uint8_t> into) = 0;
+};
+
+// A copy on its way back.
+class StoreDraft {
+ public:
+  StoreDraft() = default;
+  StoreDraft(const StoreDraft&) = delete;
+  StoreDraft& operator=(const StoreDraft&) = delete;
+  virtual ~StoreDraft() = default;
+  [[nodiscard]] virtual std::expected<void, StoreError> append(std::span<const std::uint8_t> bytes) = 0;
+};
+struct RestoreTerms {
+  Event about;                   // its reason is filled in
+  std::int64_t steps_ahead = 0;  // of apps: no code of a time step up to now and so many more is good any more
+  Secret other_key;              // the text of a key file, beside this host's; may be empty
+};
+struct Restored {
+  CopyFacts facts;         // of the copy, before it was brought up to date
+  std::string aside;       // where the store lies that was there; empty: there was none
+  bool continued = false;  // codes that this one knew as used stay so; else all recovery codes count as used
+};
+
 class Store {
  public:
   Store() = default;
@@ -232,6 +292,20 @@ class Store {
   // A new key: all that is sealed is sealed anew with it, in one transaction, with this event, whose reason is filled
   // in. Others wait meanwhile.
   [[nodiscard]] virtual std::expected<KeyRotation, StoreError> rotate_key(const Event& /*about*/) {
+    return std::unexpected(StoreError::unavailable);
+  }
+
+  // A copy, checked, that is made in parts while others go on. One at a time: `busy`.
+  [[nodiscard]] virtual std::expected<std::unique_ptr<StoreCopy>, StoreError> copy() {
+    return std::unexpected(StoreError::unavailable);
+  }
+  // A copy takes the place of the store, whatever ails that, once it was found sound. `damaged`, `too_new`,
+  // `wrong_key`: the copy is, and nothing has changed. What was promised for a while is void in it.
+  [[nodiscard]] virtual std::expected<std::unique_ptr<StoreDraft>, StoreError> draft() {
+    return std::unexpected(StoreError::unavailable);
+  }
+  [[nodiscard]] virtual std::expected<Restored, StoreError> restore(StoreDraft& /*draft*/,
+                                                                    const RestoreTerms& /*terms*/) {
     return std::unexpected(StoreError::unavailable);
   }
 };

@@ -45,13 +45,15 @@ enum class Tag : std::uint8_t {
   version = 1,  // Login, Request, Hello: one byte
   oldest = 2,   // Hello: the oldest version served, one byte
   text = 3,     // Show, Ask: what to show, UTF-8; Answer: what was typed; Verdict: why, for the person
-  flag = 4,     // Ask: 1 = echo; Answer: an AnswerStatus; Show: 1 = an error; one byte
+  flag = 4,     // Ask: 1 = echo, 2 = the next piece of the file that text names; Answer: an AnswerStatus; Show: 1 = an
+                // error; one byte
   verdict = 5,  // Verdict: a VerdictCode, one byte
   json = 6,     // Request, Result: one JSON value; a Result over kMostPayload comes in several, joined by the client
   hint = 7,     // Verdict: what to do next
   more = 8,     // Result: one byte 1: the next Result goes on with this value
   reason = 9,   // Verdict: a word for syslog
   codes = 10,   // Verdict of Phase::split: a code is due; how many digits, a byte each, the default factor's first
+  bytes = 11,   // Result: the next piece of a file, in the place of json; Answer: likewise, in the place of text
   // Login:
   user = 20,
   service = 21,

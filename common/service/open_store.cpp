@@ -40,8 +40,10 @@ std::expected<KeyRing, std::string> read_key(const std::string& path) {
   return *std::move(keys);
 }
 
-std::expected<std::shared_ptr<Store>, StoreError> open_store(const std::string& store_path, Journal& journal,
-                                                             bool resident) {
+namespace {
+
+std::expected<std::shared_ptr<SqliteStore>, StoreError> closed_store(const std::string& store_path, Journal& journal,
+                                                                     bool resident) {
   const std::string key_path = key_path_of(store_path);
   if (access(key_path.c_str(), F_OK) != 0 && errno == ENOENT) {
     journal.note(Severity::error,
@@ -53,14 +55,28 @@ std::expected<std::shared_ptr<Store>, StoreError> open_store(const std::string& 
     journal.note(Severity::error, fmt::format("the key cannot be used: {}", keys.error()));
     return std::unexpected(StoreError::wrong_key);
   }
+  return std::make_shared<SqliteStore>(
+      store_path, *std::move(keys), journal,
+      StoreOptions{.mode = resident ? StoreMode::resident : StoreMode::per_command, .key_file = key_file_at(key_path)});
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<Store>, StoreError> open_store(const std::string& store_path, Journal& journal,
+                                                             bool resident) {
+  auto store = closed_store(store_path, journal, resident);
+  if (!store) return std::unexpected(store.error());
   // For each command it is opened anyway; to try it first would be one more time.
-  if (!resident)
-    return std::make_shared<SqliteStore>(
-        store_path, *std::move(keys), journal,
-        StoreOptions{.mode = StoreMode::per_command, .key_file = key_file_at(key_path)});
-  auto opened = SqliteStore::open(store_path, *std::move(keys), journal, {.key_file = key_file_at(key_path)});
-  if (!opened) return std::unexpected(opened.error());
-  return std::shared_ptr<Store>(*std::move(opened));
+  if (resident)
+    if (auto opened = (*store)->check(); !opened) return std::unexpected(opened.error());
+  return *std::move(store);
+}
+
+std::expected<std::shared_ptr<Store>, StoreError> store_to_replace(const std::string& store_path, Journal& journal,
+                                                                   bool resident) {
+  auto store = closed_store(store_path, journal, resident);
+  if (!store) return std::unexpected(store.error());
+  return *std::move(store);
 }
 
 }  // namespace mfa

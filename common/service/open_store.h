@@ -26,4 +26,8 @@ namespace mfa {
 [[nodiscard]] std::expected<std::shared_ptr<Store>, StoreError> open_store(const std::string& store_path,
                                                                            Journal& journal, bool resident);
 
+// The same without opening it, whatever ails it.
+[[nodiscard]] std::expected<std::shared_ptr<Store>, StoreError> store_to_replace(const std::string& store_path,
+                                                                                 Journal& journal, bool resident);
+
 }  // namespace mfa

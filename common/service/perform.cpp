@@ -260,8 +260,14 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(rename_person(engine, asker, request.user, request.to));
     case Verb::retire_person:
       return rendered(retire_person(engine, asker, request.user));
+    case Verb::stats:
+      return rendered(stats(engine, asker));
     case Verb::rotate_key:
       return rendered(rotate_key(engine, asker));
+    case Verb::backup_store:
+      return rendered(backup_store(engine, asker));
+    case Verb::restore_store:
+      return rendered(restore_store(engine, asker, request.with_key));
     case Verb::provision:
       if (request.kind == FactorKind::hotp)
         return told_once(provision_hotp(engine, asker, request.user, request.name, request.digits));

@@ -22,6 +22,7 @@
 #include "common/flows/purge.h"
 #include "common/flows/reporting.h"
 #include "common/flows/requests.h"
+#include "common/flows/stats.h"
 #include "common/json/wiped_text.h"
 
 namespace mfa {
@@ -51,6 +52,9 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const RenamedReply& reply);
 [[nodiscard]] WipedText to_json(const RetiredReply& reply);
 [[nodiscard]] WipedText to_json(const KeyRotation& reply);
+[[nodiscard]] WipedText to_json(const StatsReply& reply);
+[[nodiscard]] WipedText to_json(const CopyFacts& reply);
+[[nodiscard]] WipedText to_json(const Restored& reply);
 [[nodiscard]] WipedText to_json(const PrivacyReply& reply);
 [[nodiscard]] WipedText to_json(const OwnDataReply& reply);
 [[nodiscard]] WipedText to_json(const ExplainReply& reply);

@@ -13,6 +13,11 @@ void write_ids(JsonWriter& json, std::string_view name, const std::vector<std::s
   json.close_array();
 }
 
+void write_facts(JsonWriter& json, const CopyFacts& facts) {
+  json.member("size", facts.size).member("people", facts.people).member("rows", facts.last);
+  json.member("schema", facts.schema).member("key", facts.key);
+}
+
 }  // namespace
 
 WipedText to_json(const RenamedReply& reply) {
@@ -30,6 +35,41 @@ WipedText to_json(const RetiredReply& reply) {
   json.member("recovery_codes", static_cast<std::int64_t>(reply.recovery_codes));
   json.member("devices", static_cast<std::int64_t>(reply.devices));
   return json.close_object().take();
+}
+
+WipedText to_json(const CopyFacts& reply) {
+  JsonWriter json;
+  json.open_object();
+  write_facts(json, reply);
+  return json.close_object().take();
+}
+
+WipedText to_json(const Restored& reply) {
+  JsonWriter json;
+  json.open_object();
+  write_facts(json, reply.facts);
+  if (!reply.aside.empty()) json.member("aside", reply.aside);
+  json.member("continued", reply.continued);
+  return json.close_object().take();
+}
+
+// Each kind has its number, so that whoever reads them need not know which there are.
+WipedText to_json(const StatsReply& reply) {
+  JsonWriter json;
+  json.open_object().member("users", reply.users).member("enrolled", reply.enrolled);
+  json.key("by_factor").open_object();
+  for (const FactorKind kind :
+       {FactorKind::totp, FactorKind::hotp, FactorKind::sms, FactorKind::call, FactorKind::key}) {
+    const auto found = reply.by_factor.find(kind);
+    json.member(name_of(kind), found == reply.by_factor.end() ? std::int64_t{0} : found->second);
+  }
+  json.close_object();
+  json.key("logins_24h").open_object();
+  json.member("asked", reply.asked).member("passed", reply.passed).member("failed", reply.failed);
+  json.member("trusted", reply.trusted);
+  if (!reply.whole) json.member("whole", false);
+  json.close_object();
+  return json.member("locked", reply.locked).close_object().take();
 }
 
 WipedText to_json(const KeyRotation& reply) {

@@ -140,10 +140,13 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::privacy:
     case Verb::own_data:
     case Verb::check_store:
+    case Verb::stats:
     case Verb::rotate_key:
     case Verb::verify_trail:
     case Verb::trail_heads:
     case Verb::purge:
+    case Verb::backup_store:
+    case Verb::restore_store:
       return {};
     case Verb::audit:
       return kOfAudit;
@@ -324,6 +327,11 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     const auto press = take(members, "press");
     if (press && (*press != "yes" || !request.call)) return std::unexpected("press is yes, of a call, or left out");
     request.press = press.has_value();
+  }
+  if (*verb == Verb::restore_store) {
+    const auto key = take(members, "key");
+    if (key && *key != "yes") return std::unexpected("key is yes or left out");
+    request.with_key = key.has_value();
   }
   if (is_of_token(request)) {
     const auto given = take(members, "digits");

@@ -43,6 +43,7 @@ struct Request {
   std::string reason, checked;                // helpdesk
   std::optional<UnixTime> until;              // helpdesk travel, exempt; audit
   std::optional<std::int64_t> seconds, uses;  // helpdesk bypass; not below 0
+  bool with_key = false;                      // admin restore: a key file comes too
   bool only_checks = false;                   // an act of the helpdesk: whether it may be done, and on whom
 };
 

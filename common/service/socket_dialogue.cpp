@@ -84,6 +84,39 @@ void SocketDialogue::step(int number, int of, std::string_view title) {
   if (!send_json(wire_, json.text())) gone_ = true;
 }
 
+std::expected<void, DialogueError> SocketDialogue::give(std::span<const std::uint8_t> piece) {
+  if (!offers_) return std::unexpected(DialogueError::conversation);
+  if (gone_ || wire_.spoken_out_of_turn()) return std::unexpected(DialogueError::gone);
+  FrameBuffer room;
+  FrameWriter frame(room, FrameType::result);
+  frame.field(Tag::bytes, {reinterpret_cast<const char*>(piece.data()), piece.size()});
+  if (wire_.send(frame.finish())) return {};
+  gone_ = true;
+  return std::unexpected(DialogueError::gone);
+}
+
+std::expected<Secret, DialogueError> SocketDialogue::take(std::string_view file) {
+  if (!offers_) return std::unexpected(DialogueError::conversation);
+  const auto gone = [this] {
+    wire_.wipe();
+    gone_ = true;
+    return std::unexpected(DialogueError::gone);
+  };
+  if (gone_ || wire_.spoken_out_of_turn()) return gone();
+  FrameBuffer room;
+  FrameWriter frame(room, FrameType::ask);
+  frame.field(Tag::text, file).field(Tag::flag, std::uint8_t{2});
+  if (!wire_.send(frame.finish())) return gone();
+  const auto reply = wire_.receive(limits_.answer);
+  if (!reply || reply->type != FrameType::answer) return gone();
+  const auto status = reply->fields.byte(Tag::flag);
+  const auto bytes = reply->fields.get(Tag::bytes);
+  if (!bytes || status != static_cast<std::uint8_t>(AnswerStatus::given)) return gone();
+  Secret piece(*bytes);
+  wire_.wipe();
+  return piece;
+}
+
 bool send_json(Wire& wire, std::string_view json) {
   FrameBuffer room;
   bool sent = true;

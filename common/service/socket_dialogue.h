@@ -13,14 +13,16 @@ namespace mfa {
 
 class SocketDialogue final : public Dialogue {
  public:
-  // Borrows both. `offers`: whether the client may be told the key of a factor being set up, and its steps (it sent a
-  // Request).
+  // Borrows both. `offers`: whether the client may be told the key of a factor being set up, its steps, and files (it
+  // sent a Request).
   SocketDialogue(Wire& wire, const Limits& limits, bool offers) : wire_(wire), limits_(limits), offers_(offers) {}
 
   [[nodiscard]] std::expected<Secret, DialogueError> ask(const Prompt& prompt) override;
   void show(std::string_view text) override;
   void offer(std::string_view kind, std::string_view uri, std::string_view key_in_base32) override;
   void step(int number, int of, std::string_view title) override;
+  [[nodiscard]] std::expected<void, DialogueError> give(std::span<const std::uint8_t> piece) override;
+  [[nodiscard]] std::expected<Secret, DialogueError> take(std::string_view file) override;
 
  private:
   Wire& wire_;

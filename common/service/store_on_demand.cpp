@@ -46,6 +46,36 @@ std::expected<TrailVerdict, StoreError> StoreOnDemand::verify_trail(const std::f
   return (*store)->verify_trail(alive);
 }
 
+std::expected<std::unique_ptr<StoreCopy>, StoreError> StoreOnDemand::copy() {
+  const auto store = current();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->copy();
+}
+
+std::expected<std::shared_ptr<Store>, StoreError> StoreOnDemand::any() {
+  if (store_) return store_;
+  if (!closed_) return std::unexpected(StoreError::unavailable);
+  return closed_(resident_);
+}
+
+std::expected<std::unique_ptr<StoreDraft>, StoreError> StoreOnDemand::draft() {
+  const std::lock_guard lock(mutex_);
+  const auto store = any();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->draft();
+}
+
+std::expected<Restored, StoreError> StoreOnDemand::restore(StoreDraft& draft, const RestoreTerms& terms) {
+  const std::lock_guard lock(mutex_);
+  auto store = any();
+  if (!store) return std::unexpected(store.error());
+  auto done = (*store)->restore(draft, terms);
+  if (!done) return done;
+  store_ = *std::move(store);
+  next_attempt_ = {};
+  return done;
+}
+
 std::expected<void, StoreError> StoreOnDemand::prepare() {
   const auto store = current();
   if (!store) return std::unexpected(store.error());

@@ -20,8 +20,11 @@ class StoreOnDemand final : public Store {
   // Opens a store that works, or says why there is none. `resident`: for this process alone, else for each command.
   using Open = std::function<std::expected<std::shared_ptr<Store>, StoreError>(bool resident)>;
 
-  StoreOnDemand(Open open, bool resident, const Limits& limits)
-      : open_(std::move(open)), limits_(limits), resident_(resident) {}
+  // One that was not opened, whatever ails it: to be replaced.
+  using Closed = std::function<std::expected<std::shared_ptr<Store>, StoreError>(bool resident)>;
+
+  StoreOnDemand(Open open, bool resident, const Limits& limits, Closed closed = {})
+      : open_(std::move(open)), closed_(std::move(closed)), limits_(limits), resident_(resident) {}
 
   [[nodiscard]] std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) override;
   [[nodiscard]] std::expected<void, StoreError> read(const std::function<void(Transaction&)>& work) override;
@@ -29,6 +32,10 @@ class StoreOnDemand final : public Store {
   [[nodiscard]] std::expected<StoreCondition, StoreError> examine() override;
   [[nodiscard]] std::expected<KeyRotation, StoreError> rotate_key(const Event& about) override;
   [[nodiscard]] std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) override;
+  [[nodiscard]] std::expected<std::unique_ptr<StoreCopy>, StoreError> copy() override;
+  [[nodiscard]] std::expected<std::unique_ptr<StoreDraft>, StoreError> draft() override;
+  // While the one that is there is replaced, nobody opens it.
+  [[nodiscard]] std::expected<Restored, StoreError> restore(StoreDraft& draft, const RestoreTerms& terms) override;
 
   // Opens it now, if it is not open.
   [[nodiscard]] std::expected<void, StoreError> prepare();
@@ -39,7 +46,11 @@ class StoreOnDemand final : public Store {
  private:
   [[nodiscard]] std::expected<std::shared_ptr<Store>, StoreError> current();
 
+  // For what needs no store that works. With the mutex held.
+  [[nodiscard]] std::expected<std::shared_ptr<Store>, StoreError> any();
+
   const Open open_;
+  const Closed closed_;
   const Limits& limits_;
   std::mutex mutex_;  // guards all below; held while opening, since everybody waits for that
   bool resident_;

@@ -33,7 +33,12 @@ Workings::Workings(CurrentConfiguration& configuration, const Limits& limits, Mo
             if (!snapshot.settings) return std::unexpected(StoreError::unavailable);
             return open_store(snapshot.settings->store_path, journal_, alone);
           },
-          resident, limits),
+          resident, limits,
+          [this](bool alone) -> std::expected<std::shared_ptr<Store>, StoreError> {
+            const Snapshot snapshot = configuration_.snapshot();
+            if (!snapshot.settings) return std::unexpected(StoreError::unavailable);
+            return store_to_replace(snapshot.settings->store_path, journal_, alone);
+          }),
       server_(short_host_name()) {}
 
 std::shared_ptr<Countries> Workings::countries(const Settings& settings) {

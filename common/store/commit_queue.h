@@ -31,10 +31,12 @@ enum class CommandKind : std::uint8_t {
 class Command {
  public:
   // What is to be done may be anything; the one that serves knows.
-  Command(CommandKind kind, const std::function<void(Transaction&)>& work) : kind_(kind), work_(work) {}
+  Command(CommandKind kind, const std::function<void(Transaction&)>& work) : kind_(kind), work_(&work) {}
+  explicit Command(const std::function<void()>& work) : kind_(CommandKind::alone), alone_(&work) {}
 
   [[nodiscard]] CommandKind kind() const { return kind_; }
-  [[nodiscard]] const std::function<void(Transaction&)>& work() const { return work_; }
+  [[nodiscard]] const std::function<void(Transaction&)>& work() const { return *work_; }
+  [[nodiscard]] const std::function<void()>& work_alone() const { return *alone_; }  // of that kind
 
   // The leader's, until it says done().
   std::optional<StoreError> error;
@@ -44,7 +46,8 @@ class Command {
   enum class State : std::uint8_t { waiting, taken, done };
 
   CommandKind kind_;
-  const std::function<void(Transaction&)>& work_;
+  const std::function<void(Transaction&)>* work_ = nullptr;
+  const std::function<void()>* alone_ = nullptr;
   std::condition_variable woken_;
   State state_ = State::waiting;
 };

@@ -70,8 +70,9 @@ class Connection {
   // write.
   void use_log();
   [[nodiscard]] bool try_control(int operation, void* value);
-  void control(int operation, void* value);  // sqlite3_file_control
-  [[nodiscard]] std::string serialized();    // the bytes of a file with this content
+  void control(int operation, void* value);                    // sqlite3_file_control
+  [[nodiscard]] std::string serialized();                      // the bytes of a file with this content
+  [[nodiscard]] sqlite3* handle() { return database_.get(); }  // for what SQLite offers beside statements
 
  private:
   struct Private {};

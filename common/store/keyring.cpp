@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -313,6 +314,26 @@ std::expected<Secret, KeyRingError> KeyRing::with_retired_of(const Secret& text,
       if (file.knows(key.id)) continue;
       if (Added done = retire(file, key); !done) return done;
     }
+    return {};
+  });
+}
+
+std::expected<Secret, KeyRingError> KeyRing::joined(const Secret& text, const Secret& other) {
+  return changed(text, [&other](KeyLines& file) -> Added {
+    auto more = parsed(other);
+    if (!more) return std::unexpected(more.error());
+    for (KeyLines::Retired& key : more->retired)
+      if (!file.knows(key.id)) file.retired.push_back(std::move(key));
+    const auto known = [&file](const KeyLines::Whole& key) {
+      return std::ranges::find(file.whole, key.id, &KeyLines::Whole::id) != file.whole.end();
+    };
+    std::erase_if(more->whole, known);
+    for (const KeyLines::Whole& key : more->whole)  // whole again
+      std::erase_if(file.retired, [&](const KeyLines::Retired& old) { return old.id == key.id; });
+    file.whole.insert(file.whole.begin(), std::make_move_iterator(more->whole.begin()),
+                      std::make_move_iterator(more->whole.end()));
+    if (file.retired.size() > kMostRetired || file.whole.size() > kMostKeys)
+      return std::unexpected(KeyRingError::too_many);
     return {};
   });
 }

@@ -55,6 +55,8 @@ class KeyRing {
   [[nodiscard]] static std::expected<Secret, KeyRingError> with_new_key(const Secret& text);
   // The text with this key alone. Those before it are retired; those behind it were never taken into use, and go.
   [[nodiscard]] static std::expected<Secret, KeyRingError> with_one_key(const Secret& text, KeyId kept);
+  // The text with the keys of the other one as well, older than its own.
+  [[nodiscard]] static std::expected<Secret, KeyRingError> joined(const Secret& text, const Secret& other);
   // The text with the keys of the other one as well, retired.
   [[nodiscard]] static std::expected<Secret, KeyRingError> with_retired_of(const Secret& text, const Secret& other);
 

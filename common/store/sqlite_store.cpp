@@ -80,16 +80,14 @@ std::expected<void, StoreError> SqliteStore::submit(CommandKind kind, const std:
   }
 }
 
+// What goes alone comes last: it may take long, and the others need not wait for it.
 void SqliteStore::serve(Batch batch) {
+  std::vector<Command*> shared;
+  std::vector<Command*> alone;
+  for (Command* command : batch) (command->kind() == CommandKind::alone ? alone : shared).push_back(command);
   try {
-    file_.open();
-  } catch (const StoreFailure& failure) {
-    fail_all(batch, file_.settle(failure, "opening"));
-    if (mode_ == StoreMode::per_command) file_.close();
-    return;
-  }
-  try {
-    serve_opened(batch);
+    if (!shared.empty()) serve_shared(shared);
+    for (Command* command : alone) serve_alone(*command);
   } catch (...) {
     file_.close();  // and with it what was under way
     throw;
@@ -97,30 +95,33 @@ void SqliteStore::serve(Batch batch) {
   if (mode_ == StoreMode::per_command) file_.close();
 }
 
-// Reads first: they see what is on disk, never what the batch is about to write, and need not wait for the commit. What
-// goes alone comes last: it may take long.
+void SqliteStore::serve_shared(Batch batch) {
+  try {
+    file_.open();
+  } catch (const StoreFailure& failure) {
+    fail_all(batch, file_.settle(failure, "opening"));
+    return;
+  }
+  serve_opened(batch);
+}
+
+// Reads first: they see what is on disk, never what the batch is about to write, and need not wait for the commit.
 void SqliteStore::serve_opened(Batch batch) {
   std::vector<Command*> reads;
   std::vector<Command*> writes;
-  std::vector<Command*> alone;
-  for (Command* command : batch)
-    (command->kind() == CommandKind::read    ? reads
-     : command->kind() == CommandKind::write ? writes
-                                             : alone)
-        .push_back(command);
+  for (Command* command : batch) (command->kind() == CommandKind::read ? reads : writes).push_back(command);
   for (Command* command : reads) serve_read(*command);
   queue_.done(reads);
   for (Batch rest = writes; !rest.empty();) {
-    const bool one = file_.is_open() && file_.scarce();
-    rest = rest.subspan(write_together(one ? rest.first(1) : rest));
+    const bool alone = file_.is_open() && file_.scarce();
+    rest = rest.subspan(write_together(alone ? rest.first(1) : rest));
   }
-  for (Command* command : alone) serve_read(*command);
 }
 
 void SqliteStore::serve_read(Command& command) {
   try {
     file_.open();
-    if (command.kind() == CommandKind::read) file_.connection().execute("BEGIN");
+    file_.connection().execute("BEGIN");
     SqliteTransaction transaction(file_.connection(), file_.keys(), nullptr);
     const auto failure = run(command, transaction);
     if (failure) command.error = file_.settle(*failure, "read");
@@ -128,6 +129,20 @@ void SqliteStore::serve_read(Command& command) {
   } catch (const StoreFailure& failure) {
     if (!command.error) command.error = file_.settle(failure, "read");
   }
+}
+
+void SqliteStore::serve_alone(Command& command) {
+  try {
+    command.work_alone()();
+  } catch (const StoreFailure& failure) {
+    command.error = file_.settle(failure, "upkeep");
+  }
+  if (in_transaction()) file_.close();  // and with it what was under way
+}
+
+std::expected<void, StoreError> SqliteStore::submit_alone(const std::function<void()>& work) {
+  Command command(work);
+  return queue_.submit(command);
 }
 
 bool SqliteStore::in_transaction() { return file_.is_open() && file_.connection().in_transaction(); }

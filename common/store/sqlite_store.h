@@ -23,6 +23,8 @@
 
 namespace mfa {
 
+class SqliteDraft;
+
 class SqliteStore final : public Store {
  public:
   // Makes a store where none is: a file with mode 0600 that is there complete or not at all. An existing file, whatever
@@ -46,6 +48,9 @@ class SqliteStore final : public Store {
 
   [[nodiscard]] std::expected<KeyRotation, StoreError> rotate_key(const Event& about) override;
   [[nodiscard]] std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) override;
+  [[nodiscard]] std::expected<std::unique_ptr<StoreCopy>, StoreError> copy() override;
+  [[nodiscard]] std::expected<std::unique_ptr<StoreDraft>, StoreError> draft() override;
+  [[nodiscard]] std::expected<Restored, StoreError> restore(StoreDraft& draft, const RestoreTerms& terms) override;
 
  private:
   using Batch = std::span<Command* const>;
@@ -54,13 +59,20 @@ class SqliteStore final : public Store {
   std::expected<std::optional<UnixTime>, StoreError> newest_purge();
   std::expected<void, StoreError> submit(CommandKind kind, const std::function<void(Transaction&)>& work);
   void serve(Batch batch);
+  void serve_shared(Batch batch);
   void serve_opened(Batch batch);
   void serve_read(Command& command);
   [[nodiscard]] std::size_t write_together(Batch batch);
   void write_one(Command& command, TrailHead& head, std::vector<Recorded>& recorded);
   void commit(Batch batch, const std::vector<Recorded>& recorded);
   [[nodiscard]] bool in_transaction();
+  std::expected<void, StoreError> submit_alone(const std::function<void()>& work);
+  void serve_alone(Command& command);
   [[nodiscard]] KeyRotation rotate(Event about);
+  [[nodiscard]] KeyRing keys_with(const Secret& other) const;
+  void add_to_key_file(const Secret& other);
+  void put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Restored& restored);
+  std::unexpected<StoreError> failed(const StoreFailure& failure, const char* doing);
 
   Journal& journal_;
   const StoreMode mode_;

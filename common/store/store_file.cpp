@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <random>
 #include <system_error>
 #include <thread>
@@ -37,7 +40,54 @@ milliseconds jittered(milliseconds pause) {
 
 std::string words(int error) { return std::generic_category().message(error); }
 
+bool is_there(const std::string& path) {
+  struct stat status{};
+  return lstat(path.c_str(), &status) == 0;
+}
+
+void move(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0)
+    throw StoreFailure(StoreError::unavailable, fmt::format("cannot move {}: {}", from, words(errno)));
+}
+
+// "mfa.db.replaced-20261123-170259", with its log. `stays`: under its own name too.
+std::string move_aside(const std::string& path, UnixTime now, bool stays) {
+  const std::string log = path + "-wal";
+  std::string aside;
+  const std::time_t seconds = now.seconds;
+  std::tm time{};
+  if (gmtime_r(&seconds, &time) == nullptr) throw StoreFailure(StoreError::unavailable, "the time makes no sense");
+  const std::string wanted = fmt::format("{}.replaced-{:04}{:02}{:02}-{:02}{:02}{:02}", path, time.tm_year + 1900,
+                                         time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec);
+  aside = wanted;
+  for (int more = 2; is_there(aside) || is_there(aside + "-wal"); ++more) aside = fmt::format("{}-{}", wanted, more);
+  const bool there = is_there(path);
+  if (there && stays) {
+    if (link(path.c_str(), aside.c_str()) != 0)
+      throw StoreFailure(StoreError::unavailable, fmt::format("cannot keep {}: {}", path, words(errno)));
+    return aside;
+  }
+  if (there) move(path, aside);
+  sync_folder_of(path);
+  if (is_there(log)) move(log, aside + "-wal");
+  sync_folder_of(path);
+  return there ? aside : "";
+}
+
 }  // namespace
+
+std::optional<Upgraded> upgrade_schema(Connection& connection, const std::function<const KeyRing&()>& keys) {
+  const auto change = bring_up_to_date(connection, schema_steps());
+  if (change.from == change.to) return std::nullopt;
+  const KeyRing& ring = keys();
+  TrailHead head = read_head(connection, ring);
+  Event event;
+  event.kind = EventKind::schema_upgraded;
+  event.reason = fmt::format("{} to {}", change.from, change.to);
+  event.at = {std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
+  append_event(connection, ring, event, head);
+  return Upgraded{.event = event, .mark = mark_of(keys(), head)};
+}
 
 std::string structural_fault(Connection& connection) {
   auto verdict = connection.prepared("PRAGMA quick_check(1)");
@@ -83,6 +133,7 @@ StoreFile::~StoreFile() {
 // A log that was moved into the file is marked empty: so the next one need not read it, and a copy of the file that
 // someone puts back is not mixed with what an old log holds.
 void StoreFile::close() {
+  copying_.reset();
   if (connection_ && log_moved_ && connection_->frames_in_log() == 0) room_->empty_log();
   log_moved_ = false;
   connection_.reset();
@@ -144,6 +195,14 @@ void StoreFile::change_keys(KeyRing keys) {
   drop_other_keys();
 }
 
+void StoreFile::read_keys_again() {
+  const auto text = options_.key_file.read();
+  auto read = text ? KeyRing::parse(*text) : std::unexpected(KeyRingError::not_a_key_file);
+  if (!read || !read->choose(keys_.newest()))
+    throw StoreFailure(StoreError::unavailable, "the key file does not hold the store's key");
+  keys_ = *std::move(read);
+}
+
 void StoreFile::drop_other_keys() noexcept {
   try {
     const KeyId own = keys_.newest();
@@ -157,16 +216,46 @@ void StoreFile::drop_other_keys() noexcept {
 void StoreFile::upgrade() {
   if (connection_->number("PRAGMA user_version") == static_cast<std::int64_t>(schema_steps().size())) return;
   connection_->execute("BEGIN IMMEDIATE");
-  const auto change = bring_up_to_date(*connection_, schema_steps());
-  fit_key();  // or a wrong key would write the event, and break the chain
-  TrailHead head = read_head(*connection_, keys_);
-  Event event;
-  event.kind = EventKind::schema_upgraded;
-  event.reason = fmt::format("{} to {}", change.from, change.to);
-  event.at = {std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
-  append_event(*connection_, keys_, event, head);
+  const auto upgraded = upgrade_schema(*connection_, [this]() -> const KeyRing& {
+    fit_key();  // or a wrong key would write the event, and break the chain
+    return keys_;
+  });
   connection_->execute("COMMIT");
-  journal_.record(event, mark_of(keys_, head));
+  if (upgraded) journal_.record(upgraded->event, upgraded->mark);
+}
+
+bool StoreFile::copy_some(const std::string& target) {
+  constexpr int kPagesAtOnce = 512;  // 2 MB, some 2 ms
+  open();
+  if (copying_ && copied_to_ != target) throw StoreFailure(StoreError::busy, "another copy is being made");
+  if (!copying_) copying_ = std::make_unique<Copying>(*connection_, target);
+  copied_to_ = target;
+  const bool done = copying_->step(options_.mode == StoreMode::resident ? kPagesAtOnce : -1);
+  if (done) copying_.reset();
+  return done;
+}
+
+void StoreFile::stop_copying(const std::string& target) {
+  if (copied_to_ == target) copying_.reset();
+}
+
+// While a log lies beside it that holds commits, a store goes away before the other one comes, so that nobody opens the
+// one with the log of the other, nor the old one without its last commits: broken off in between there is none, and
+// everything is denied. Else the one takes the place of the other in one step.
+std::string StoreFile::give_place_to(NewFile& file, UnixTime now) {
+  const std::string path = resolved_folder_of(path_);
+  bool quiet = false;
+  if (connection_) {
+    turn_log();
+    quiet = connection_->frames_in_log() == 0;
+    close();
+  }
+  const std::string aside = move_aside(path, now, quiet);
+  file.take_the_place_of(path);
+  sync_folder_of(path);
+  damaged_until_.reset();
+  open();
+  return aside;
 }
 
 void StoreFile::require_sound() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,10 @@
 
 #include "common/ports/system.h"
 #include "common/store/connection.h"
+#include "common/store/copying.h"
 #include "common/store/failure.h"
 #include "common/store/keyring.h"
+#include "common/store/new_file.h"
 #include "common/store/room.h"
 #include "common/store/rotation.h"
 
@@ -31,6 +34,12 @@ struct StoreOptions {
   int longest_log = 0;    // frames of 4 KiB after which the log is moved into the file; 0: what suits the mode
   KeyFile key_file = {};  // where the keys are from; none: they are all there ever will be
 };
+
+// Where the store really lies: symbolic links in the folder's path are followed, never one in place of the file. Throws
+// StoreFailure: missing, damaged if it is empty.
+[[nodiscard]] std::string resolved_store(const std::string& path);
+// The same for a file that need not be there.
+[[nodiscard]] std::string resolved_folder_of(const std::string& path);
 
 class StoreFile {
  public:
@@ -50,8 +59,20 @@ class StoreFile {
   // The store is sealed with this ring's key from now on. What is left of the old one in the key file goes; trouble
   // there is noted, and met again at the next start.
   void change_keys(KeyRing keys);
+  // The file of keys was changed, but for the key that seals.
+  void read_keys_again();
+  // Where the store lies, or is to lie. Throws StoreFailure.
+  [[nodiscard]] std::string place() const { return resolved_folder_of(path_); }
   // So little room is left, and no more to be had, that a command may fail for want of it.
   [[nodiscard]] bool scarce() { return room_->scarce(*connection_) && room_->refill(*connection_); }
+
+  // Copies some more of it into that file, all of it where the file is opened for each command. True: that was the
+  // last. Throws StoreFailure, busy if another copy is being made.
+  [[nodiscard]] bool copy_some(const std::string& target);
+  void stop_copying(const std::string& target);
+  // The file takes the store's place, and is opened; the one that was there is kept. Where that lies now; empty: there
+  // was none.
+  std::string give_place_to(NewFile& file, UnixTime now);
 
   // After a commit: moves a long log into the file, takes more room. Trouble is noted and met again by the next commit.
   void tend() noexcept;
@@ -77,6 +98,8 @@ class StoreFile {
   const StoreOptions options_;
 
   std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Copying> copying_;  // of this connection
+  std::string copied_to_;
   std::optional<Room> room_;
   bool log_moved_ = false;  // all of it, since the last commit but for those that frames_in_log() counts
   bool full_told_ = false;
@@ -85,13 +108,16 @@ class StoreFile {
   std::optional<std::chrono::steady_clock::time_point> damaged_until_;
 };
 
+// What a schema upgrade is told as. Inside the caller's transaction.
+struct Upgraded {
+  Event event;
+  TrailMark mark;
+};
+// Nothing: it is up to date. `keys` seal and open what is in it.
+[[nodiscard]] std::optional<Upgraded> upgrade_schema(Connection& connection,
+                                                     const std::function<const KeyRing&()>& keys);
+
 // What SQLite finds wrong with the structure of the file, all of which it reads; empty: nothing.
 [[nodiscard]] std::string structural_fault(Connection& connection);
-
-// Where the store really lies: symbolic links in the folder's path are followed, never one in place of the file. Throws
-// StoreFailure: missing, damaged if it is empty.
-[[nodiscard]] std::string resolved_store(const std::string& path);
-// The same for a file that need not be there.
-[[nodiscard]] std::string resolved_folder_of(const std::string& path);
 
 }  // namespace mfa

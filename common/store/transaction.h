@@ -88,6 +88,8 @@ class SqliteTransaction final : public Transaction {
   void save_trust(PersonId person, const Trust& trust) override;
   void remove_trust(PersonId person, std::uint32_t number) override;
 
+  PeopleCount count_people(PersonId behind, std::size_t most, UnixTime now) override;
+  EventCount count_events(std::int64_t before, UnixTime since, std::size_t most) override;
   void append(const Event& event) override;
   std::size_t helpdesk_acts(const std::string& actor, UnixTime since) override;
   [[nodiscard]] std::size_t changes_since(const std::string& user, UnixTime since) override;

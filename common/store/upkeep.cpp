@@ -2,16 +2,94 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "common/store/new_file.h"
+#include "common/store/restoring.h"
 #include "common/store/rotation.h"
 #include "common/store/schema.h"
 #include "common/store/sqlite_store.h"
 
 namespace mfa {
 
+namespace {
+
+// How SQLite's header says which journal a file has (https://sqlite.org/fileformat2.html §1.3.3). A copy needs none
+// beside it.
+constexpr std::int64_t kJournalVersions = 18;
+constexpr std::array<std::uint8_t, 2> kNoLog{1, 1};
+
+// Of what was found sound. Throws StoreFailure: damaged, too_new, wrong_key.
+CopyFacts examined(NewFile& file, const KeyRing& keys) {
+  file.overwrite(kJournalVersions, kNoLog);
+  Connection connection(file.name());
+  require_store(connection);
+  CopyFacts facts{
+      .size = file.size(), .schema = connection.number("PRAGMA user_version"), .people = 0, .last = 0, .key = {}};
+  if (facts.schema > static_cast<std::int64_t>(schema_steps().size()))
+    throw StoreFailure(StoreError::too_new, fmt::format("the copy has schema {}", facts.schema));
+  auto verdict = connection.prepared("PRAGMA integrity_check(1)");
+  if (!verdict.row() || verdict.text(0) != "ok")
+    throw StoreFailure(StoreError::damaged, fmt::format("the copy: {}", verdict.text(0)));
+  check_key(connection, keys);
+  facts.key = fmt::format("{:08x}", key_of_store(connection).value);
+  facts.people = connection.number("SELECT count(*) FROM person");
+  facts.last = connection.number("SELECT coalesce(max(seq), 0) FROM event");
+  return facts;
+}
+
+// What goes wrong with a copy says nothing of the store.
+[[noreturn]] void about_the_copy(const StoreFailure& failure) { throw StoreFailure(failure.error(), failure.detail()); }
+
+Secret or_fail(std::expected<Secret, KeyRingError> made, StoreError error) {
+  if (!made) throw StoreFailure(error, fmt::format("the key: {}", name_of(made.error())));
+  return *std::move(made);
+}
+
+class SqliteCopy final : public StoreCopy {
+ public:
+  SqliteCopy(std::unique_ptr<NewFile> file, CopyFacts facts) : file_(std::move(file)), facts_(std::move(facts)) {}
+  const CopyFacts& facts() const override { return facts_; }
+  std::expected<std::size_t, StoreError> read(std::span<std::uint8_t> into) override {
+    try {
+      return file_->read(into);
+    } catch (const StoreFailure& failure) {
+      return std::unexpected(failure.error());
+    }
+  }
+
+ private:
+  std::unique_ptr<NewFile> file_;
+  CopyFacts facts_;
+};
+
+}  // namespace
+
+class SqliteDraft final : public StoreDraft {
+ public:
+  explicit SqliteDraft(const std::string& beside) : file_(beside, "restored") {}
+  std::expected<void, StoreError> append(std::span<const std::uint8_t> bytes) override {
+    try {
+      file_.append(bytes);
+      return {};
+    } catch (const StoreFailure& failure) {
+      return std::unexpected(failure.error());
+    }
+  }
+  NewFile& file() { return file_; }
+
+ private:
+  NewFile file_;
+};
+
+std::unexpected<StoreError> SqliteStore::failed(const StoreFailure& failure, const char* doing) {
+  file_.note(Severity::error, fmt::format("{}: {}", doing, failure.detail()));
+  return std::unexpected(failure.error());
+}
+
 std::expected<KeyRotation, StoreError> SqliteStore::rotate_key(const Event& about) {
   KeyRotation rotation;
-  if (auto done = submit(CommandKind::alone, [&](Transaction&) { rotation = rotate(about); }); !done)
-    return std::unexpected(done.error());
+  if (auto done = submit_alone([&] { rotation = rotate(about); }); !done) return std::unexpected(done.error());
   return rotation;
 }
 
@@ -19,6 +97,7 @@ std::expected<KeyRotation, StoreError> SqliteStore::rotate_key(const Event& abou
 // the next start. A commit that failed may be on disk nevertheless, so both keys stay in the file then.
 KeyRotation SqliteStore::rotate(Event about) {
   if (!file_.key_file()) throw StoreFailure(StoreError::unavailable, "the keys cannot be changed here");
+  file_.open();
   Connection& connection = file_.connection();
   connection.execute("BEGIN IMMEDIATE");
   const KeyId before = key_of_store(connection);
@@ -34,6 +113,111 @@ KeyRotation SqliteStore::rotate(Event about) {
   journal_.record(about, mark_of(file_.keys(), head));
   file_.tend();
   return rotation;
+}
+
+// In parts, each a command of its own; what is checked afterwards is nobody's but ours.
+std::expected<std::unique_ptr<StoreCopy>, StoreError> SqliteStore::copy() {
+  try {
+    auto file = std::make_unique<NewFile>(file_.place(), "copy");
+    std::optional<KeyRing> keys;
+    for (bool done = false; !done;) {
+      auto part = submit_alone([&] {
+        done = file_.copy_some(file->name());
+        keys = file_.keys();
+      });
+      if (part) continue;
+      static_cast<void>(submit_alone([&] { file_.stop_copying(file->name()); }));
+      return std::unexpected(part.error());
+    }
+    CopyFacts facts = examined(*file, *keys);
+    file->forget_name();
+    return std::make_unique<SqliteCopy>(std::move(file), std::move(facts));
+  } catch (const StoreFailure& failure) {
+    return failed(failure, "copy");
+  } catch (const std::exception&) {
+    return std::unexpected(StoreError::unavailable);
+  }
+}
+
+std::expected<std::unique_ptr<StoreDraft>, StoreError> SqliteStore::draft() {
+  try {
+    return std::make_unique<SqliteDraft>(file_.place());
+  } catch (const StoreFailure& failure) {
+    return failed(failure, "restore");
+  } catch (const std::exception&) {
+    return std::unexpected(StoreError::unavailable);
+  }
+}
+
+std::expected<Restored, StoreError> SqliteStore::restore(StoreDraft& draft, const RestoreTerms& terms) {
+  auto* given = dynamic_cast<SqliteDraft*>(&draft);
+  if (given == nullptr || !file_.key_file()) return std::unexpected(StoreError::unavailable);
+  try {
+    Restored restored;
+    restored.facts = examined(given->file(), keys_with(terms.other_key));
+    if (auto done = submit_alone([&] { put_in_place(*given, terms, restored); }); !done)
+      return std::unexpected(done.error());
+    return restored;
+  } catch (const StoreFailure& failure) {
+    return failed(failure, "restore");
+  } catch (const std::exception&) {
+    return std::unexpected(StoreError::unavailable);
+  }
+}
+
+// This host's keys as the file has them now, and those of another file.
+KeyRing SqliteStore::keys_with(const Secret& other) const {
+  auto text = file_.key_file().read();
+  if (!text) throw StoreFailure(StoreError::unavailable, "the key file: " + text.error());
+  if (!other.empty()) text = or_fail(KeyRing::joined(*text, other), StoreError::wrong_key);
+  auto ring = KeyRing::parse(*text);
+  if (!ring) throw StoreFailure(StoreError::unavailable, fmt::format("the key file: {}", name_of(ring.error())));
+  return *std::move(ring);
+}
+
+// The draft is changed first, and only then its place: what fails before leaves the store that is there.
+void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Restored& restored) {
+  try {
+    file_.open();
+  } catch (const StoreFailure& failure) {
+    if (failure.error() == StoreError::busy) throw;
+    file_.note(Severity::warning, fmt::format("what is to be replaced: {}", failure.detail()));
+  }
+  KeyRing keys = keys_with(terms.other_key);
+  if (file_.is_open() && !keys.choose(file_.keys().newest()))
+    throw StoreFailure(StoreError::unavailable, "the key file does not hold the store's key");
+  std::vector<std::pair<Event, TrailMark>> told;
+  try {
+    Connection connection(draft.file().name());
+    connection.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
+    if (auto upgraded = upgrade_schema(connection, [&]() -> const KeyRing& { return keys; }))
+      told.emplace_back(std::move(upgraded->event), std::move(upgraded->mark));
+    if (key_of_store(connection) != keys.newest()) seal_all(connection, keys);
+    restored.continued = file_.is_open() && learn_what_was_used(connection, file_.connection());
+    void_what_lives(connection, terms.about.at, terms.steps_ahead);
+    TrailHead head = read_head(connection, keys);
+    Event about = terms.about;
+    about.reason = fmt::format("from row {}", restored.facts.last);
+    append_event(connection, keys, about, head);
+    connection.execute("COMMIT");
+    told.emplace_back(std::move(about), mark_of(head));
+  } catch (const StoreFailure& failure) {
+    about_the_copy(failure);
+  }
+  draft.file().sync();
+  if (!terms.other_key.empty()) add_to_key_file(terms.other_key);
+  restored.aside = file_.give_place_to(draft.file(), terms.about.at);
+  for (const auto& [event, mark] : told) journal_.record(event, mark);
+}
+
+// What the copy was sealed with before checks what is hashed in it.
+void SqliteStore::add_to_key_file(const Secret& other) {
+  auto text = file_.key_file().read();
+  if (!text) throw StoreFailure(StoreError::unavailable, "the key file: " + text.error());
+  const Secret all = or_fail(KeyRing::with_retired_of(*text, other), StoreError::unavailable);
+  if (auto done = file_.key_file().replace(all); !done)
+    throw StoreFailure(StoreError::unavailable, "the key file: " + done.error());
+  file_.read_keys_again();
 }
 
 }  // namespace mfa

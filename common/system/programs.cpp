@@ -59,7 +59,8 @@ class Beginning {
         output_(output),
         parent_(::getpid()),
         path_(call.path.c_str()),
-        own_group_(call.own_group) {
+        own_group_(call.own_group),
+        tells_errors_(call.tells_errors) {
     arguments_.push_back(const_cast<char*>(call.path.c_str()));
     for (const std::string& argument : call.arguments) arguments_.push_back(const_cast<char*>(argument.c_str()));
     arguments_.push_back(nullptr);
@@ -92,7 +93,7 @@ class Beginning {
     // Whatever becomes of us, a program that holds a code does not outlive who waits for it.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::getppid() != parent_) return false;
     return has_its_own_signals() && ::dup2(input_, STDIN_FILENO) >= 0 && ::dup2(output_, STDOUT_FILENO) >= 0 &&
-           has_no_errors_to_tell() && closes_all_but(tells) && ::chdir("/") == 0 && confinement_.enter();
+           tells_errors_where_it_should() && closes_all_but(tells) && ::chdir("/") == 0 && confinement_.enter();
   }
   static bool has_its_own_signals() {
     struct sigaction usual{};
@@ -105,7 +106,8 @@ class Beginning {
     ::sigemptyset(&none);
     return ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
   }
-  static bool has_no_errors_to_tell() {
+  [[nodiscard]] bool tells_errors_where_it_should() const {
+    if (tells_errors_) return ::dup2(output_, STDERR_FILENO) >= 0;
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     return nowhere >= 0 && ::dup2(nowhere, STDERR_FILENO) >= 0;
   }
@@ -121,6 +123,7 @@ class Beginning {
   const char* path_;
   std::vector<char*> arguments_;
   bool own_group_;
+  bool tells_errors_;
 };
 
 // Not reaped as long as `process` has not been waited for, so that its number is nobody else's.

@@ -1,10 +1,10 @@
 // Running another program for one answer: bytes in on its standard input, bytes out on its standard output.
 //
-// It gets no environment, no descriptor but those two and /dev/null for its errors, a session of its own in the folder
-// /, default signals, and a limit of time, at which it and all its process group are killed; it is killed as well when
-// the caller's thread ends before it. The same user, kept out of a folder of the caller's if there is one, and no new
-// privileges then or where the caller has given them up. What it leaves running in a session of its own holds up
-// nobody, and is nobody's to end. Thread-safe: the caller waits, nobody else does.
+// It gets no environment, no descriptor but those two and one for its errors (/dev/null, or its output), a session of
+// its own in the folder /, default signals, and a limit of time, at which it and all its process group are killed; it is
+// killed as well when the caller's thread ends before it. The same user, kept out of a folder of the caller's if there
+// is one, and no new privileges then or where the caller has given them up. What it leaves running in a session of its
+// own holds up nobody, and is nobody's to end. Thread-safe: the caller waits, nobody else does.
 #pragma once
 
 #include <chrono>
@@ -27,9 +27,10 @@ struct ProgramCall {
   std::vector<std::string> arguments;  // after its name; any user of the machine can read them
   Secret input;
   std::chrono::milliseconds limit;
-  std::size_t most_output;   // bytes
-  bool own_group = true;     // false: it stays in the caller's group and session, and ends with that
-  ClosedFolder closed = {};  // what it does not reach
+  std::size_t most_output;    // bytes
+  bool own_group = true;      // false: it stays in the caller's group and session, and ends with that
+  ClosedFolder closed = {};   // what it does not reach
+  bool tells_errors = false;  // what it writes to standard error is output too
 };
 
 struct ProgramAnswer {

@@ -157,5 +157,68 @@ TEST_P(StoreRows, What_was_told_is_not_told_again) {
   }));
 }
 
+// Parts of any size come to the same, and nobody is counted twice.
+TEST_P(StoreRows, People_are_counted_in_parts) {
+  for (std::uint32_t i = 0; i < 7; ++i) person_called("user" + std::to_string(i), 1000 + i);
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    const auto id = [&](std::uint32_t i) { return tx.person_by_uid({1000 + i}).value().id; };
+    tx.add_factor(id(1), totp_factor(1, "12345678901234567890"));
+    tx.add_factor(id(1), totp_factor(2, "12345678901234567890"));
+    tx.add_factor(id(1), phone_factor(3));
+    tx.add_factor(id(4), key_factor(1));
+    Person locked = tx.person_by_uid({1006}).value();
+    locked.lockout.locked_until = kStart + std::chrono::seconds(60);
+    tx.save(locked);
+    tx.remove_person(id(5));
+  }));
+  for (const std::size_t most : {1U, 2U, 3U, 100U}) {
+    PeopleCount all;
+    for (bool more = true; more;) {
+      const auto part =
+          reading(*store, [&](Transaction& tx) { return tx.count_people(all.last, most, kStart); }).value();
+      EXPECT_LE(part.people, static_cast<std::int64_t>(most));
+      all.people += part.people;
+      all.enrolled += part.enrolled;
+      all.locked += part.locked;
+      for (const auto& [kind, people] : part.with_factor) all.with_factor[kind] += people;
+      all.last = part.last;
+      more = part.people > 0;
+    }
+    EXPECT_EQ(all.people, 6) << most;
+    EXPECT_EQ(all.enrolled, 2) << most;
+    EXPECT_EQ(all.locked, 1) << most;
+    EXPECT_EQ(all.with_factor,
+              (std::map<FactorKind, std::int64_t>{{FactorKind::totp, 1}, {FactorKind::sms, 1}, {FactorKind::key, 1}}))
+        << most;
+  }
+  const auto later =
+      reading(*store, [](Transaction& tx) { return tx.count_people({}, 100, kStart + std::chrono::seconds(60)); });
+  EXPECT_EQ(later->locked, 0);
+}
+
+TEST_P(StoreRows, Events_are_counted_back_to_a_moment) {
+  ASSERT_TRUE(store->write([](Transaction& tx) {
+    for (int i = 0; i < 10; ++i) {
+      Event event = event_about("alice", i % 2 == 0 ? EventKind::login_passed : EventKind::login_failed);
+      event.at = kStart + std::chrono::hours(i);
+      tx.append(event);
+    }
+  }));
+  for (const std::size_t most : {1U, 3U, 100U}) {
+    std::map<EventKind, std::int64_t> all;
+    std::int64_t before = std::numeric_limits<std::int64_t>::max();
+    for (bool more = true; more;) {
+      const auto part = reading(*store, [&](Transaction& tx) {
+                          return tx.count_events(before, kStart + std::chrono::hours(5), most);
+                        }).value();
+      for (const auto& [kind, times] : part.times) all[kind] += times;
+      more = part.more;
+      before = part.last;
+    }
+    EXPECT_EQ(all[EventKind::login_passed], 2) << most;
+    EXPECT_EQ(all[EventKind::login_failed], 3) << most;
+  }
+}
+
 }  // namespace
 }  // namespace mfa::test

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -142,6 +143,34 @@ class MemoryStore : public Store {
       std::erase_if(state_.journeys, of_them);
       for (State::Message& message : state_.messages)  // numbers are never used again
         if (message.person == person) message = {.person = {}, .record = {}, .end = MessageEnd::failed};
+    }
+    PeopleCount count_people(PersonId behind, std::size_t most, UnixTime now) override {
+      step();
+      PeopleCount count{.people = 0, .enrolled = 0, .locked = 0, .with_factor = {}, .last = behind};
+      for (const Person& person : state_.people) {  // by id
+        if (person.id <= behind || std::cmp_greater_equal(count.people, most)) continue;
+        ++count.people;
+        count.last = person.id;
+        if (person.lockout.locked_until > now) ++count.locked;
+        std::set<FactorKind> kinds;
+        for (const Factor& factor : state_.factors[person.id.value]) kinds.insert(factor.kind());
+        if (!kinds.empty()) ++count.enrolled;
+        for (const FactorKind kind : kinds) ++count.with_factor[kind];
+      }
+      return count;
+    }
+    EventCount count_events(std::int64_t before, UnixTime since, std::size_t most) override {
+      step();
+      EventCount count;
+      auto seq = std::min(before, static_cast<std::int64_t>(state_.events.size()) + 1);
+      for (std::size_t seen = 0; seq > 1 && seen < most; ++seen) {
+        const Event& event = state_.events[static_cast<std::size_t>(--seq) - 1];
+        if (event.at < since - std::chrono::hours(1)) return count;
+        count.last = seq;
+        if (event.at >= since) ++count.times[event.kind];
+      }
+      count.more = seq > 1;
+      return count;
     }
     std::vector<Factor> factors(PersonId person) override {
       step();

@@ -60,7 +60,10 @@ constexpr std::array kRows{
     Row{Verb::send_test, "admin send-test", false, true, StepUp::none},
     Row{Verb::rename_person, "admin rename", false, true, StepUp::none},
     Row{Verb::retire_person, "admin retire", false, true, StepUp::none},
+    Row{Verb::stats, "admin stats", false, false, StepUp::none},
     Row{Verb::rotate_key, "admin rotate-key", false, true, StepUp::none},
+    Row{Verb::backup_store, "admin backup", false, true, StepUp::none},
+    Row{Verb::restore_store, "admin restore", false, true, StepUp::none},
 };
 
 TEST(Access, OneRowAVerb) {

@@ -50,8 +50,8 @@ TEST(Rendering, StatusInFull) {
 TEST(Rendering, WhatTheStoreIsLikeAsMfadTellsOfTheRest) {
   const CheckReply damaged{.store = std::unexpected(StoreError::damaged), .path = "/s/mfa.db"};
   EXPECT_EQ(plain(to_json(damaged)), R"({"checks":[{"name":"store","ok":false,"detail":"the store is damaged",)"
-                                     R"("mend":"Stop mfad, keep what is there, and put back the last backup: )"
-                                     R"(mv /s /s.damaged"}]})");
+                                     R"("mend":"Put the last backup in its place, which keeps what is there )"
+                                     R"(aside: mfa-enroll admin restore BACKUP"}]})");
 }
 
 TEST(Rendering, WhatDoesNotApplyIsLeftOut) {

@@ -39,7 +39,8 @@ std::string folder_of(const std::string& path) { return path.substr(0, path.rfin
 void look_at_state(const Settings& settings, uid_t owner, Findings& findings) {
   const std::string& store = settings.store_path;
   const std::string restore =
-      fmt::format("Restore it from a backup, or to begin anew, with nobody enrolled: {}", kInit);
+      fmt::format("mfa-enroll admin restore BACKUP  or to begin anew, with nobody enrolled: {}", kInit);
+  const std::string key_copy = fmt::format("Put the copy of it back, mode 0400 and mfa's; or to begin anew: {}", kInit);
   const auto own = [owner](std::string path, FileFacts::Kind kind, mode_t mode, std::string missing) {
     return FileWants{.path = std::move(path),
                      .kind = kind,
@@ -53,7 +54,7 @@ void look_at_state(const Settings& settings, uid_t owner, Findings& findings) {
   using Kind = FileFacts::Kind;
   for (const FileWants& wants :
        {own(folder_of(store), Kind::folder, 0700, kInit), own(store, Kind::file, 0600, restore),
-        own(store + "-wal", Kind::file, 0600, ""), own(key_path_of(store), Kind::file, 0400, restore)})
+        own(store + "-wal", Kind::file, 0600, ""), own(key_path_of(store), Kind::file, 0400, key_copy)})
     append(findings, judge_file(wants, facts_of(wants.path, false)));
 }
 

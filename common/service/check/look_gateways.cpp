@@ -42,7 +42,7 @@ void look_at_program(const GatewaySettings& gateway, Findings& findings) {
       !whole ? "apt install --reinstall libpam-mfa  (or install it again as README says)"
       : access(path.c_str(), F_OK) != 0
           ? "Put the program there, or write its whole path as program"
-          : fmt::format("chown root:root {0} && chmod 0755 {0}  (and every folder above it root's)", printable(path));
+          : fmt::format("chown root:root {0} && chmod 0755 {0}  # and every folder above it root's", printable(path));
   tell(fmt::format("{}: {}", printable(path), printable(objection)), mend);
 }
 

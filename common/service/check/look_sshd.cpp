@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "common/config/mistakes.h"
 #include "common/system/programs.h"
 
 namespace mfa {
@@ -22,6 +23,7 @@ constexpr const char* kFolder = "/etc/ssh/";
 constexpr const char* kFile = "/etc/ssh/sshd_config";
 constexpr std::size_t kMostSettings = std::size_t{1} << 18U;         // bytes
 constexpr std::streamsize kLargestFile = std::streamsize{1} << 18U;  // bytes
+constexpr std::size_t kMostWords = 300;                              // bytes
 constexpr std::size_t kMostAsked = 50;  // blocks; the others are judged by their lines alone
 
 std::optional<SshdSettings> settings_of_sshd(std::vector<std::string> arguments) {
@@ -32,6 +34,20 @@ std::optional<SshdSettings> settings_of_sshd(std::vector<std::string> arguments)
                                       .most_output = kMostSettings});
   if (!answer || answer->status != 0) return std::nullopt;
   return parse_sshd_settings(answer->output.text());
+}
+
+// Why it does not tell its settings, in its own words: their first line.
+std::string words_of_sshd() {
+  const auto answer = Programs().run({.path = kSshd,
+                                      .arguments = {"-T"},
+                                      .input = {},
+                                      .limit = std::chrono::seconds(20),
+                                      .most_output = kMostSettings,
+                                      .tells_errors = true});
+  if (!answer) return std::string(in_words(answer.error()));
+  std::string_view text = answer->output.text();
+  text = text.substr(0, text.find_first_of("\r\n"));
+  return text.empty() ? fmt::format("it ends with {}", answer->status) : printable(text.substr(0, kMostWords));
 }
 
 std::vector<SshdFile> files_named(const std::string& pattern) {
@@ -95,7 +111,7 @@ SshdLook look_at_sshd(const SshdWants& wants) {
   look.findings = misplaced_lines(matches);
   if (look.findings.empty())
     look.findings.push_back(
-        fault("sshd-unknown", "what sshd does cannot be told: sshd -T fails",
+        fault("sshd-unknown", fmt::format("what sshd does cannot be told: sshd -T: {}", words_of_sshd()),
               "See why, as root: sshd -T  (where it lacks its folder: install -d -m 755 /run/sshd)"));
   return look;
 }

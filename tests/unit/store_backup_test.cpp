@@ -1,0 +1,360 @@
+// Backups: a copy is whole and gives nothing away; what comes back brings back no code that was used, and whatever goes
+// wrong leaves the store that is there.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "tests/unit/store_fixture.h"
+
+namespace mfa::test {
+namespace {
+
+using std::chrono::hours;
+namespace fs = std::filesystem;
+
+constexpr const char* kUsed = "7k3m92qxd4tp";
+constexpr const char* kUnused = "h4x9ktm2w7qd";
+constexpr UnixTime kThen{1'790'900'000};
+
+RestoreTerms terms(Secret other_key = {}) {
+  Event event;
+  event.kind = EventKind::store_restored;
+  event.at = kThen;
+  event.actor = "root";
+  return {.about = event, .steps_ahead = 1, .other_key = std::move(other_key)};
+}
+
+class StoreBackup : public StoreFolder {
+ protected:
+  void SetUp() override {
+    StoreFolder::SetUp();
+    key_path_ = folder / "key";
+    begin_host();
+    auto store = opened();
+    ASSERT_TRUE(store->write([&](Transaction& tx) {
+      Person alice = tx.add_person({"alice"}, {1001}, kStart);
+      alice_ = alice.id;
+      tx.add_factor(alice_, totp_factor(1, "12345678901234567890"));
+      tx.add_factor(alice_, token_factor(2, "abcdefghijklmnopqrst"));
+      tx.replace_recovery_codes(alice_, std::vector<std::string>{kUsed, kUnused});
+      tx.add_trust(alice_, trust_in(1));
+      tx.keep_enrolment_code(alice_, "enrolment", kThen + hours(24));
+      tx.keep_bypass_code(alice_, "40291377", {.until = kThen + hours(24), .uses = 3});
+      tx.keep_identified(alice_, {1003}, kThen + hours(1));
+      tx.add_journey(alice_, {.country = "DE", .until = kThen + hours(24)});
+      tx.keep_pending(alice_, pending_in("address:203.0.113.7"));
+      alice.exempt_until = kThen + hours(24);
+      tx.save(alice);
+      tx.append(event_about("alice"));
+    }));
+  }
+  // A key and an empty store.
+  void begin_host() {
+    fs::remove_all(folder);
+    fs::create_directory(folder);
+    write_bytes(key_path_, std::string(KeyRing::generate().value().text()));
+    keys = ring();
+    create();
+  }
+  KeyFile key_file() {
+    return {.read = [this]() -> std::expected<Secret, std::string> { return Secret(bytes_of(key_path_)); },
+            .replace = [this](const Secret& text) -> std::expected<void, std::string> {
+              write_bytes(folder / "key.new", std::string(text.text()));
+              fs::rename(folder / "key.new", key_path_);
+              return {};
+            }};
+  }
+  [[nodiscard]] KeyRing ring() const { return KeyRing::parse(Secret(bytes_of(key_path_))).value(); }
+  std::shared_ptr<SqliteStore> closed(StoreMode mode = StoreMode::resident) {
+    return std::make_shared<SqliteStore>(
+        path, ring(), journal,
+        StoreOptions{.mode = mode, .busy_limit = std::chrono::milliseconds(300), .key_file = key_file()});
+  }
+  std::shared_ptr<SqliteStore> opened() {
+    auto store = closed();
+    EXPECT_TRUE(store->check()) << journal.notes();
+    return store;
+  }
+  std::string copied(Store& store) {
+    const auto copy = store.copy();
+    EXPECT_TRUE(copy.has_value()) << journal.notes();
+    if (!copy) return {};
+    std::string bytes;
+    std::vector<std::uint8_t> room(10'000);
+    for (std::size_t got = 1; got > 0;) {
+      got = (*copy)->read(room).value_or(0);
+      bytes.append(reinterpret_cast<const char*>(room.data()), got);
+    }
+    EXPECT_EQ(static_cast<std::int64_t>(bytes.size()), (*copy)->facts().size);
+    return bytes;
+  }
+  std::expected<Restored, StoreError> restored(Store& store, const std::string& bytes, Secret other_key = {}) {
+    auto draft = store.draft();
+    EXPECT_TRUE(draft.has_value()) << journal.notes();
+    if (!draft) return std::unexpected(draft.error());
+    for (std::size_t at = 0; at < bytes.size(); at += 5000) {
+      const std::string_view piece = std::string_view(bytes).substr(at, 5000);
+      EXPECT_TRUE((*draft)->append({reinterpret_cast<const std::uint8_t*>(piece.data()), piece.size()}));
+    }
+    return store.restore(**draft, terms(std::move(other_key)));
+  }
+  // As an app, a token and a recovery code are used after the backup.
+  void use(Store& store) {
+    ASSERT_TRUE(store.write([&](Transaction& tx) {
+      auto factors = tx.factors(alice_);
+      std::get<TotpFactor>(factors.at(0).detail).last_step = {99'999'999};
+      std::get<HotpFactor>(factors.at(1).detail).state.next = {7};
+      for (const Factor& factor : factors) tx.save_factor(alice_, factor);
+      EXPECT_TRUE(tx.use_recovery_code(alice_, kUsed));
+    }));
+  }
+  struct Seen {
+    std::int64_t last_step, counter;
+    bool used, unused;
+  };
+  Seen seen(Store& store) {
+    return writing(store,
+                   [&](Transaction& tx) {
+                     const auto factors = tx.factors(alice_);
+                     return Seen{.last_step = std::get<TotpFactor>(factors.at(0).detail).last_step.value,
+                                 .counter = std::get<HotpFactor>(factors.at(1).detail).state.next.value,
+                                 .used = tx.use_recovery_code(alice_, kUsed),
+                                 .unused = tx.use_recovery_code(alice_, kUnused)};
+                   })
+        .value();
+  }
+  void expect_nothing_lives(Store& store) {
+    ASSERT_TRUE(store.read([&](Transaction& tx) {
+      EXPECT_TRUE(tx.trusts(alice_).empty());
+      EXPECT_FALSE(tx.enrolment_code_until(alice_));
+      EXPECT_FALSE(tx.bypass_code(alice_));
+      EXPECT_FALSE(tx.identified_until(alice_, {1003}));
+      EXPECT_TRUE(tx.journeys(alice_).empty());
+      EXPECT_FALSE(tx.pending_factor(alice_));
+      EXPECT_FALSE(tx.person_by_name({"alice"})->exempt_until);
+      EXPECT_EQ(tx.person_by_name({"alice"})->epoch, 1U);
+    }));
+  }
+  void expect_trail_whole(SqliteStore& store) {
+    const auto trail = store.verify_trail();
+    ASSERT_TRUE(trail.has_value());
+    EXPECT_FALSE(trail->first_bad.has_value());
+    EXPECT_EQ(journal.events().back().first.kind, EventKind::store_restored);
+    EXPECT_EQ(journal.events().back().second.seq, trail->rows);
+  }
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder)) found.push_back(entry.path().filename());
+    std::ranges::sort(found);
+    return found;
+  }
+
+  static constexpr std::int64_t kSpent = kThen.seconds / 30 + 1;
+  std::string key_path_;
+  PersonId alice_;
+};
+
+TEST_F(StoreBackup, A_copy_is_a_store_of_its_own_and_leaves_no_file_behind) {
+  auto store = opened();
+  const std::string bytes = copied(*store);
+  EXPECT_EQ(names(), (std::vector<std::string>{"key", "mfa.db", "mfa.db-wal"}));
+  EXPECT_EQ(bytes.find("12345678901234567890"), std::string::npos);
+  EXPECT_EQ(bytes.find(kUsed), std::string::npos);
+  store.reset();
+  path = folder / "copy.db";
+  write_bytes(path, bytes);
+  EXPECT_EQ(integrity(), "ok");
+  Connection connection(path);
+  EXPECT_EQ(connection.number("SELECT count(*) FROM person"), 1);
+}
+
+TEST_F(StoreBackup, A_copy_has_what_others_write_while_it_is_made) {
+  auto store = opened();
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    for (int i = 0; i < 16'000; ++i) tx.append(event_about("somebody"));
+  }));
+  std::atomic<bool> stop = false;
+  std::atomic<int> written = 0;
+  std::thread other([&] {
+    while (!stop) {
+      EXPECT_TRUE(store->write([&](Transaction& tx) { tx.append(event_about("bob")); }));
+      ++written;
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    const int before = written;
+    const std::string bytes = copied(*store);
+    EXPECT_GT(bytes.size(), 3'000'000U);
+    while (written <= before) std::this_thread::yield();
+  }
+  stop = true;
+  other.join();
+}
+
+TEST_F(StoreBackup, What_comes_back_knows_what_was_used_since) {
+  auto store = opened();
+  const std::string bytes = copied(*store);
+  use(*store);
+  const auto done = restored(*store, bytes);
+  ASSERT_TRUE(done.has_value()) << journal.notes();
+  EXPECT_TRUE(done->continued);
+  EXPECT_EQ(done->facts.people, 1);
+  expect_nothing_lives(*store);
+  const Seen found = seen(*store);
+  EXPECT_EQ(found.last_step, 99'999'999);
+  EXPECT_EQ(found.counter, 7);
+  EXPECT_FALSE(found.used);
+  EXPECT_TRUE(found.unused);
+  expect_trail_whole(*store);
+}
+
+TEST_F(StoreBackup, Without_the_old_store_no_code_that_may_have_been_used_counts) {
+  const std::string bytes = copied(*opened());
+  for (const bool missing : {true, false}) {
+    if (missing)
+      fs::remove(path);
+    else
+      write_bytes(path, bytes_of(path).replace(0, 5000, std::string(5000, 'x')));
+    fs::remove(log_path());
+    auto store = closed();
+    EXPECT_FALSE(store->check());
+    const auto done = restored(*store, bytes);
+    ASSERT_TRUE(done.has_value()) << journal.notes();
+    EXPECT_FALSE(done->continued);
+    EXPECT_EQ(done->aside.empty(), missing);
+    expect_nothing_lives(*store);
+    const Seen found = seen(*store);
+    EXPECT_EQ(found.last_step, kSpent);
+    EXPECT_EQ(found.counter, 10);
+    EXPECT_FALSE(found.used);
+    EXPECT_FALSE(found.unused);
+    expect_trail_whole(*store);
+  }
+}
+
+TEST_F(StoreBackup, The_store_that_was_there_is_kept_aside_with_all_it_held) {
+  auto store = opened();
+  const std::string bytes = copied(*store);
+  use(*store);
+  const auto done = restored(*store, bytes);
+  ASSERT_TRUE(done.has_value()) << journal.notes();
+  EXPECT_EQ(done->aside, fmt::format("{}.replaced-20261002-001320", fs::canonical(folder).string() + "/mfa.db"));
+  store.reset();
+  path = done->aside;
+  EXPECT_EQ(integrity(), "ok");
+  {
+    Connection connection(path);
+    EXPECT_EQ(connection.number("SELECT counter FROM factor WHERE number = 2"), 7);
+  }
+  path = folder / "mfa.db";
+  EXPECT_EQ(integrity(), "ok");
+}
+
+TEST_F(StoreBackup, What_is_no_sound_backup_changes_nothing) {
+  auto store = opened();
+  const std::string bytes = copied(*store);
+  std::string torn = bytes;
+  std::fill(torn.begin() + 8192, torn.begin() + 16384, 'x');
+  std::string newer = bytes;
+  newer[63] = 99;  // user_version, https://sqlite.org/fileformat2.html §1.3
+  std::string foreign = bytes;
+  foreign[71] = 0;  // application_id
+  struct Row {
+    std::string bytes;
+    StoreError error;
+  };
+  for (const auto& [given, error] :
+       {Row{"", StoreError::damaged}, Row{"x", StoreError::damaged},
+        Row{std::string(100'000, 'x'), StoreError::damaged}, Row{torn, StoreError::damaged},
+        Row{bytes.substr(0, bytes.size() / 2), StoreError::damaged}, Row{newer, StoreError::too_new},
+        Row{foreign, StoreError::damaged}}) {
+    const auto done = restored(*store, given);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(name_of(done.error()), name_of(error)) << given.size();
+    EXPECT_EQ(names(), (std::vector<std::string>{"key", "mfa.db", "mfa.db-wal"}));
+  }
+  EXPECT_TRUE(seen(*store).unused);
+}
+
+TEST_F(StoreBackup, With_another_key_it_comes_back_with_that_key_alone) {
+  const std::string bytes = copied(*opened());
+  const Secret old_key(bytes_of(key_path_));
+  begin_host();
+  auto store = opened();
+  EXPECT_EQ(restored(*store, bytes).error(), StoreError::wrong_key);
+  EXPECT_EQ(restored(*store, bytes, Secret(KeyRing::generate()->text())).error(), StoreError::wrong_key);
+  EXPECT_EQ(restored(*store, bytes, Secret("no key file")).error(), StoreError::wrong_key);
+  const KeyId own = ring().newest();
+  ASSERT_TRUE(restored(*store, bytes, old_key).has_value()) << journal.notes();
+  EXPECT_EQ(ring().newest(), own);
+  EXPECT_EQ(ring().openers(), 1U);
+  expect_trail_whole(*store);
+  store.reset();
+  store = opened();
+  EXPECT_EQ(seen(*store).last_step, kSpent);
+  expect_trail_whole(*store);
+}
+
+TEST_F(StoreBackup, Of_before_a_new_key_it_comes_back_with_the_old_one) {
+  auto store = opened();
+  const std::string bytes = copied(*store);
+  const Secret old_key(bytes_of(key_path_));
+  ASSERT_TRUE(store->rotate_key(terms().about).has_value());
+  EXPECT_EQ(restored(*store, bytes).error(), StoreError::wrong_key);
+  const auto done = restored(*store, bytes, old_key);
+  ASSERT_TRUE(done.has_value()) << journal.notes();
+  EXPECT_TRUE(done->continued);
+  const Seen found = seen(*store);
+  EXPECT_TRUE(found.used && found.unused);
+  expect_trail_whole(*store);
+}
+
+// Sessions without a service, which open the file for each command.
+TEST_F(StoreBackup, Where_no_engine_runs_it_is_the_same) {
+  auto store = closed(StoreMode::per_command);
+  const std::string bytes = copied(*store);
+  auto another = closed(StoreMode::per_command);
+  use(*another);
+  const auto done = restored(*store, bytes);
+  ASSERT_TRUE(done.has_value()) << journal.notes();
+  EXPECT_TRUE(done->continued);
+  EXPECT_EQ(seen(*another).counter, 7);
+}
+
+TEST_F(StoreBackup, While_another_process_holds_the_store_nothing_is_replaced) {
+  const std::string bytes = copied(*opened());
+  auto holder = in_a_process([&] {
+    auto store = opened();
+    write_bytes(folder / "held", "x");
+    for (;;) pause();
+    return false;
+  });
+  while (!fs::exists(folder / "held")) std::this_thread::yield();
+  auto session = closed(StoreMode::per_command);
+  EXPECT_EQ(restored(*session, bytes).error(), StoreError::busy);
+  kill(holder, SIGKILL);
+  static_cast<void>(status_of(holder));
+  EXPECT_TRUE(restored(*session, bytes).has_value()) << journal.notes();
+}
+
+// Killed anywhere, there is the old store, the new one, or (its log not being empty) none, and never a mixture.
+TEST_F(StoreBackup, Killed_at_moments_of_no_choice) {
+  const std::string bytes = copied(*opened());
+  for (int i = 0; i < 10; ++i) {
+    const pid_t child = in_a_process([&] { return restored(*closed(), bytes).has_value(); });
+    usleep(static_cast<useconds_t>(i) * 4000);
+    static_cast<void>(kill(child, SIGKILL));
+    static_cast<void>(status_of(child));
+    auto store = opened();
+    ASSERT_TRUE(store->check()) << journal.notes();
+    const auto trail = store->verify_trail();
+    ASSERT_TRUE(trail && !trail->first_bad);
+  }
+  EXPECT_EQ(integrity(), "ok");
+}
+
+}  // namespace
+}  // namespace mfa::test
