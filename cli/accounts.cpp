@@ -24,7 +24,9 @@ ListedAccount account_of(const passwd& entry) {
   return {.name = text(entry.pw_name),
           .uid = entry.pw_uid,
           .shell = text(entry.pw_shell),
-          .real_name = real_name.substr(0, real_name.find(','))};
+          .real_name = real_name.substr(0, real_name.find(',')),
+          .gid = entry.pw_gid,
+          .home = text(entry.pw_dir)};
 }
 
 }  // namespace
@@ -42,6 +44,14 @@ std::optional<ListedAccount> look_up_account(const std::string& name) {
   passwd* found = nullptr;
   if (getpwnam_r(name.c_str(), &entry, strings.data(), strings.size(), &found) != 0 || found == nullptr)
     return std::nullopt;
+  return account_of(entry);
+}
+
+std::optional<ListedAccount> look_up_account(uid_t uid) {
+  std::vector<char> strings(kLongestEntry);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(uid, &entry, strings.data(), strings.size(), &found) != 0 || found == nullptr) return std::nullopt;
   return account_of(entry);
 }
 

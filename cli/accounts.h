@@ -16,7 +16,9 @@ struct ListedAccount {
   std::string name;
   uid_t uid = 0;
   std::string shell;
-  std::string real_name;  // GECOS up to its first comma; may be empty
+  std::string real_name = {};  // GECOS up to its first comma; may be empty NOLINT(readability-redundant-member-init)
+  gid_t gid = 0;
+  std::string home = {};  // NOLINT(readability-redundant-member-init)
 };
 
 // Someone who may log in: root, or a uid from 1000 on that is not nobody's, with a shell to log in to. Pure.
@@ -24,6 +26,7 @@ struct ListedAccount {
 
 // Nothing if there is none, or it cannot be looked up now.
 [[nodiscard]] std::optional<ListedAccount> look_up_account(const std::string& name);
+[[nodiscard]] std::optional<ListedAccount> look_up_account(uid_t uid);
 
 // "alice (Alice Liddell, uid 2001)", for whoever is about to change something of hers; just the name if she cannot be
 // looked up.

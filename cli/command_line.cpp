@@ -14,10 +14,11 @@ namespace mfa::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 23> kOptions{
-    "--json",    "--socket", "--help",  "--version", "--name",    "--all",    "--reason", "--checked",
-    "--service", "--from",   "--key",   "--at",      "--users",   "--digits", "--user",   "--actor",
-    "--event",   "--since",  "--until", "--verify",  "--against", "--host", "--prometheus"};
+constexpr std::array<std::string_view, 26> kOptions{
+    "--json",    "--socket",     "--help",      "--version", "--name",  "--all",    "--reason",
+    "--checked", "--service",    "--from",      "--key",     "--at",    "--users",  "--digits",
+    "--user",    "--actor",      "--event",     "--since",   "--until", "--verify", "--against",
+    "--host",    "--prometheus", "--all-homes", "--dry-run", "--file"};
 
 Failure usage(std::string error, std::string hint) {
   return {.status = ExitStatus::usage, .error = std::move(error), .hint = std::move(hint)};
@@ -28,13 +29,35 @@ struct OtherWord {
   std::string_view word, verb;
 };
 constexpr std::array kOtherWords = std::to_array<OtherWord>({
-    {"list", "status"},   {"ls", "status"},       {"show", "status"},        {"info", "status"},
-    {"enroll", "totp"},   {"enrol", "totp"},      {"add", "totp"},           {"new", "totp"},
-    {"register", "totp"}, {"setup", "totp"},      {"set-up", "totp"},        {"app", "totp"},
-    {"qr", "totp"},       {"token", "hotp"},      {"delete", "remove"},      {"del", "remove"},
-    {"rm", "remove"},     {"disable", "remove"},  {"recovery", "codes"},     {"backup", "codes"},
-    {"verify", "test"},   {"check", "test"},      {"try", "test"},           {"name", "rename"},
-    {"mv", "rename"},     {"init", "admin init"}, {"install", "admin init"}, {"provision", "admin provision"},
+    {"list", "status"},
+    {"ls", "status"},
+    {"show", "status"},
+    {"info", "status"},
+    {"enroll", "totp"},
+    {"enrol", "totp"},
+    {"add", "totp"},
+    {"new", "totp"},
+    {"register", "totp"},
+    {"setup", "totp"},
+    {"set-up", "totp"},
+    {"app", "totp"},
+    {"qr", "totp"},
+    {"token", "hotp"},
+    {"delete", "remove"},
+    {"del", "remove"},
+    {"rm", "remove"},
+    {"disable", "remove"},
+    {"recovery", "codes"},
+    {"backup", "codes"},
+    {"verify", "test"},
+    {"check", "test"},
+    {"try", "test"},
+    {"name", "rename"},
+    {"mv", "rename"},
+    {"init", "admin init"},
+    {"install", "admin init"},
+    {"provision", "admin provision"},
+    {"import", "admin import"},
 });
 
 std::string_view other_word(std::string_view word) {
@@ -93,6 +116,10 @@ Failure unknown_kind(std::string_view kind) {
 Failure no_event(std::string_view name) {
   return usage(fmt::format("There is no event '{}'.", name),
                "Their names are in mfad(8); the first word alone stands for all that begin with it: login");
+}
+
+Failure unknown_source(std::string_view source) {
+  return usage(fmt::format("There is nothing to import from '{}'.", source), usage_of("admin import"));
 }
 
 Failure no_moment(std::string_view option, std::string_view value) {

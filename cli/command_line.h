@@ -21,6 +21,7 @@ namespace mfa::cli {
 [[nodiscard]] Failure no_event(std::string_view name);
 [[nodiscard]] Failure no_moment(std::string_view option, std::string_view value);
 [[nodiscard]] Failure unknown_kind(std::string_view kind);
+[[nodiscard]] Failure unknown_source(std::string_view source);  // of admin import
 [[nodiscard]] Failure other_fault(std::string_view verb, std::string_view what);
 // Of the value of an option or a place: empty, not UTF-8, or with control characters.
 [[nodiscard]] std::optional<Failure> fault_of_word(std::string_view place, std::string_view value);

@@ -24,7 +24,9 @@ struct Console {
   Circumstances where;
   std::int64_t now = 0;  // seconds since the epoch
 
-  [[nodiscard]] Outcome<Json> ask(const Json& request) const { return ask_engine(link, request, person, where); }
+  [[nodiscard]] Outcome<Json> ask(const Json& request, std::string_view rows = {}) const {
+    return ask_engine(link, request, person, where, rows);
+  }
   // Results that cannot be written are a failure: a script would go on without them.
   [[nodiscard]] Outcome<void> print(std::string_view text) const;
   [[nodiscard]] Outcome<void> print_json(const Json& value) const { return print(json_line(value) + "\n"); }

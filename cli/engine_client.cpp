@@ -228,17 +228,20 @@ Failure failure_of(NoAnswer why) {
           .hint = "Run it on a terminal, or give each answer on a line of standard input."};
 }
 
-Outcome<Json> ask_engine(Link& link, const Json& request, Person& person, const Circumstances& where) {
+Outcome<Json> ask_engine(Link& link, const Json& request, Person& person, const Circumstances& where,
+                         std::string_view rows) {
   Buffer buffer;
   FrameWriter frame(buffer, FrameType::request);
   const std::string json = request.dump();
   frame.field(Tag::version, protocol::kVersion).field(Tag::json, json);
+  if (!rows.empty()) frame.field(Tag::rows, rows);
   const auto bytes = frame.finish();
   if (bytes.empty() || json.size() > kLongestRequest)
     return std::unexpected(Failure{.status = ExitStatus::usage, .error = "The command line is too long.", .hint = ""});
 
   Relay relay(link, person, where);
   auto received = link.open(bytes);
+  explicit_bzero(buffer.data(), bytes.size());
   if (!received) return std::unexpected(not_reached(link, where));
   for (;;) {
     if (auto over = relay.take(*received)) return *std::move(over);

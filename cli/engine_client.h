@@ -102,8 +102,10 @@ struct Circumstances {
 // Why a question found no answer, in words.
 [[nodiscard]] Failure failure_of(NoAnswer why);
 
-// The engine's reply, or why there is none. `request` is {"verb":…} with valid UTF-8 in it.
-[[nodiscard]] Outcome<Json> ask_engine(Link& link, const Json& request, Person& person,
-                                       const Circumstances& where = {});
+// The engine's reply, or why there is none. `request` is {"verb":…} with valid UTF-8 in it; `rows`: what goes beside it
+// and never into it, kMostOfRows bytes at most.
+inline constexpr std::size_t kMostOfRows = protocol::kMostPayload - 512;
+[[nodiscard]] Outcome<Json> ask_engine(Link& link, const Json& request, Person& person, const Circumstances& where = {},
+                                       std::string_view rows = {});
 
 }  // namespace mfa::cli

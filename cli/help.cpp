@@ -118,6 +118,14 @@ constexpr std::array kVerbs{
              "a line,\n"
              "- for standard input), as CSV; it is good for one enrolment within 24 hours.",
              "mfa-enroll admin provision --codes --users new.txt"},
+    VerbHelp{"admin import",
+             "google-authenticator|oath|csv [PATH] [--all-homes] [--users FILE] [--file NAME] [--dry-run]",
+             "bring over the second factors that people have (root)",
+             "google-authenticator: PATH is a user's ~/.google_authenticator, or a folder of such files called after\n"
+             "their users. --all-homes, --users: those in the homes of everybody here, or of the users in FILE.\n"
+             "--file: where in a home it lies. oath: the file of users of pam_oath. csv: user,phone, a line each.\n"
+             "--dry-run: says what would happen. Safe to repeat: who has the factor already is passed over.",
+             "mfa-enroll admin import oath /etc/users.oath --dry-run"},
     VerbHelp{
         "admin explain", "USER [--service S] [--from ADDR|console] [--key FP] [--at TIME]",
         "what a login would come to, and by which rule (root)",

@@ -47,6 +47,7 @@ constexpr std::array kEvents{
     Words{"mfa.disabled", "asking for codes switched off"},
     Words{"mfa.enabled", "asking for codes switched on"},
     Words{"admin.provisioned", "factor added by an administrator"},
+    Words{"admin.imported", "factor brought over by an administrator"},
     Words{"helpdesk.show", "looked at by the helpdesk"},
     Words{"helpdesk.unlock", "lockout ended by the helpdesk"},
     Words{"helpdesk.reset", "second factor reset by the helpdesk"},

@@ -12,15 +12,10 @@
 
 namespace mfa::cli {
 
-namespace {
-
-using std::chrono::steady_clock;
-
-// Bytes that were read, 0 at the end.
 std::expected<std::size_t, NoInput> read_some(int fd, char* bytes, std::size_t most,
-                                              steady_clock::time_point deadline) {
+                                              std::chrono::steady_clock::time_point deadline) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) return std::unexpected(NoInput::too_late);
     pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
     const int ready = poll(&waiting, 1, static_cast<int>(left));
@@ -31,8 +26,6 @@ std::expected<std::size_t, NoInput> read_some(int fd, char* bytes, std::size_t m
     if (errno != EINTR && errno != EAGAIN) return std::unexpected(NoInput::failed);
   }
 }
-
-}  // namespace
 
 Failure failure_of(NoInput why, std::string_view place) {
   switch (why) {
@@ -65,7 +58,7 @@ Outcome<Descriptor> open_input(const std::string& path) {
 }
 
 std::expected<std::optional<std::string>, NoInput> read_line(int fd, std::size_t longest) {
-  const auto deadline = steady_clock::now() + kInputLimit;
+  const auto deadline = std::chrono::steady_clock::now() + kInputLimit;
   std::string line;
   for (;;) {
     char byte = 0;
@@ -82,7 +75,7 @@ std::expected<std::string, NoInput> read_all(int fd, std::size_t most) {
   std::string all;
   std::array<char, 65536> piece{};
   for (;;) {
-    const auto got = read_some(fd, piece.data(), piece.size(), steady_clock::now() + kInputLimit);
+    const auto got = read_some(fd, piece.data(), piece.size(), std::chrono::steady_clock::now() + kInputLimit);
     if (!got) return std::unexpected(got.error());
     if (*got == 0) return all;
     if (all.size() + *got > most) return std::unexpected(NoInput::too_long);

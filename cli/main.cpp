@@ -35,6 +35,7 @@
 #include "cli/verbs/foresee.h"
 #include "cli/verbs/guided.h"
 #include "cli/verbs/helpdesk.h"
+#include "cli/verbs/import.h"
 #include "cli/verbs/keys.h"
 #include "cli/verbs/phones.h"
 #include "cli/verbs/record.h"
@@ -79,6 +80,7 @@ struct Arguments {
   ForecastOptions forecast;
   AuditOptions audit;
   RestoreOptions restore;
+  ImportOptions import;
   std::vector<std::string> topic;
   Verb verb = begin;
 };
@@ -246,6 +248,17 @@ void add_audit_verbs(CLI::App& admin, Arguments& a) {
   add_verb(admin, a, "purge", admin_purge);
 }
 
+void add_import_verb(CLI::App& admin, Arguments& a) {
+  a.import.accounts = list_accounts;
+  CLI::App* import = add_verb(admin, a, "import", [&a](const Console& c) { return admin_import(c, a.import); });
+  import->add_option("SOURCE", a.import.source)->required();
+  import->add_option("PATH", a.import.path);
+  import->add_flag("--all-homes", a.import.all_homes);
+  import->add_option("--users", a.import.users, "FILE");
+  import->add_option("--file", a.import.file, "NAME");
+  import->add_flag("--dry-run", a.import.dry_run);
+}
+
 void add_admin_verbs(CLI::App& app, Arguments& a) {
   CLI::App* admin = app.add_subcommand("admin");
   admin->require_subcommand(1);
@@ -272,6 +285,7 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   provision->add_flag("--codes", a.codes);
   provision->add_option("--users", a.users, "FILE");
   add_token_options(*provision, a.token);
+  add_import_verb(*admin, a);
   add_foreseeing_verbs(*admin, a);
   add_audit_verbs(*admin, a);
   CLI::App* test_message =

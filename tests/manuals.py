@@ -177,7 +177,7 @@ def check_enroll(source, mfa_enroll, c):
     page = Page(source, "mfa-enroll.1")
     general = output(mfa_enroll, "--help")
     listing, after = general.split("\n\n")[1:3]
-    commands = {re.match(r"  ([a-z-]+(?: [a-z-]+)*)", line)[1] for line in listing.splitlines()}
+    commands = {re.match(r"  ([a-z-]+(?: [a-z-]+(?= ))*)", line)[1] for line in listing.splitlines()}
     options = set(OPTION.findall(after))
     for command in commands:
         usage = output(mfa_enroll, "help", *command.split()).splitlines()[0]

@@ -11,6 +11,7 @@
 
 #include "cli/command_line.h"
 #include "cli/input.h"
+#include "cli/progress.h"
 #include "cli/times.h"
 #include "cli/user_list.h"
 #include "cli/user_names.h"
@@ -22,7 +23,6 @@ namespace {
 // Far below what the engine takes at once: with a slow directory each request still ends within its limit.
 constexpr std::size_t kMostAtOnce = 64;
 constexpr std::size_t kRoomForNames = kLongestRequest - 128;  // bytes of a request, beside verb and time
-constexpr std::size_t kLongRun = 500;                         // users, from which on progress is shown
 
 using Moment = std::optional<std::int64_t>;
 
@@ -81,39 +81,13 @@ bool add(Forecast& forecast, const Json& reply, std::int64_t users) {
   return true;
 }
 
-// A line on the terminal that is written over as it goes on, and goes away at the end.
-class Progress {
- public:
-  Progress(const Terminal& terminal, std::size_t users)
-      : terminal_(terminal), users_(users), shown_(terminal.interactive() && users >= kLongRun) {}
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  ~Progress() { show(std::string(width_, ' ') + "\r"); }
-
-  void reached(std::int64_t users) {
-    const std::string text = fmt::format("  {} of {} users", users, users_);
-    width_ = text.size();
-    show(text);
-  }
-
- private:
-  void show(const std::string& text) const {
-    // That a line of progress cannot be written stops nothing.
-    if (shown_) static_cast<void>(terminal_.write("\r" + text));
-  }
-  const Terminal& terminal_;
-  std::size_t users_;
-  std::size_t width_ = 0;
-  bool shown_;
-};
-
 using Steady = std::chrono::steady_clock;
 
 // Stops asking when `until` has come.
 Outcome<Forecast> ask_about(const Console& console, const std::vector<std::string>& names, Moment at,
                             std::optional<Steady::time_point> until = {}) {
   Forecast forecast;
-  Progress progress(console.terminal, names.size());
+  Progress progress(console.terminal, names.size(), "users");
   for (const NamesPiece& piece : in_pieces(names, kMostAtOnce, kRoomForNames)) {
     if (until && Steady::now() >= *until) break;
     Json request{{"verb", "admin forecast"}, {"users", piece.names}};
@@ -121,7 +95,7 @@ Outcome<Forecast> ask_about(const Console& console, const std::vector<std::strin
     const auto reply = console.ask(request);
     if (!reply) return std::unexpected(reply.error());
     if (!add(forecast, *reply, static_cast<std::int64_t>(piece.count))) return std::unexpected(nonsense());
-    progress.reached(forecast.users);
+    progress.reached(static_cast<std::uint64_t>(forecast.users), static_cast<std::uint64_t>(forecast.users));
   }
   return forecast;
 }

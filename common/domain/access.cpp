@@ -47,6 +47,7 @@ constexpr std::array kTable{
     Row{Verb::helpdesk_phone, "helpdesk phone", {false, true, StepUp::recent}},
     Row{Verb::provision, "admin provision", {true, true, StepUp::none}},
     Row{Verb::provision_codes, "admin provision --codes", {true, true, StepUp::none}},
+    Row{Verb::import_factors, "admin import", {true, true, StepUp::none}},
     Row{Verb::explain, "admin explain", {true, false, StepUp::none}},
     Row{Verb::forecast, "admin forecast", {true, false, StepUp::none}},
     Row{Verb::check_store, "admin check", {true, false, StepUp::none}},

@@ -41,6 +41,7 @@ enum class Verb : std::uint8_t {
   helpdesk_phone,
   provision,
   provision_codes,
+  import_factors,
   explain,
   forecast,
   check_store,

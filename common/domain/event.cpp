@@ -88,6 +88,8 @@ std::string_view name_of(EventKind kind) {
       return "helpdesk.identify_failed";
     case EventKind::provisioned:
       return "admin.provisioned";
+    case EventKind::imported:
+      return "admin.imported";
     case EventKind::helpdesk_key_added:
       return "helpdesk.key";
     case EventKind::helpdesk_unlocked:

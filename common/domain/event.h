@@ -45,6 +45,7 @@ enum class EventKind : std::uint16_t {
   helpdesk_identify_failed = 37,
   provisioned = 40,
   test_sent = 41,       // a text or call for trying the gateways out
+  imported = 45,        // a factor that another program had before
   person_renamed = 50,  // their login name is another one from now on
   person_retired = 51,  // they are gone, and so is all but the trail
   store_created = 60,

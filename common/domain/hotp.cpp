@@ -97,6 +97,17 @@ std::string hotp_code(const Secret& key, std::uint64_t counter, int digits, Hash
   return code;
 }
 
+bool same_codes(const Secret& one, const Secret& other) {
+  constexpr std::uint64_t kCodes = 4;
+  constexpr int kDigits = 8;
+  for (std::uint64_t counter = 0; counter < kCodes; ++counter) {
+    if (hotp_code(one, counter, kDigits, HashAlgorithm::sha1) !=
+        hotp_code(other, counter, kDigits, HashAlgorithm::sha1))
+      return false;
+  }
+  return true;
+}
+
 HotpResult verify_hotp(const Secret& key, int digits, std::string_view typed, const HotpState& state) {
   if (!shaped_like_code(typed, digits) || !valid(state.next)) return HotpWrong{};
   const std::int64_t next = state.next.value;

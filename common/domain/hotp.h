@@ -76,6 +76,10 @@ using HotpResult = std::variant<HotpAccepted, HotpReplayed, HotpBeyond, HotpWron
 // The state after a result; unchanged by a replay.
 [[nodiscard]] HotpState after(const HotpState& state, const HotpResult& result);
 
+// Whether two keys make the same codes: to HMAC a key with zeros behind it is the same (RFC 2104 section 2). Four codes
+// of eight digits in a row are chance for nobody.
+[[nodiscard]] bool same_codes(const Secret& one, const Secret& other);
+
 // The counter of `second`, if it is the code right behind `first`, both below kHotpConfirmWindow.
 [[nodiscard]] std::optional<HotpCounter> confirm_hotp(const Secret& key, int digits, std::string_view first,
                                                       std::string_view second);

@@ -1,7 +1,5 @@
 #include "common/domain/seed.h"
 
-#include <optional>
-
 #include "common/domain/base32.h"
 
 namespace mfa {
@@ -28,8 +26,9 @@ Secret close_up(std::string_view typed) {
   return Secret(characters.text().substr(0, kept));
 }
 
-// Nothing: it is not hexadecimal.
-std::optional<Secret> from_hex(std::string_view text) {
+}  // namespace
+
+std::optional<Secret> hexadecimal_seed(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   Secret bytes = Secret::of_size(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -41,17 +40,15 @@ std::optional<Secret> from_hex(std::string_view text) {
   return bytes;
 }
 
-}  // namespace
-
 std::expected<Secret, SeedError> read_seed(std::string_view typed) {
   if (typed.size() > kMostCharacters) return std::unexpected(SeedError::too_long);
   const Secret characters = close_up(typed);
   const std::string_view text = characters.text();
   std::optional<Secret> seed;
   if (text.starts_with("0x") || text.starts_with("0X")) {  // no base32 has a 0
-    seed = from_hex(text.substr(2));
+    seed = hexadecimal_seed(text.substr(2));
   } else {
-    seed = from_hex(text);
+    seed = hexadecimal_seed(text);
     if (!seed) {
       if (auto decoded = base32_decode(text)) seed = *std::move(decoded);
     }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string_view>
 
 #include "common/domain/types.h"
@@ -19,5 +20,8 @@ enum class SeedError : std::uint8_t { neither, too_short, too_long };
 // What could be either is hexadecimal: of 20 random bytes in base32 one in 4·10^13 looks like that. `typed` is not
 // kept.
 [[nodiscard]] std::expected<Secret, SeedError> read_seed(std::string_view typed);
+
+// Hexadecimal alone, nothing between the digits. Nothing: it is not that.
+[[nodiscard]] std::optional<Secret> hexadecimal_seed(std::string_view text);
 
 }  // namespace mfa

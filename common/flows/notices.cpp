@@ -60,6 +60,7 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
     case EventKind::person_renamed:
       return fmt::format("An administrator noted on {} that your login name or uid has changed.", when);
     case EventKind::provisioned:
+    case EventKind::imported:
     case EventKind::helpdesk_key_added:
     case EventKind::helpdesk_token_added:
     case EventKind::helpdesk_phone_added:

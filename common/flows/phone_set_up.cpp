@@ -54,6 +54,17 @@ Compared compare(Transaction& tx, UnixTime now, const Account& account, const Ph
   return state_of(*code, now) == CodeState::worn_out ? Compared::worn_out : Compared::wrong;
 }
 
+// What was read, unless something stands against its use.
+std::expected<NumberFacts, UnusableNumber> usable(const Settings& settings,
+                                                  std::expected<NumberFacts, NumberRefusal> read, PhoneUse use) {
+  auto refusal = read ? objection(*read, use, settings.phone.countries) : std::optional(read.error());
+  if (!refusal) return *std::move(read);
+  return std::unexpected(UnusableNumber{.why = *refusal == NumberRefusal::country_not_listed
+                                                   ? texts::country_not_listed(settings)
+                                                   : std::string(sentence(*refusal)),
+                                        .refusal = *refusal});
+}
+
 class PhoneSetUp {
  public:
   PhoneSetUp(Engine& engine, Dialogue& dialogue, const Account& account, const PhoneWanted& wanted, const Event& about)
@@ -338,20 +349,24 @@ bool can_set_up(const Settings& settings, PhoneUse use) {
 
 std::expected<NumberFacts, UnusableNumber> usable_number(Engine& engine, std::string_view typed,
                                                          std::string_view country, PhoneUse use) {
-  const auto refused = [&](NumberRefusal why) {
-    return std::unexpected(UnusableNumber{.why = why == NumberRefusal::country_not_listed
-                                                     ? texts::country_not_listed(engine.settings)
-                                                     : std::string(sentence(why)),
-                                          .refusal = why});
-  };
   if (engine.settings.phone.countries.empty()) return std::unexpected(UnusableNumber{.why = texts::no_countries()});
   const auto from = country_of(engine.settings, country);
   if (!from) return std::unexpected(UnusableNumber{.why = from.error()});
-  auto facts = engine.numbers.read(typed, *from);
-  if (!facts) return refused(facts.error());
-  const auto objected = objection(*facts, use, engine.settings.phone.countries);
-  if (objected) return refused(*objected);
-  return *std::move(facts);
+  return usable(engine.settings, engine.numbers.read(typed, *from), use);
+}
+
+std::vector<std::expected<NumberFacts, UnusableNumber>> usable_numbers(Engine& engine,
+                                                                       std::span<const WrittenPhone> phones) {
+  std::vector<std::expected<NumberFacts, UnusableNumber>> all(
+      phones.size(), std::unexpected(UnusableNumber{.why = texts::no_countries()}));
+  if (engine.settings.phone.countries.empty() || phones.empty()) return all;
+  std::vector<std::string> typed;
+  typed.reserve(phones.size());
+  for (const WrittenPhone& phone : phones) typed.push_back(phone.number);
+  auto read = engine.numbers.read_all(typed, default_country(engine.settings));
+  for (std::size_t i = 0; i < all.size() && i < read.size(); ++i)
+    all[i] = usable(engine.settings, std::move(read[i]), phones[i].use);
+  return all;
 }
 
 std::optional<std::string> why_not_this_number(Transaction& tx, PersonId person, const PhoneFactor& phone,

@@ -4,9 +4,12 @@
 
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "common/domain/factor.h"
+#include "common/domain/import_row.h"
 #include "common/flows/app_set_up.h"
 #include "common/flows/engine.h"
 #include "common/flows/phone_texts.h"
@@ -54,6 +57,10 @@ struct UnusableNumber {
 };
 [[nodiscard]] std::expected<NumberFacts, UnusableNumber> usable_number(Engine& engine, std::string_view typed,
                                                                        std::string_view country, PhoneUse use);
+
+// The same of many, kMostNumbers at most, written by the customs of the default country.
+[[nodiscard]] std::vector<std::expected<NumberFacts, UnusableNumber>> usable_numbers(
+    Engine& engine, std::span<const WrittenPhone> phones);
 
 // In the transaction that adds the phone, and before anything is sent to it: does the number serve as many people as
 // it may, or this one already? Nothing: it may be added.

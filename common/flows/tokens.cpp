@@ -87,24 +87,11 @@ std::expected<void, RequestError> prove(const Asker& asker, HotpFactor& token) {
                                  "Check the seed and how many digits the token shows (--digits), then try again."));
 }
 
-// By what they show: to HMAC a seed with zeros behind it is the same (RFC 2104 section 2). Four codes of eight digits
-// in a row are chance for nobody.
-bool same_token(const Secret& one, const Secret& other) {
-  constexpr std::uint64_t kCodes = 4;
-  constexpr int kDigits = 8;
-  for (std::uint64_t counter = 0; counter < kCodes; ++counter) {
-    if (hotp_code(one, counter, kDigits, HashAlgorithm::sha1) !=
-        hotp_code(other, counter, kDigits, HashAlgorithm::sha1))
-      return false;
-  }
-  return true;
-}
-
 // A code would count once for each.
 std::optional<RequestError> already_there(const std::vector<Factor>& factors, const HotpFactor& token) {
   for (const Factor& factor : factors) {
     const auto* known = std::get_if<HotpFactor>(&factor.detail);
-    if (known != nullptr && same_token(known->key, token.key))
+    if (known != nullptr && same_codes(known->key, token.key))
       return refused(fmt::format("That token is registered already, as {}.", factor.id()));
   }
   return std::nullopt;

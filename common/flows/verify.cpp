@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/domain/grant.h"
+#include "common/domain/import_row.h"
 
 namespace mfa {
 namespace {
@@ -127,6 +128,13 @@ bool bypass_may_answer(Transaction& tx, UnixTime now, const VerifyFor& purpose, 
   return bypass && still_holds(bypass->until, now, kLongestBypass);
 }
 
+// Codes of eight digits that came with an imported app (domain/import_row.h) are among the recovery codes. They are for
+// their owner alone: nobody reads them out to the helpdesk.
+bool scratch_may_answer(Transaction& tx, const VerifyFor& purpose, PersonId person, const Answer& answer) {
+  return purpose.passed != EventKind::helpdesk_identified && answer.normal.size() == kScratchDigits &&
+         tx.recovery_codes_left(person) > 0;
+}
+
 // No failure: the reservation is not kept. Nor is it a row each time: whoever has a spent code has it for ever.
 constexpr std::size_t kMostReplays = 10;  // of a person, that are rows within an hour
 void note_replay(Transaction& tx, UnixTime now, const VerifyFor& purpose, std::string factor) {
@@ -194,10 +202,13 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   }
   Match match = match_digits(tx, settings, now, purpose, person, answer);
   const bool bypass = bypass_may_answer(tx, now, purpose, person.id, answer);
-  // Nothing that may answer has digits: no guess.
-  const bool like_a_phones = answer.shape == AnswerShape::digits && answer.normal.size() == kPhoneCodeDigits;
-  if (!match.asked && !bypass && match.replaced && like_a_phones) return ReplacedAnswer{};
-  if (!match.asked && !bypass) return NotACode{};
+  const bool scratch = scratch_may_answer(tx, purpose, person.id, answer);
+  if (!match.asked && !bypass && !scratch) {
+    // Nothing that may answer has digits: no guess.
+    const bool like_a_phones = answer.shape == AnswerShape::digits && answer.normal.size() == kPhoneCodeDigits;
+    if (match.replaced && like_a_phones) return ReplacedAnswer{};
+    return NotACode{};
+  }
   if (match.accepted) {
     tx.save_factor(person.id, *match.accepted);
     if (match.spent) {
@@ -209,6 +220,13 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   if (bypass && tx.use_bypass_code(person.id, answer.normal.text(), now)) {
     const auto left = tx.bypass_code(person.id);
     return accept(tx, now, purpose, person, {.factor = "bypass", .recovery_left = left ? left->uses : 0});
+  }
+  if (scratch && tx.use_recovery_code(person.id, answer.normal.text()))
+    return accept(tx, now, purpose, person, {.factor = "recovery", .recovery_left = tx.recovery_codes_left(person.id)});
+  if (!match.replayed && answer.normal.size() == kScratchDigits &&
+      tx.recovery_code_was_used(person.id, answer.normal.text())) {
+    note_replay(tx, now, purpose, "recovery");
+    return ReplayedAnswer{.kind = {}, .recovery = true};
   }
   if (match.replayed) {
     note_replay(tx, now, purpose, "");

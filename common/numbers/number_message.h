@@ -1,7 +1,9 @@
-// What the engine and mfa-number say to each other: one JSON object (RFC 8259) each way.
+// What the engine and mfa-number say to each other: a JSON object (RFC 8259) each way.
 //
 //   {"version":1,"typed":"021 123 4567","country":"NZ"}
 //   {"number":"+64211234567","line":"mobile","country":"NZ","written":"+64 21 123 4567"}  or  {"refused":"too_short"}
+//
+// Several questions are a line each, and so are the answers, in their order.
 #pragma once
 
 #include <cstddef>

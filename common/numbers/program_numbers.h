@@ -1,4 +1,5 @@
-// Reads numbers by running mfa-number. Thread-safe; a number it takes apart holds up nobody but whoever typed it.
+// Reads numbers by running mfa-number, once for as many as are asked about at a time. Thread-safe; a number it takes
+// apart holds up nobody but whoever typed it.
 #pragma once
 
 #include <chrono>
@@ -22,6 +23,8 @@ class ProgramNumbers final : public PhoneNumbers {
 
   [[nodiscard]] std::expected<NumberFacts, NumberRefusal> read(std::string_view typed,
                                                                std::string_view country) override;
+  [[nodiscard]] std::vector<std::expected<NumberFacts, NumberRefusal>> read_all(std::span<const std::string> typed,
+                                                                                std::string_view country) override;
 
  private:
   Programs& programs_;

@@ -20,6 +20,7 @@
 #include "common/flows/helpdesk_identify.h"
 #include "common/flows/helpdesk_show.h"
 #include "common/flows/history.h"
+#include "common/flows/import.h"
 #include "common/flows/keys.h"
 #include "common/flows/own_data.h"
 #include "common/flows/phones.h"
@@ -268,6 +269,9 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(backup_store(engine, asker));
     case Verb::restore_store:
       return rendered(restore_store(engine, asker, request.with_key));
+    case Verb::import_factors:
+      return rendered(import_factors(
+          engine, asker, {.source = request.source, .rows = request.rows, .only_tries = request.only_checks}));
     case Verb::provision:
       if (request.kind == FactorKind::hotp)
         return told_once(provision_hotp(engine, asker, request.user, request.name, request.digits));

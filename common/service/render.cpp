@@ -42,6 +42,20 @@ std::string_view name_of(Outcome outcome) {
   return "deny";
 }
 
+std::string_view name_of(ImportReply::End end) {
+  switch (end) {
+    case ImportReply::End::added:
+      return "added";
+    case ImportReply::End::there:
+      return "there";
+    case ImportReply::End::left:
+      return "left";
+    case ImportReply::End::refused:
+      break;
+  }
+  return "refused";
+}
+
 // As the configuration writes it: the largest unit that leaves no rest.
 std::string window(std::chrono::seconds length) {
   constexpr std::array<std::pair<std::int64_t, char>, 3> kUnits{{{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}}};
@@ -262,6 +276,18 @@ WipedText to_json(const CodesReply& reply) {
     json.open_object().member("user", entry.user);
     if (!entry.code.empty()) json.member("code", entry.code).member("until", rfc3339(entry.until));
     if (!entry.error.empty()) json.member("error", entry.error);
+    json.close_object();
+  }
+  return json.close_array().close_object().take();
+}
+
+WipedText to_json(const ImportReply& reply) {
+  JsonWriter json;
+  json.open_object().key("rows").open_array();
+  for (const auto& row : reply.rows) {
+    json.open_object().member("end", name_of(row.end));
+    if (!row.factor.empty()) json.member("factor", row.factor);
+    if (!row.why.empty()) json.member("why", row.why);
     json.close_object();
   }
   return json.close_array().close_object().take();

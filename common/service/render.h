@@ -16,6 +16,7 @@
 #include "common/flows/helpdesk_identify.h"
 #include "common/flows/helpdesk_show.h"
 #include "common/flows/history.h"
+#include "common/flows/import.h"
 #include "common/flows/own_data.h"
 #include "common/flows/phones.h"
 #include "common/flows/privacy.h"
@@ -34,6 +35,7 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const SentReply& reply);
 [[nodiscard]] WipedText to_json(const DevicesReply& reply);
 [[nodiscard]] WipedText to_json(const CodesReply& reply);
+[[nodiscard]] WipedText to_json(const ImportReply& reply);
 [[nodiscard]] WipedText to_json(const ShownReply& reply);
 [[nodiscard]] WipedText to_json(const UnlockReply& reply);
 [[nodiscard]] WipedText to_json(const ResetReply& reply);

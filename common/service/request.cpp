@@ -108,6 +108,7 @@ constexpr std::array kOfAudit{Key{"user", false, &Request::user}, Key{"actor", f
                               Key{"event", false, &Request::event}, Key{"service", false, &Request::service},
                               Key{"from", false, &Request::from}};
 constexpr std::array kOfLines{Key{"lines", true, &Request::lines}};
+constexpr std::array kOfImport{Key{"source", true, &Request::source}};
 
 std::span<const Key> keys_of(Verb verb) {
   switch (verb) {
@@ -180,6 +181,8 @@ std::span<const Key> keys_of(Verb verb) {
       return kOfOneUser;
     case Verb::rename_person:
       return kOfPersonsRename;
+    case Verb::import_factors:
+      return kOfImport;
   }
   return {};
 }
@@ -265,9 +268,10 @@ std::string take_page(Members& members, Request& request) {
   }
 }
 
-// Of the helpdesk's verbs those that a clerk confirms.
+// Of the helpdesk's verbs those that a clerk confirms, and what root may try beforehand.
 bool is_confirmed(Verb verb) {
   switch (verb) {
+    case Verb::import_factors:
     case Verb::helpdesk_unlock:
     case Verb::helpdesk_reset:
     case Verb::helpdesk_bypass:

@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/domain/access.h"
 #include "common/domain/factor.h"
+#include "common/domain/import_row.h"
 #include "common/domain/types.h"
 
 namespace mfa {
@@ -44,7 +46,9 @@ struct Request {
   std::optional<UnixTime> until;              // helpdesk travel, exempt; audit
   std::optional<std::int64_t> seconds, uses;  // helpdesk bypass; not below 0
   bool with_key = false;                      // admin restore: a key file comes too
-  bool only_checks = false;                   // an act of the helpdesk: whether it may be done, and on whom
+  bool only_checks = false;  // an act of the helpdesk: whether it may be done, and on whom; admin import: what would be
+  std::string source;        // admin import
+  std::vector<ReadRow> rows;  // admin import; not of the JSON, where keys would stay behind
 };
 
 // Or what is wrong with it, for whoever wrote the client.

@@ -161,7 +161,9 @@ class Session {
   Verdict serve_request(const Fields& fields, const std::shared_ptr<const Settings>& settings) {
     const auto json = fields.get(Tag::json);
     if (!json) return misunderstood();
-    const auto request = parse_request(*json);
+    auto request = parse_request(*json);
+    if (request && request->verb == Verb::import_factors && !take_rows(fields, *request))
+      request = std::unexpected("its rows are none");
     if (!request) {
       Verdict verdict = misunderstood();
       verdict.hint = fmt::format("The request: {}.", request.error());
@@ -179,6 +181,16 @@ class Session {
     if (!reply) return verdict_of(reply.error());
     if (!send_json(wire_, *reply)) return {.code = VerdictCode::unavailable, .text = {}, .hint = {}, .reason = "gone"};
     return {.code = VerdictCode::done, .text = {}, .hint = {}, .reason = {}};
+  }
+
+  // Root's alone; what others send is not even looked at. False: they are no rows.
+  bool take_rows(const Fields& fields, Request& request) {
+    if (caller_.uid != Uid{0}) return true;
+    auto rows = read_import_rows(fields.get(Tag::rows).value_or(""), context_.clock.now());
+    wire_.wipe();  // there were keys in it
+    if (!rows) return false;
+    request.rows = *std::move(rows);
+    return true;
   }
 
   const SessionContext& context_;

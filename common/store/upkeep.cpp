@@ -200,7 +200,7 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
     about.reason = fmt::format("from row {}", restored.facts.last);
     append_event(connection, keys, about, head);
     connection.execute("COMMIT");
-    told.emplace_back(std::move(about), mark_of(head));
+    told.emplace_back(std::move(about), mark_of(keys, head));
   } catch (const StoreFailure& failure) {
     about_the_copy(failure);
   }

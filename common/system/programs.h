@@ -1,10 +1,10 @@
 // Running another program for one answer: bytes in on its standard input, bytes out on its standard output.
 //
 // It gets no environment, no descriptor but those two and one for its errors (/dev/null, or its output), a session of
-// its own in the folder /, default signals, and a limit of time, at which it and all its process group are killed; it is
-// killed as well when the caller's thread ends before it. The same user, kept out of a folder of the caller's if there
-// is one, and no new privileges then or where the caller has given them up. What it leaves running in a session of its
-// own holds up nobody, and is nobody's to end. Thread-safe: the caller waits, nobody else does.
+// its own in the folder /, default signals, and a limit of time, at which it and all its process group are killed; it
+// is killed as well when the caller's thread ends before it. The same user, kept out of a folder of the caller's if
+// there is one, and no new privileges then or where the caller has given them up. What it leaves running in a session
+// of its own holds up nobody, and is nobody's to end. Thread-safe: the caller waits, nobody else does.
 #pragma once
 
 #include <chrono>

@@ -26,10 +26,9 @@ inline std::set<std::string> reasons_of_the_manual() {
 inline bool is_free_text(EventKind kind) {
   const auto number = static_cast<std::uint16_t>(kind);
   return kind == EventKind::schema_upgraded || kind == EventKind::key_rotated || kind == EventKind::store_copied ||
-         kind == EventKind::store_restored || kind == EventKind::records_purged ||
-          kind == EventKind::person_renamed || kind == EventKind::person_retired ||
-         kind == EventKind::helpdesk_looked || kind == EventKind::helpdesk_identified ||
-         (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
+         kind == EventKind::store_restored || kind == EventKind::records_purged || kind == EventKind::person_renamed ||
+         kind == EventKind::person_retired || kind == EventKind::helpdesk_looked ||
+         kind == EventKind::helpdesk_identified || (number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct);
 }
 
 inline void expect_reasons_of_the_manual(const std::vector<Event>& events) {

@@ -48,6 +48,7 @@ constexpr std::array kRows{
     Row{Verb::helpdesk_phone, "helpdesk phone", true, true, StepUp::recent},
     Row{Verb::provision, "admin provision", false, true, StepUp::none},
     Row{Verb::provision_codes, "admin provision --codes", false, true, StepUp::none},
+    Row{Verb::import_factors, "admin import", false, true, StepUp::none},
     Row{Verb::explain, "admin explain", false, false, StepUp::none},
     Row{Verb::forecast, "admin forecast", false, false, StepUp::none},
     Row{Verb::check_store, "admin check", false, false, StepUp::none},

@@ -48,8 +48,9 @@ TEST(EventKind, NumbersAndNamesAreForEver) {
                            {36, "helpdesk.identify"},   {37, "helpdesk.identify_failed"},
                            {83, "helpdesk.bypass"},     {84, "helpdesk.travel"},
                            {87, "helpdesk.exempt"},     {50, "admin.renamed"},
-                           {51, "admin.retired"},       {62, "store.key_rotated"},
-                           {63, "store.backed_up"},     {64, "store.restored"}};
+                           {45, "admin.imported"},      {51, "admin.retired"},
+                           {62, "store.key_rotated"},   {63, "store.backed_up"},
+                           {64, "store.restored"}};
   for (const auto& [number, name] : kRows) EXPECT_EQ(name_of(static_cast<EventKind>(number)), name) << number;
   EXPECT_EQ(named().size(), std::size(kRows)) << "a kind without its row here";
 }

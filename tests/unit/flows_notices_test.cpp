@@ -92,6 +92,7 @@ TEST_F(Notices, SayWhatWasDoneAndByWhom) {
       {EventKind::recovery_codes_made, "recovery", "New recovery codes were made on"},
       {EventKind::asking_disabled, "", "asking for a code was switched off where that is left to you."},
       {EventKind::provisioned, "totp-1", "An administrator added an authenticator app (iPhone) on"},
+      {EventKind::imported, "totp-1", "An administrator added an authenticator app (iPhone) on"},
       {EventKind::helpdesk_key_added, "key-2", "The helpdesk added a security key (key-2) on"},
       {static_cast<EventKind>(97), "", "The helpdesk changed something about your second factor on"},
       {static_cast<EventKind>(55), "", "An administrator changed something about your second factor on"},

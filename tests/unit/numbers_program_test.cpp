@@ -1,6 +1,7 @@
 // Asking mfa-number: the program itself, and others in its place that do not keep to what was agreed.
 #include "common/numbers/program_numbers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,6 +92,39 @@ TEST_F(ProgramNumbersTest, IsUnavailableWhenTheProgramFails) {
     EXPECT_EQ(refusal_by(script), "unavailable") << script;
   }
   EXPECT_EQ(refusal_by("sleep 1000", 100ms), "unavailable");
+}
+
+TEST_F(ProgramNumbersTest, ReadsManyAtOnceAndMixesNoneUp) {
+  std::vector<std::string> typed;
+  for (int i = 0; i < 100; ++i) typed.push_back(i == 50 ? "021 12" : "021 123 45" + std::to_string(100 + i).substr(1));
+  typed[60] = "021\n123 4567";
+  typed[61] = std::string(kLongestTyped + 1, '1');
+  auto numbers = shipped();
+  const auto read = numbers.read_all(typed, "NZ");
+  ASSERT_EQ(read.size(), typed.size());
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const std::string number = read[i] ? read[i]->number.e164 : "";
+    EXPECT_THAT(number, testing::AnyOf("", "+642112345" + std::to_string(100 + i).substr(1))) << i;
+    EXPECT_EQ(read[i].has_value(), i != 50 && i != 60 && i != 61) << i;
+  }
+  EXPECT_EQ(read[50].error(), NumberRefusal::unassigned);
+  EXPECT_EQ(read[60].error(), NumberRefusal::not_a_number);
+  EXPECT_EQ(read[61].error(), NumberRefusal::too_long);
+
+  // A line too few or too many is none for anybody.
+  const std::string line =
+      R"(echo '{"number":"+64211234567","line":"mobile","country":"NZ","written":"+64 21 123 4567"}')";
+  const std::filesystem::path path = folder_ / "counts";
+  for (const int lines : {0, 1, 2, 3}) {
+    std::ofstream script(path);
+    script << "#!/bin/sh\n";
+    for (int i = 0; i < lines; ++i) script << line << '\n';
+    script.close();
+    ASSERT_EQ(chmod(path.c_str(), 0755), 0);
+    ProgramNumbers others(programs_, {.program = path, .owner = Uid{geteuid()}, .limit = 60s});
+    for (const auto& one : others.read_all(std::vector<std::string>{"1", "2"}, "NZ"))
+      EXPECT_EQ(one.has_value(), lines == 2);
+  }
 }
 
 TEST_F(ProgramNumbersTest, RunsNoProgramThatOthersCouldHaveWritten) {

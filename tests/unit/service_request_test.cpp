@@ -162,6 +162,19 @@ TEST(RequestJson, VerbsAboutTheTrail) {
 }
 
 // Whose history it is cannot be said: it is the asker's.
+TEST(RequestJson, OfAnImportWithoutItsRows) {
+  const auto request = parse_request(R"({"verb":"admin import","source":"oath"})");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->verb, Verb::import_factors);
+  EXPECT_EQ(request->source, "oath");
+  EXPECT_FALSE(request->only_checks);
+  EXPECT_TRUE(parse_request(R"({"verb":"admin import","source":"csv","only_checks":"yes"})")->only_checks);
+  for (const char* json : {R"({"verb":"admin import"})", R"({"verb":"admin import","source":""})",
+                           R"({"verb":"admin import","source":"csv","only_checks":"no"})",
+                           R"({"verb":"admin import","source":"csv","rows":"sms\talice"})"})
+    EXPECT_FALSE(parse_request(json)) << json;
+}
+
 TEST(RequestJson, VerbsAboutOneself) {
   EXPECT_EQ(parse_request(R"({"verb":"history"})")->verb, Verb::history);
   const auto page = parse_request(R"({"verb":"history","before":"4711","since":"-5","most":"9223372036854775807"})");

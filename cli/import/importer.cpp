@@ -1,0 +1,73 @@
+#include "cli/import/importer.h"
+
+#include <fmt/format.h>
+
+#include "cli/plain_text.h"
+
+namespace mfa::cli {
+
+namespace {
+
+constexpr std::size_t kMostAtOnce = 256;  // rows; the engine takes no more
+
+}  // namespace
+
+void Importer::tell(const std::string& place, std::string_view what) {
+  progress_.say(fmt::format("mfa-enroll: {}: {}", printable_line(place), printable_line(what)));
+}
+
+void Importer::refuse(const std::string& place, std::string_view why) {
+  ++tally_.rows;
+  ++tally_.refused;
+  tell(place, why);
+}
+
+Outcome<void> Importer::add(const std::string& place, const Entry& entry, const ListedAccount& person) {
+  if (!can_be_sent(entry)) {
+    refuse(place, "It holds what no key, number or code has.");
+    return {};
+  }
+  if (places_.size() == kMostAtOnce || !add_row(rows_, entry, person.name, person.uid)) {
+    if (auto sent = send(); !sent) return sent;
+    if (!add_row(rows_, entry, person.name, person.uid)) {
+      refuse(place, "It is too long.");
+      return {};
+    }
+  }
+  places_.push_back(place);
+  return {};
+}
+
+Outcome<void> Importer::send() {
+  if (places_.empty()) return {};
+  Json request{{"verb", "admin import"}, {"source", source_}};
+  if (tries_) request["only_checks"] = "yes";
+  const auto reply = console_.ask(request, rows_.text());
+  rows_.clear();
+  const std::vector<std::string> places = std::exchange(places_, {});
+  if (!reply) return std::unexpected(reply.error());
+  const std::vector<Json> ends = objects_of(*reply, "rows");
+  if (ends.size() != places.size())
+    return std::unexpected(
+        Failure{.status = ExitStatus::unreachable,
+                .error = "The MFA service said something that makes no sense.",
+                .hint = "Are mfa-enroll and the service of the same release? Restart the service after an upgrade."});
+  tally_.rows += ends.size();
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const std::string end = text_of(ends[i], "end");
+    if (end == "added") {
+      ++tally_.added;
+    } else if (end == "there") {
+      ++tally_.there;
+    } else if (end == "left") {
+      ++tally_.left;
+      tell(places[i], "Left alone: a factor of theirs was removed here, and what is imported may be the same.");
+    } else {
+      ++tally_.refused;
+      tell(places[i], text_of(ends[i], "why"));
+    }
+  }
+  return {};
+}
+
+}  // namespace mfa::cli

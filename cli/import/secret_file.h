@@ -1,0 +1,62 @@
+// Reading a file that belongs to somebody else, as that somebody: in a process that has become them for good, so that
+// nothing they put in its place (a link, a pipe, a device, a disk that hangs) reaches anything of root's.
+//
+// The process opens the file without following a last link and without waiting, looks at what it has opened, and
+// hands over its bytes. It is killed if that takes too long; one that a network's disk holds fast is left behind.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "cli/import/wiped_text.h"
+
+namespace mfa::cli {
+
+enum class Unread : std::uint8_t {
+  none = 1,     // there is no such file
+  link,         // it is a link
+  no_file,      // a folder, a pipe, a device
+  not_theirs,   // it belongs to somebody else
+  open_to_all,  // others than its owner may read or write it
+  too_long,
+  denied,  // they may not read it
+  hangs,   // no answer in time
+  failed,
+};
+// "It is a link, which is not followed."
+[[nodiscard]] std::string_view sentence(Unread why);
+
+inline constexpr std::chrono::seconds kFileLimit{5};
+
+struct FileOf {
+  uid_t uid = 0;  // whom the process becomes
+  gid_t gid = 0;
+  uid_t owner = 0;  // whose the file may be, beside theirs
+  std::string path;
+};
+
+// One file being read. The process is ended and buried with this object.
+class SecretFileReading {
+ public:
+  // `longest`: bytes of the file; below 60 kB, so that nobody waits for a pipe to be emptied.
+  SecretFileReading(const FileOf& file, std::size_t longest);
+  SecretFileReading(const SecretFileReading&) = delete;
+  SecretFileReading& operator=(const SecretFileReading&) = delete;
+  ~SecretFileReading();
+
+  // Waits for the end, kFileLimit from the beginning at most. Adds what was read to `to`.
+  [[nodiscard]] std::expected<void, Unread> finish(WipedText& to);
+
+ private:
+  pid_t child_ = -1;
+  int pipe_ = -1;
+  std::chrono::steady_clock::time_point until_;
+};
+
+}  // namespace mfa::cli
