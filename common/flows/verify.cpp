@@ -203,10 +203,10 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   Match match = match_digits(tx, settings, now, purpose, person, answer);
   const bool bypass = bypass_may_answer(tx, now, purpose, person.id, answer);
   const bool scratch = scratch_may_answer(tx, purpose, person.id, answer);
-  if (!match.asked && !bypass && !scratch) {
-    // Nothing that may answer has digits: no guess.
-    const bool like_a_phones = answer.shape == AnswerShape::digits && answer.normal.size() == kPhoneCodeDigits;
-    if (match.replaced && like_a_phones) return ReplacedAnswer{};
+  const bool replaced =
+      match.replaced && answer.shape == AnswerShape::digits && answer.normal.size() == kPhoneCodeDigits;
+  if (!match.asked && !bypass && !scratch) {  // nothing that may answer has digits: no guess
+    if (replaced) return ReplacedAnswer{};
     return NotACode{};
   }
   if (match.accepted) {
@@ -240,7 +240,7 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   Verification refused = refuse(tx, now, purpose, person, reserved);
   auto& wrong = std::get<WrongAnswer>(refused);
   wrong.worn_out = count_tries(tx, now, person.id, match.tried);
-  wrong.replaced = match.replaced && like_a_phones;
+  wrong.replaced = replaced;
   return refused;
 }
 

@@ -50,7 +50,7 @@ TEST(EventKind, NumbersAndNamesAreForEver) {
                            {87, "helpdesk.exempt"},     {50, "admin.renamed"},
                            {45, "admin.imported"},      {51, "admin.retired"},
                            {62, "store.key_rotated"},   {63, "store.backed_up"},
-                           {64, "store.restored"}};
+                           {64, "store.restored"},      {70, "records.purged"}};
   for (const auto& [number, name] : kRows) EXPECT_EQ(name_of(static_cast<EventKind>(number)), name) << number;
   EXPECT_EQ(named().size(), std::size(kRows)) << "a kind without its row here";
 }

@@ -2,9 +2,14 @@
 // wrong leaves the store that is there.
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <span>
 #include <thread>
 
 #include "tests/unit/store_fixture.h"
@@ -139,9 +144,9 @@ class StoreBackup : public StoreFolder {
     }));
   }
   void expect_trail_whole(SqliteStore& store) {
-    const auto trail = store.verify_trail();
+    const auto trail = store.verify_trail([] {});
     ASSERT_TRUE(trail.has_value());
-    EXPECT_FALSE(trail->first_bad.has_value());
+    EXPECT_TRUE(trail->damage.empty());
     EXPECT_EQ(journal.events().back().first.kind, EventKind::store_restored);
     EXPECT_EQ(journal.events().back().second.seq, trail->rows);
   }
@@ -174,7 +179,7 @@ TEST_F(StoreBackup, A_copy_is_a_store_of_its_own_and_leaves_no_file_behind) {
 TEST_F(StoreBackup, A_copy_has_what_others_write_while_it_is_made) {
   auto store = opened();
   ASSERT_TRUE(store->write([&](Transaction& tx) {
-    for (int i = 0; i < 16'000; ++i) tx.append(event_about("somebody"));
+    for (int i = 0; i < 20'000; ++i) tx.append(event_about("somebody"));
   }));
   std::atomic<bool> stop = false;
   std::atomic<int> written = 0;
@@ -340,19 +345,53 @@ TEST_F(StoreBackup, While_another_process_holds_the_store_nothing_is_replaced) {
   EXPECT_TRUE(restored(*session, bytes).has_value()) << journal.notes();
 }
 
-// Killed anywhere, there is the old store, the new one, or (its log not being empty) none, and never a mixture.
-TEST_F(StoreBackup, Killed_at_moments_of_no_choice) {
-  const std::string bytes = copied(*opened());
-  for (int i = 0; i < 10; ++i) {
-    const pid_t child = in_a_process([&] { return restored(*closed(), bytes).has_value(); });
-    usleep(static_cast<useconds_t>(i) * 4000);
-    static_cast<void>(kill(child, SIGKILL));
-    static_cast<void>(status_of(child));
-    auto store = opened();
-    ASSERT_TRUE(store->check()) << journal.notes();
-    const auto trail = store->verify_trail();
-    ASSERT_TRUE(trail && !trail->first_bad);
+// System calls: what lies on disk under which name, and what is in it.
+constexpr std::array kOfNames{SYS_fsync, SYS_fdatasync, SYS_rename, SYS_unlink, SYS_link};
+constexpr std::array kOfBytes{SYS_pwrite64};
+
+// Lets it go on to its next such call. False: it has ended.
+bool goes_on_to(pid_t child, std::span<const int> calls) {
+  for (;;) {
+    int status = 0;
+    if (ptrace(PTRACE_SYSCALL, child, nullptr, nullptr) != 0 || waitpid(child, &status, 0) != child ||
+        !WIFSTOPPED(status))
+      return false;
+    __ptrace_syscall_info call{};
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof call, &call) > 0 && call.op == PTRACE_SYSCALL_INFO_ENTRY &&
+        std::ranges::find(calls, static_cast<int>(call.entry.nr)) != calls.end())
+      return true;
   }
+}
+
+// Killed before any change of the disk, there is the old store, the new one, or (its log not being empty) none, and
+// never a mixture.
+TEST_F(StoreBackup, Killed_at_any_moment) {
+  const std::string bytes = copied(*opened());
+  const auto killed_before = [&](int change, std::span<const int> calls) {
+    const pid_t child = in_a_process([&] {
+      if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0 || raise(SIGSTOP) != 0) return false;
+      return restored(*closed(StoreMode::per_command), bytes).has_value();
+    });
+    EXPECT_EQ(waitpid(child, nullptr, 0), child);
+    bool going = ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD) == 0;
+    for (int i = 0; going && i < change; ++i) going = goes_on_to(child, calls);
+    static_cast<void>(kill(child, SIGKILL));
+    static_cast<void>(waitpid(child, nullptr, 0));
+    return going;
+  };
+  const auto moments = [&](std::span<const int> calls, int denser) {
+    int count = 0;
+    for (int change = 1; killed_before(change, calls); change += 1 + change / denser) {
+      ++count;
+      const bool there = fs::exists(path) || restored(*closed(StoreMode::per_command), bytes).has_value();
+      EXPECT_TRUE(there && opened()->check()) << "before change " << change << ": " << journal.notes();
+      const auto trail = opened()->verify_trail([] {});
+      EXPECT_TRUE(trail && trail->damage.empty()) << "before change " << change;
+    }
+    return count;
+  };
+  EXPECT_GE(moments(kOfNames, 100), 4);
+  EXPECT_GE(moments(kOfBytes, 4), 10);
   EXPECT_EQ(integrity(), "ok");
 }
 
