@@ -147,7 +147,8 @@ def carrier(program):
 def units(missing):
     """Where systemd runs, and all units but this one start with the computer."""
     there = os.path.exists("/usr/bin/systemctl")
-    with (changed if there else extra)("/usr/bin/systemctl", f'#!/bin/sh\n[ "$1" = is-enabled ] && [ "$2" != {missing} ]\n'):
+    with moved("/usr/bin/systemctl") if there else contextlib.nullcontext(), \
+            extra("/usr/bin/systemctl", f'#!/bin/sh\n[ "$1" = is-enabled ] && [ "$2" != {missing} ]\n'):
         os.chmod("/usr/bin/systemctl", 0o755)
         os.makedirs("/run/systemd/system")
         try:
