@@ -61,7 +61,7 @@ Outcome<void> Importer::send() {
       ++tally_.there;
     } else if (end == "left") {
       ++tally_.left;
-      tell(places[i], "Left alone: a factor of theirs was removed here, and what is imported may be the same.");
+      tell(places[i], "Left alone. " + text_of(ends[i], "why"));
     } else {
       ++tally_.refused;
       tell(places[i], text_of(ends[i], "why"));

@@ -17,10 +17,11 @@
 namespace mfa::cli {
 
 struct ImportTally {
+  std::string whose;  // of one file alone: for whom it was taken
   std::uint64_t rows = 0;
   std::uint64_t added = 0;
   std::uint64_t there = 0;  // they have that factor already
-  std::uint64_t left = 0;   // they had a factor that is gone
+  std::uint64_t left = 0;   // left alone, since it may be somebody else's
   std::uint64_t refused = 0;
   std::uint64_t without_file = 0;  // no row
   std::map<NotCarried, std::uint64_t> not_carried;

@@ -252,11 +252,21 @@ Outcome<std::vector<SecretPlace>> in_folder(const std::string& folder, People& p
   return places;
 }
 
+std::filesystem::path place_above(const std::string& path) {
+  const std::filesystem::path above = std::filesystem::path(path).parent_path();
+  return above.empty() ? "." : above;
+}
+
 // One file: of a home, by its name, and so its owner's; or called after its user.
 Outcome<std::vector<SecretPlace>> one_file(const std::string& path, const struct stat& found, People& people) {
   const std::string name = std::filesystem::path(path).filename();
   if (name == kUsualFile) {
     const auto owner = people.with_uid(found.st_uid);
+    std::error_code error;
+    if (owner && owner->uid == 0 && !std::filesystem::equivalent(place_above(path), owner->home, error))
+      return std::unexpected(Failure{
+          .error = fmt::format("{} is root's, but does not lie in root's home: whose it is, nothing says.", path),
+          .hint = "Call it after its user, or give the folder in which its folder is called after them."});
     if (!owner)
       return std::unexpected(Failure{.error = fmt::format("{} belongs to nobody whom this computer knows.", path),
                                      .hint = "Call it after its user, in a folder of root's."});
@@ -306,6 +316,7 @@ Outcome<void> import_secrets(const Console& console, const ImportOptions& option
   progress.emplace(console.terminal, places->size(), "users");
   importer.emplace(console, options.source, options.dry_run, *progress);
   importer->tally() = before;
+  if (!options.path.empty() && places->size() == 1) importer->tally().whose = places->front().person.name;
   SecretFiles files(*importer, /*wanted=*/!options.all_homes && names.empty());
   Outcome<void> done;
   for (const SecretPlace& place : *places) {
@@ -337,13 +348,14 @@ constexpr std::array kNotCarried{
 };
 
 std::string summary(const ImportTally& tally, bool tries) {
-  std::string text = fmt::format("{} {} of {} {}.\n", tries ? "Would import" : "Imported", grouped(tally.added),
-                                 grouped(tally.rows), tally.rows == 1 ? "row" : "rows");
+  const std::string whose = tally.whose.empty() ? "" : fmt::format(", for {}", printable_line(tally.whose));
+  std::string text = fmt::format("{} {} of {} {}{}.\n", tries ? "Would import" : "Imported", grouped(tally.added),
+                                 grouped(tally.rows), tally.rows == 1 ? "row" : "rows", whose);
   const auto line = [&](std::uint64_t count, std::string_view words) {
     if (count > 0) text += fmt::format("  {:>9}  {}\n", grouped(count), words);
   };
   line(tally.there, "are here already");
-  line(tally.left, "were left alone: a factor of theirs was removed here");
+  line(tally.left, "were left alone, for the reasons above");
   line(tally.refused, "were refused, for the reasons above");
   line(tally.without_file, "users have no such file");
   if (!tally.not_carried.empty()) {
@@ -364,6 +376,7 @@ Json summary_json(const ImportTally& tally, bool tries) {
             {"left", tally.left},
             {"refused", tally.refused},
             {"without_file", tally.without_file}};
+  if (!tally.whose.empty()) json["user"] = tally.whose;
   Json not_carried = Json::object();
   for (const Words& words : kNotCarried)
     if (const auto found = tally.not_carried.find(words.what); found != tally.not_carried.end())

@@ -76,9 +76,11 @@ std::expected<std::vector<Secret>, ImportFault> scratch_in(std::string_view text
   std::vector<Secret> codes;
   if (text.empty()) return codes;
   for (const std::string_view code : split(text, ',')) {
-    if (code.size() != kScratchDigits || !all_digits(code) || codes.size() == kMostScratchCodes)
-      return Fault(ImportFault::scratch_codes);
-    codes.emplace_back(code);
+    if (code.size() != kScratchDigits || !all_digits(code)) return Fault(ImportFault::scratch_codes);
+    Secret one(code);
+    if (std::ranges::find(codes, one) != codes.end()) continue;  // good once, however often it stands there
+    if (codes.size() == kMostScratchCodes) return Fault(ImportFault::scratch_codes);
+    codes.push_back(std::move(one));
   }
   return codes;
 }

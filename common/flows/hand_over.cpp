@@ -75,7 +75,7 @@ std::expected<RenamedReply, RequestError> rename_person(Engine& engine, const As
                                                  : fmt::format("was {}", person->name.value);
     if (person->name != account->name) {
       Event before = act_on(engine, person->name.value, now, EventKind::person_renamed);
-      before.reason = fmt::format("is {}", account->name.value);
+      before.reason = fmt::format("{}{}", kIsNow, account->name.value);
       tx.append(before);
     }
     tx.append(about);

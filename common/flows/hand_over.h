@@ -6,11 +6,15 @@
 #include <cstddef>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/flows/requests.h"
 
 namespace mfa {
+
+// How the reason of a person_renamed begins that is about the old name; the new one follows.
+inline constexpr std::string_view kIsNow = "is ";
 
 struct RenamedReply {
   std::string user, was;

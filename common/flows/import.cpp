@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/flows/add_factor.h"
+#include "common/flows/hand_over.h"
 #include "common/flows/identity.h"
 #include "common/flows/phone_set_up.h"
 #include "common/flows/step_up.h"
@@ -26,8 +27,9 @@ constexpr std::size_t kRowsAtOnce = 32;
 struct Source {
   std::string_view name, reason;  // on the command line, and in the trail
 };
-constexpr std::array kSources{Source{"google-authenticator", "google_authenticator"}, Source{"oath", "oath"},
-                              Source{"csv", "csv"}};
+// What its owner may have written, or whoever got at their account.
+constexpr std::string_view kOfHomes = "google_authenticator";
+constexpr std::array kSources{Source{"google-authenticator", kOfHomes}, Source{"oath", "oath"}, Source{"csv", "csv"}};
 
 struct Ready {
   Account account;
@@ -59,29 +61,84 @@ bool lost_a_factor(const Person& person, const std::vector<Factor>& factors) {
   return person.next_factor - 1 != factors.size();
 }
 
-// What there is to say without adding it; nothing: it is to be added.
-std::optional<ImportReply::Row> settled(Transaction& tx, const Ready& row) {
+// Whether somebody of that name has left, or has another name by now: what bears it may be theirs. Past as many rows
+// as nobody has it is taken for so.
+bool was_anothers(Transaction& tx, const Username& name) {
+  constexpr std::size_t kMostTold = 512;
+  const std::vector<TrailRow> rows = tx.told_about(name.value, 0, kMostTold);
+  return rows.size() == kMostTold || std::ranges::any_of(rows, [](const TrailRow& row) {
+           return row.event.kind == EventKind::person_retired ||
+                  (row.event.kind == EventKind::person_renamed && row.event.reason.starts_with(kIsNow));
+         });
+}
+
+// Why it is not theirs to get without a step-up, whoever wrote it down; empty: it is.
+std::string_view why_left(Transaction& tx, const Found& found, const std::vector<Factor>& factors,
+                          std::string_view source, const Username& name) {
+  if (found.person && (found.person->enrol_by_code || lost_a_factor(*found.person, factors)))
+    return "A factor of theirs was removed here, and what is imported may be the same.";
+  if (found.person && found.person->reported)
+    return "They reported a login that was not theirs. Once they have another password: mfa-enroll admin "
+           "password-changed USER";
+  if (source == kOfHomes && !factors.empty())
+    return "They have another second factor here, and whoever has got into their home may have written this one.";
+  if (was_anothers(tx, name)) return "Somebody else had that name here, and what is imported may be theirs.";
+  return "";
+}
+
+struct Settled {
+  std::optional<ImportReply::Row> end;  // nothing: it is to be added
+  std::optional<Factor> same;           // `end` is `there`: what they have
+  PersonId person;
+};
+
+// What there is to say without adding it.
+Settled settled(Transaction& tx, const Ready& row, std::string_view source) {
+  const auto ends = [](ImportReply::Row end) { return Settled{.end = std::move(end), .same = {}, .person = {}}; };
   const Found found = find_person(tx, row.account);
   if (found.mismatch)
-    return refused_row("Their name or number is known here with another partner. Only root can settle whose it is.");
-  if (found.person) {
-    const std::vector<Factor> factors = tx.factors(found.person->id);
-    const auto same = std::ranges::find_if(factors, [&](const Factor& factor) { return is_same(factor, row.factor); });
-    if (same != factors.end()) return ImportReply::Row{.end = End::there, .factor = same->id(), .why = ""};
-    if (found.person->enrol_by_code || lost_a_factor(*found.person, factors))
-      return ImportReply::Row{.end = End::left, .factor = "", .why = ""};
-    auto name = name_for_new_factor(factors, "", row.usual_name, row.account.name.value);
-    if (!name) return refused_row(name.error().text);
-  }
+    return ends(
+        refused_row("Their name or number is known here with another partner. Only root can settle whose it "
+                    "is."));
+  const std::vector<Factor> factors = found.person ? tx.factors(found.person->id) : std::vector<Factor>{};
+  const auto same = std::ranges::find_if(factors, [&](const Factor& factor) { return is_same(factor, row.factor); });
+  if (same != factors.end())
+    return {.end = ImportReply::Row{.end = End::there, .factor = same->id(), .why = ""},
+            .same = *same,
+            .person = found.person->id};
+  if (const std::string_view why = why_left(tx, found, factors, source, row.account.name); !why.empty())
+    return ends({.end = End::left, .factor = "", .why = std::string(why)});
+  if (auto name = name_for_new_factor(factors, "", row.usual_name, row.account.name.value); !name)
+    return ends(refused_row(name.error().text));
   if (const auto* phone = std::get_if<PhoneFactor>(&row.factor.detail)) {
     const PersonId person = found.person ? found.person->id : PersonId{};
-    if (auto why = why_not_this_number(tx, person, *phone, row.account.name.value)) return refused_row(*std::move(why));
+    if (auto why = why_not_this_number(tx, person, *phone, row.account.name.value))
+      return ends(refused_row(*std::move(why)));
   }
-  return std::nullopt;
+  return {};
+}
+
+// What was used elsewhere since is spent here, too; never back. False: there is nothing newer.
+bool move_on(Factor& kept, const Factor& read) {
+  if (auto* app = std::get_if<TotpFactor>(&kept.detail)) {
+    const TimeStep last = std::get<TotpFactor>(read.detail).last_step;
+    if (last <= app->last_step) return false;
+    app->last_step = last;
+    return true;
+  }
+  auto* token = std::get_if<HotpFactor>(&kept.detail);
+  if (token == nullptr) return false;
+  const HotpState& state = std::get<HotpFactor>(read.detail).state;
+  if (state.next <= token->state.next) return false;
+  token->state = state;
+  return true;
 }
 
 ImportReply::Row add(Transaction& tx, const Engine& engine, UnixTime now, std::string_view source, const Ready& row) {
-  if (auto known = settled(tx, row)) return *std::move(known);
+  if (auto known = settled(tx, row, source); known.end) {
+    if (known.same && move_on(*known.same, row.factor)) tx.save_factor(known.person, *known.same);
+    return *std::move(known.end);
+  }
   const auto person = tx.person_by_name(row.account.name);
   const bool with_codes = !row.scratch.empty() && (!person || tx.recovery_codes_left(person->id) == 0);
   const Added added = add_factor(
@@ -174,7 +231,7 @@ std::expected<ImportReply, RequestError> import_factors(Engine& engine, const As
     const auto work = [&](Transaction& tx) {
       for (std::size_t i = first; i < end; ++i) {
         if (!rows[i]) continue;
-        reply.rows[i] = request.only_tries ? settled(tx, *rows[i]).value_or(ImportReply::Row{})
+        reply.rows[i] = request.only_tries ? settled(tx, *rows[i], source->reason).end.value_or(ImportReply::Row{})
                                            : add(tx, engine, now, source->reason, *rows[i]);
       }
     };

@@ -1,8 +1,10 @@
 // Bringing over the second factors that people have elsewhere: apps and tokens with their keys and what of them is
 // spent, telephones with their numbers. root only, and many at a time.
 //
-// Nothing is proven here: root says so. Importing again ends the same: who has the factor keeps it as it is, and who
-// once had one that is gone (a reset, a lost phone) does not get it back.
+// Nothing is proven here: root says so. But root has not seen the person, and a file may be a thief's: who once had a
+// factor that is gone (a reset, a lost phone), reported a login or has a name that was another's is left alone; and
+// what comes from a home is nobody's second factor beside one they have. Importing again ends the same: who has the
+// factor keeps it, and what of it was used elsewhere since is spent.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +27,13 @@ struct ImportReply {
   enum class End : std::uint8_t {
     added,
     there,    // they have that factor
-    left,     // they had a factor that is gone: left alone
+    left,     // it may be somebody else's: left alone, for the reason that is said
     refused,  // for the reason that is said
   };
   struct Row {
     End end{};
     std::string factor;  // added or there: its id; a try leaves it out of `added`
-    std::string why;     // refused: a sentence
+    std::string why;     // refused, left: a sentence
   };
   std::vector<Row> rows;  // in the order of the request
 };

@@ -137,7 +137,7 @@ class Transaction {
   // How it ended, if it is open; false: it is not, or it is not theirs.
   [[nodiscard]] virtual bool end_message(PersonId person, MessageId message, MessageEnd end) = 0;
 
-  // Codes in their normal form; kept as keyed hashes.
+  // Codes in their normal form, none twice; kept as keyed hashes.
   virtual void replace_recovery_codes(PersonId person, std::span<const std::string> codes) = 0;
   [[nodiscard]] virtual std::size_t recovery_codes_left(PersonId person) = 0;
   [[nodiscard]] virtual bool use_recovery_code(PersonId person, std::string_view code) = 0;  // true once

@@ -90,6 +90,14 @@ TEST_P(StoreContract, What_is_bounded_is_counted_by_its_time_whatever_else_happe
   }));
 }
 
+TEST_P(StoreContract, Recovery_codes_are_each_there_once) {
+  const Person alice = person_called("alice", 1001);
+  const std::vector<std::string> codes{"7k3m92qxd4tp", "zzzzzzzzzzzz", "7k3m92qxd4tp"};
+  EXPECT_FALSE(store->write([&](Transaction& tx) { tx.replace_recovery_codes(alice.id, codes); }));
+  ASSERT_TRUE(store->write([&](Transaction& tx) { tx.replace_recovery_codes(alice.id, std::span(codes).first(2)); }));
+  ASSERT_TRUE(store->read([&](Transaction& tx) { EXPECT_EQ(tx.recovery_codes_left(alice.id), 2U); }));
+}
+
 TEST_P(StoreContract, A_read_that_changes_something_fails_and_changes_nothing) {
   const Person alice = person_called("alice", 1001);
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.add_factor(alice.id, totp_factor(1, "key")); }));

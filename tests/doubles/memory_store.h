@@ -247,6 +247,7 @@ class MemoryStore : public Store {
     void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override {
       changing();
       require(person);
+      if (std::set<std::string>(codes.begin(), codes.end()).size() != codes.size()) throw Failed{};
       state_.codes[person.value].assign(codes.begin(), codes.end());
       state_.used_codes[person.value].clear();
     }

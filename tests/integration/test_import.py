@@ -64,9 +64,9 @@ def test_what_google_authenticator_made_goes_on_here(campus):
 
     path = f"{alice.home}/{FILE}"
     counts, _ = imported(campus, "google-authenticator", path, "--dry-run")
-    assert counts == {"dry_run": True, "rows": 1, "added": 1} and campus.status(alice)["factors"] == []
+    assert counts == {"dry_run": True, "rows": 1, "added": 1, "user": "alice"} and campus.status(alice)["factors"] == []
     done = campus.enroll(*IMPORT, "google-authenticator", path)
-    assert done.stdout == """Imported 1 of 1 row.
+    assert done.stdout == """Imported 1 of 1 row, for alice.
 Not carried over; of all files that were read:
           1  have a limit of logins (RATE_LIMIT): [lockout] in mfa.toml takes its place
           1  take codes further from now (WINDOW_SIZE): window in [totp] of mfa.toml is for all
@@ -116,7 +116,7 @@ def test_what_pam_oath_knows_goes_on_here(campus):
     # What was taken from somebody does not come back: it may be in a thief's hands.
     campus.enroll("helpdesk", "reset", "alice", "--reason", "stolen phone", "--checked", "passport")
     counts, errors = imported(campus, "oath", "/etc/users.oath", status=1)
-    assert counts["left"] == 1 and "line 2 (alice): Left alone: a factor of theirs was removed here" in errors
+    assert counts["left"] == 1 and "line 2 (alice): Left alone. A factor of theirs was removed here" in errors
     assert campus.status(alice)["factors"] == []
     campus.enroll(*IMPORT, "oath", "/etc/users.oath", person=bob, status=1)
 
@@ -159,6 +159,17 @@ def test_whatever_lies_in_a_home_does_no_harm(campus):
     counts, errors = imported(campus, "google-authenticator", "/root/files", status=1)
     assert counts["added"] == 2 and counts["refused"] == 4
     assert "open: It belongs to somebody else." in errors and "root:" not in errors
+
+    # A file that root made in a folder of somebody's is not root's own second factor.
+    os.mkdir("/root/files/folder", 0o700)
+    writes(f"/root/files/folder/{FILE}", good)
+    refused = campus.enroll(*IMPORT, "google-authenticator", f"/root/files/folder/{FILE}", status=1)
+    assert "does not lie in root's home: whose it is, nothing says." in refused.stderr
+    assert "user=root" not in campus.log.text
+    # What somebody who got at her account wrote into her home is none beside hers.
+    writes(at["alice"], good.replace(good[:8], "GEZDGNBV"), people["alice"].uid)
+    counts, errors = imported(campus, "google-authenticator", at["alice"])
+    assert counts == {"rows": 1, "left": 1, "user": "alice"} and "alice: Left alone. They have another" in errors
 
     # Telephones, from a table.
     writes("/root/phones.csv", 'user,name,phone\nalice,"Alice, A.",021 123 4567\naway,,021 12\nfolder,,+1 212 555 0100\n'

@@ -313,7 +313,7 @@ TEST(AdminImport, SendsRowsApartFromTheRequestAndSumsUp) {
   for (const bool json : {false, true}) {
     ScriptedEngine engine{hello(),
                           result(R"({"rows":[{"end":"added","factor":"totp-1"},{"end":"refused","why":"No."},)"
-                                 R"({"end":"left"},{"end":"there","factor":"hotp-1"}]})"),
+                                 R"({"end":"left","why":"It may be hers."},{"end":"there","factor":"hotp-1"}]})"),
                           verdict(VerdictCode::done)};
     Script script(engine, json,
                   "HOTP/T30 alice - 0011 0 328482 2026-11-22T09:14:05L\nHOTP/T30 bob - 0022\n\nHOTP alice - 0033 5\n"
@@ -331,14 +331,13 @@ TEST(AdminImport, SendsRowsApartFromTheRequestAndSumsUp) {
         "mfa-enroll: line 6: It has a PIN, and there are none here: the password takes its place. Write - for it.\n"
         "mfa-enroll: line 7 (carol-who-is-nobody): There is no user of that name.\n"
         "mfa-enroll: line 2 (bob): No.\n"
-        "mfa-enroll: line 4 (alice): Left alone: a factor of theirs was removed here, and what is imported may be "
-        "the same.\n");
+        "mfa-enroll: line 4 (alice): Left alone. It may be hers.\n");
     EXPECT_EQ(script.results.text(),
               json ? R"({"dry_run":false,"rows":6,"added":1,"there":1,"left":1,"refused":3,"without_file":0,)"
                      "\"not_carried\":{}}\n"
                    : "Imported 1 of 6 rows.\n"
                      "          1  are here already\n"
-                     "          1  were left alone: a factor of theirs was removed here\n"
+                     "          1  were left alone, for the reasons above\n"
                      "          3  were refused, for the reasons above\n");
   }
 }

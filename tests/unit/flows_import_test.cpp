@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/flows/hand_over.h"
 #include "common/flows/login.h"
 #include "common/flows/verify.h"
 #include "tests/doubles/doubles.h"
@@ -138,6 +139,94 @@ TEST_F(Import, BringsNothingBackThatWasTakenAway) {
   }));
   EXPECT_EQ(one(app()).end, End::left);
   EXPECT_EQ(one(phone("alice", Uid{1000}, "021 123 4567")).end, End::left);
+}
+
+// A thief with a shell, or with the password where a key or a rule lets in without a code, writes such a file.
+TEST_F(Import, FromAHomeAddsNothingBesideWhatTheyHave) {
+  world.enrol("alice", Uid{1000});
+  const ReadRow planted = app("alice", Uid{1000}, Secret(std::string_view("98765432109876543210")));
+  for (const bool tries : {true, false}) {
+    const auto reply = imports({planted, app()}, tries, Uid{0}, "google-authenticator");
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->rows[0].end, End::left);
+    EXPECT_THAT(reply->rows[0].why, HasSubstr("another second factor"));
+    EXPECT_EQ(reply->rows[1].end, End::there) << "the one they have is theirs";
+  }
+  EXPECT_THAT(factors("alice"), SizeIs(1));
+  EXPECT_TRUE(world.store.state.events.empty());
+  EXPECT_EQ(imports({app("bob", Uid{1001})}, false, Uid{0}, "google-authenticator")->rows[0].end, End::added);
+}
+
+TEST_F(Import, LeavesWhoeverReportedALoginAlone) {
+  ASSERT_EQ(one(phone("alice", Uid{1000}, "021 123 4567")).end, End::added);
+  const auto set_reported = [&](std::optional<UnixTime> when) {
+    return world.store.write([&](Transaction& tx) {
+      Person person = *tx.person_by_name({"alice"});
+      person.reported = when;
+      tx.save(person);
+    });
+  };
+  ASSERT_TRUE(set_reported(world.clock.time));
+  for (const char* source : {"google-authenticator", "oath", "csv"}) {
+    const auto reply = imports({app()}, false, Uid{0}, source);
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->rows[0].end, End::left);
+    EXPECT_THAT(reply->rows[0].why, HasSubstr("password-changed"));
+  }
+  ASSERT_TRUE(set_reported({}));
+  EXPECT_EQ(one(app()).end, End::added);
+}
+
+// The file still has the key of whoever left, and their name is a new student's by now.
+TEST_F(Import, GivesNobodyWhatWasOfTheLastOneOfThatName) {
+  ASSERT_EQ(one(app()).end, End::added);
+  const Asker root{.caller = {.uid = Uid{0}, .pid = 42},
+                   .terminal = std::nullopt,
+                   .password = world.passwords,
+                   .dialogue = world.dialogue};
+  ASSERT_TRUE(retire_person(world.engine, root, "alice"));
+  for (const bool tries : {true, false}) {
+    const auto left = one(app("alice", Uid{1009}), tries);
+    EXPECT_EQ(left.end, End::left);
+    EXPECT_THAT(left.why, HasSubstr("Somebody else had that name"));
+  }
+  // Nor once the new one has something of their own.
+  world.enrol("alice", Uid{1009});
+  EXPECT_EQ(one(app("alice", Uid{1009}, Secret(std::string_view("98765432109876543210")))).end, End::left);
+
+  ASSERT_EQ(one(app("bob", Uid{1001})).end, End::added);
+  world.accounts.people = {{{"bobby"}, Uid{1001}, Gid{1001}}};
+  ASSERT_TRUE(rename_person(world.engine, root, "bob", "bobby"));
+  EXPECT_EQ(one(app("bob", Uid{1010})).end, End::left);
+  EXPECT_EQ(one(phone("bobby", Uid{1001}, "021 123 4567")).end, End::added) << "theirs goes on under the new name";
+}
+
+TEST_F(Import, AgainSpendsWhatWasUsedElsewhereSince) {
+  const auto app_used = [](std::int64_t step) {
+    ReadRow row = app();
+    std::get<TotpFactor>(row->what).last_step = TimeStep{step};
+    return row;
+  };
+  const auto token = [](std::int64_t next) -> ReadRow {
+    return ImportRow{
+        .subject = {{"bob"}, Uid{1001}},
+        .what = HotpFactor{.key = World::key(), .digits = 6, .state = {.next = {next}, .resync = std::nullopt}},
+        .scratch = {}};
+  };
+  const auto step = [&] { return std::get<TotpFactor>(factors("alice").front().detail).last_step.value; };
+  const auto next = [&] { return std::get<HotpFactor>(factors("bob").front().detail).state.next.value; };
+  ASSERT_TRUE(imports({app_used(100), token(7)}));
+  ASSERT_TRUE(imports({app_used(120), token(90)}, true));
+  EXPECT_EQ(step(), 100) << "a try";
+  for (const auto& [read, kept] : {std::pair{120, 120}, {110, 120}, {-1, 120}}) {
+    const auto again = imports({app_used(read), token(read + 1)});
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->rows[0].end, End::there);
+    EXPECT_EQ(again->rows[1].end, End::there);
+    EXPECT_EQ(step(), kept);
+    EXPECT_EQ(next(), kept + 1);
+  }
+  EXPECT_THAT(world.store.state.events, SizeIs(2)) << "nothing to tell";
 }
 
 TEST_F(Import, IsForNobodyElse) {
