@@ -1,8 +1,10 @@
 #include "cli/accounts.h"
 
 #include <fmt/core.h>
+#include <grp.h>
 #include <pwd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -29,6 +31,21 @@ ListedAccount account_of(const passwd& entry) {
           .home = text(entry.pw_dir)};
 }
 
+// getpwnam(3): of the codes that some directories give for "not found" only these say that and nothing else.
+template <class Ask>
+std::expected<ListedAccount, NoAccount> look_up(Ask ask) {
+  std::vector<char> strings(kLongestEntry);
+  passwd entry{};
+  passwd* found = nullptr;
+  int error = 0;
+  do {
+    error = ask(&entry, strings, &found);
+  } while (error == EINTR);
+  if (error == 0 && found != nullptr) return account_of(entry);
+  const bool none = error == 0 || error == ENOENT || error == ESRCH;
+  return std::unexpected(none ? NoAccount::none : NoAccount::failed);
+}
+
 }  // namespace
 
 bool logs_in(const ListedAccount& account) {
@@ -38,21 +55,36 @@ bool logs_in(const ListedAccount& account) {
   return program != "nologin" && program != "false";
 }
 
-std::optional<ListedAccount> look_up_account(const std::string& name) {
-  std::vector<char> strings(kLongestEntry);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwnam_r(name.c_str(), &entry, strings.data(), strings.size(), &found) != 0 || found == nullptr)
-    return std::nullopt;
-  return account_of(entry);
+std::string_view sentence(NoAccount why) {
+  return why == NoAccount::none ? "There is no user of that name." : "They cannot be looked up now.";
 }
 
-std::optional<ListedAccount> look_up_account(uid_t uid) {
-  std::vector<char> strings(kLongestEntry);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwuid_r(uid, &entry, strings.data(), strings.size(), &found) != 0 || found == nullptr) return std::nullopt;
-  return account_of(entry);
+std::expected<ListedAccount, NoAccount> look_up_account(const std::string& name) {
+  return look_up([&](passwd* entry, std::vector<char>& strings, passwd** found) {
+    return getpwnam_r(name.c_str(), entry, strings.data(), strings.size(), found);
+  });
+}
+
+std::expected<ListedAccount, NoAccount> look_up_account(uid_t uid) {
+  return look_up([&](passwd* entry, std::vector<char>& strings, passwd** found) {
+    return getpwuid_r(uid, entry, strings.data(), strings.size(), found);
+  });
+}
+
+std::vector<gid_t> groups_of(const ListedAccount& account) {
+  constexpr int kMostGroups = 65536;  // NGROUPS_MAX
+  int count = 64;
+  for (;;) {
+    std::vector<gid_t> groups(static_cast<std::size_t>(count));
+    const int room = count;
+    const int got = getgrouplist(account.name.c_str(), account.gid, groups.data(), &count);
+    if (got >= 0 && got <= room) {
+      groups.resize(static_cast<std::size_t>(got));
+      return groups.empty() ? std::vector<gid_t>{account.gid} : groups;
+    }
+    if (room >= kMostGroups) return {account.gid};
+    count = std::clamp(count, room * 2, kMostGroups);
+  }
 }
 
 std::string account_in_words(const std::string& name) {

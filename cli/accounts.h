@@ -3,9 +3,11 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <expected>
 #include <functional>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/outcome.h"
@@ -24,9 +26,12 @@ struct ListedAccount {
 // Someone who may log in: root, or a uid from 1000 on that is not nobody's, with a shell to log in to. Pure.
 [[nodiscard]] bool logs_in(const ListedAccount& account);
 
-// Nothing if there is none, or it cannot be looked up now.
-[[nodiscard]] std::optional<ListedAccount> look_up_account(const std::string& name);
-[[nodiscard]] std::optional<ListedAccount> look_up_account(uid_t uid);
+enum class NoAccount : std::uint8_t { none, failed };
+[[nodiscard]] std::string_view sentence(NoAccount why);  // "There is no user of that name."
+[[nodiscard]] std::expected<ListedAccount, NoAccount> look_up_account(const std::string& name);
+[[nodiscard]] std::expected<ListedAccount, NoAccount> look_up_account(uid_t uid);
+// All of them, the own one first; that one alone if they cannot be looked up.
+[[nodiscard]] std::vector<gid_t> groups_of(const ListedAccount& account);
 
 // "alice (Alice Liddell, uid 2001)", for whoever is about to change something of hers; just the name if she cannot be
 // looked up.

@@ -1,6 +1,7 @@
 // mfa-enroll: the command tree, and nothing of what the verbs do. The one file that includes CLI11.
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -442,6 +443,8 @@ int main(int argc, char** argv) {
   // No core file and no debugger of the same user: what passes through are passwords and keys.
   if (prctl(PR_SET_DUMPABLE, 0) != 0) return static_cast<int>(mfa::cli::ExitStatus::refused);
 #endif
+  // Whoever started this may ignore it: then nobody could wait for a program that is run, nor know whose its number is.
+  if (signal(SIGCHLD, SIG_DFL) == SIG_ERR) return static_cast<int>(mfa::cli::ExitStatus::refused);
   static_cast<void>(std::setlocale(LC_CTYPE, ""));  // an unknown one leaves "C", which is safe
   return mfa::cli::enroll_safely(argc, argv);
 }

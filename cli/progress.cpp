@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "cli/json.h"
+#include "cli/plain_text.h"
+
 namespace mfa::cli {
 
 namespace {
@@ -25,22 +28,32 @@ std::string grouped(std::uint64_t number) {
 void Progress::reached(std::uint64_t done, std::uint64_t count) {
   done_ = total_ == 0 ? done : std::min(done, total_);
   count_ = count;
-  if ((total_ != 0 && total_ < kLongRun) || count_ < told_ + (terminal_.interactive() ? kStep : kLineStep)) return;
+  const bool screen = terminal_.is_screen();
+  if ((total_ != 0 && total_ < kLongRun) || count_ < told_ + (screen ? kStep : kLineStep)) return;
   told_ = count_;
-  const auto size = terminal_.size();
-  const std::string text = bar(terminal_.interactive() && size && size->columns > 0 ? size->columns : kUsualColumns);
   // That a line of progress cannot be written stops nothing.
-  if (terminal_.interactive()) {
+  if (screen) {
+    const auto size = terminal_.size();
+    const std::string text = bar(size && size->columns > 0 ? size->columns : kUsualColumns);
     static_cast<void>(terminal_.write("\r" + text + std::string(width_ - std::min(width_, text.size()), ' ')));
     width_ = text.size();
+  } else if (json_) {
+    Json line{{"count", count_}};
+    if (total_ != 0) line["percent"] = percent();
+    static_cast<void>(terminal_.report(json_line(line) + "\n"));
   } else {
-    static_cast<void>(terminal_.write(fmt::format("mfa-enroll: {}\n", text.substr(text.find_first_not_of(' ')))));
+    const std::string text = words();
+    static_cast<void>(
+        terminal_.report(fmt::format("mfa-enroll: {}\n", std::string_view(text).substr(text.find_first_not_of(' ')))));
   }
 }
 
-void Progress::say(std::string_view line) {
+void Progress::tell(std::string_view row, const char* key, std::string_view what) {
   clear();
-  static_cast<void>(terminal_.write(fmt::format("{}\n", line)));
+  // What cannot be written there stands in the summary's count.
+  static_cast<void>(terminal_.report(json_ ? json_line({{"row", row}, {key, what}}) + "\n"
+                                           : fmt::format("mfa-enroll: {}: {}\n", printable_line(std::string(row)),
+                                                         printable_line(std::string(what)))));
 }
 
 void Progress::clear() {
@@ -50,13 +63,17 @@ void Progress::clear() {
   told_ = 0;  // drawn again with the next step
 }
 
+std::string Progress::words() const {
+  if (total_ == 0) return fmt::format("{} {}", grouped(count_), unit_);
+  return fmt::format("{:3} %  {} {}", percent(), grouped(count_), unit_);
+}
+
 std::string Progress::bar(unsigned columns) const {
-  if (total_ == 0) return fmt::format("  {} {}", grouped(count_), unit_);
-  const std::string words = fmt::format("{:3} %  {} {}", done_ * 100 / total_, grouped(count_), unit_);
-  if (!terminal_.interactive() || columns < words.size() + 12) return "  " + words;
-  const auto width = std::min<std::uint64_t>(kWidestBar, columns - words.size() - 8);
+  const std::string text = words();
+  if (total_ == 0 || columns < text.size() + 12) return "  " + text;
+  const auto width = std::min<std::uint64_t>(kWidestBar, columns - text.size() - 8);
   const auto full = static_cast<std::size_t>(done_ * width / total_);
-  return fmt::format("  [{}{}] {}", std::string(full, '#'), std::string(width - full, '.'), words);
+  return fmt::format("  [{}{}] {}", std::string(full, '#'), std::string(width - full, '.'), text);
 }
 
 }  // namespace mfa::cli

@@ -1,34 +1,38 @@
 // How far a long run is: a bar on a terminal, written over as it goes on and gone at the end; elsewhere a line from
-// time to time. A short run shows nothing.
+// time to time. A short run shows nothing. And what is wrong with one row of it, on standard error.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "cli/terminal.h"
+#include "cli/console.h"
 
 namespace mfa::cli {
 
 class Progress {
  public:
-  // `total`: of whatever done() counts; 0: not known. `unit`: what is counted for people, "users".
-  Progress(const Terminal& terminal, std::uint64_t total, std::string_view unit)
-      : terminal_(terminal), total_(total), unit_(unit) {}
+  // `total`: of what reached() calls done; 0: not known. `unit`: what is counted for people, "users".
+  Progress(const Console& console, std::uint64_t total, std::string_view unit)
+      : terminal_(console.terminal), json_(console.json), total_(total), unit_(unit) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() { clear(); }
 
   // `done` of the total; `count` of the unit.
   void reached(std::uint64_t done, std::uint64_t count);
-  // A line that stays, above the bar. `line` is printable, without its line feed.
-  void say(std::string_view line);
+  void expect(std::uint64_t total) { total_ = total; }
+  // About one row, on standard error: "mfa-enroll: line 7 (alice): …", or with --json {"row":"line 7 (alice)",KEY:"…"}.
+  void tell(std::string_view row, const char* key, std::string_view what);
 
  private:
   void clear();
+  [[nodiscard]] std::uint64_t percent() const { return done_ * 100 / total_; }
+  [[nodiscard]] std::string words() const;
   [[nodiscard]] std::string bar(unsigned columns) const;
 
   const Terminal& terminal_;
+  bool json_;
   std::uint64_t total_;
   std::string_view unit_;
   std::uint64_t done_ = 0;

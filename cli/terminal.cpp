@@ -171,7 +171,8 @@ std::optional<WindowSize> window_size(int fd) {
   return WindowSize{.rows = window.ws_row, .columns = window.ws_col};
 }
 
-Terminal::Terminal() : in_(STDIN_FILENO), out_(STDERR_FILENO), interactive_(isatty(STDIN_FILENO) == 1) {
+Terminal::Terminal()
+    : in_(STDIN_FILENO), out_(STDERR_FILENO), errors_(STDERR_FILENO), interactive_(isatty(STDIN_FILENO) == 1) {
   if (!interactive_) return;
   own_ = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (own_ >= 0) in_ = out_ = own_;
@@ -180,6 +181,8 @@ Terminal::Terminal() : in_(STDIN_FILENO), out_(STDERR_FILENO), interactive_(isat
 Terminal::~Terminal() {
   if (own_ >= 0) close(own_);
 }
+
+bool Terminal::is_screen() const { return interactive_ || isatty(out_) == 1; }
 
 std::expected<Answer, NoAnswer> Terminal::ask(std::string_view prompt, bool echo, Deadline deadline,
                                               const Redraw& redraw) const {

@@ -41,7 +41,8 @@ class Terminal {
   // standard input and prompts go to standard error.
   Terminal();
   // For tests: descriptors that stay the caller's.
-  Terminal(int in, int out, bool interactive) : in_(in), out_(out), interactive_(interactive) {}
+  Terminal(int in, int out, bool interactive, int errors = -1)
+      : in_(in), out_(out), errors_(errors < 0 ? out : errors), interactive_(interactive) {}
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
   ~Terminal();
@@ -49,8 +50,12 @@ class Terminal {
   // A person is there, not a file.
   [[nodiscard]] bool interactive() const { return interactive_; }
   [[nodiscard]] std::optional<WindowSize> size() const { return window_size(out_); }
+  // What is written there can be written over.
+  [[nodiscard]] bool is_screen() const;
   // `text` must be printable (cli/plain_text.h), but for our own colours.
   [[nodiscard]] bool write(std::string_view text) const { return write_all(out_, text); }
+  // What a script is to find on standard error, wherever prompts go.
+  [[nodiscard]] bool report(std::string_view text) const { return write_all(errors_, text); }
 
   // Writes `prompt` and waits for one line, without its line feed; `echo` false: typed unseen.
   // `redraw` is called when the window has another size meanwhile; where it says that it drew something, what was typed
@@ -64,6 +69,7 @@ class Terminal {
                                                                  const Redraw& redraw, int& signal) const;
   int in_ = -1;
   int out_ = -1;
+  int errors_ = -1;
   int own_ = -1;  // /dev/tty, closed with this object
   bool interactive_ = false;
 };

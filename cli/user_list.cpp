@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <unordered_set>
 #include <utility>
 
 #include "cli/input.h"
@@ -14,6 +15,21 @@ namespace {
 constexpr std::size_t kLongestList = std::size_t{64} << 20U;  // bytes
 
 }  // namespace
+
+Outcome<std::vector<ListedAccount>> people_among(const Outcome<std::vector<ListedAccount>>& accounts) {
+  if (!accounts) return std::unexpected(accounts.error());
+  std::vector<ListedAccount> listed;
+  std::unordered_set<std::string> seen;
+  bool people = false;
+  for (const ListedAccount& account : *accounts) {
+    if (!logs_in(account) || !seen.insert(account.name).second) continue;
+    people = people || account.uid != 0;
+    listed.push_back(account);
+  }
+  if (!people)
+    return std::unexpected(nobody("This computer lists no accounts of people; its directory may keep them to itself."));
+  return listed;
+}
 
 Failure nobody(std::string error) {
   return {.error = std::move(error), .hint = "Give their names in a file, one a line: --users FILE"};

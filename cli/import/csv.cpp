@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/import/words.h"
+
 namespace mfa::cli {
 
 namespace {
 
 constexpr std::size_t kMostColumns = 100;
-constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8, as some spreadsheets begin
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -98,7 +94,7 @@ std::expected<std::optional<Entry>, std::string> CsvPhones::read(std::string_vie
   if (kind == "call") {
     entry.kind = EntryKind::call;
   } else if (!kind.empty() && kind != "sms") {
-    return std::unexpected("Its third column is neither sms nor call.");
+    return std::unexpected("Its kind is neither sms nor call.");
   }
   return entry;
 }

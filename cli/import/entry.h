@@ -37,10 +37,11 @@ enum class NotCarried : std::uint8_t {
   option,      // one that no release writes
 };
 
-// As the engine takes it (domain/import_row.h), with its line feed; false: it does not fit, or holds a byte that no row
-// can. `to` is then as it was.
 class WipedText;
+
+// As the engine takes it (domain/import_row.h), with its line feed; false: it does not fit. `to` is then as it was.
 [[nodiscard]] bool add_row(WipedText& to, const Entry& entry, std::string_view user, std::uint32_t uid);
+// Nothing in it that no row can hold.
 [[nodiscard]] bool can_be_sent(const Entry& entry);
 
 }  // namespace mfa::cli

@@ -1,42 +1,24 @@
 #include "cli/import/google_authenticator.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "cli/import/words.h"
 
 namespace mfa::cli {
 
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
-constexpr std::int64_t kUsualWindow = 3;  // WINDOW_SIZE if nothing is said; ours is as wide
-constexpr std::int64_t kUsualSkew = 1;    // steps either side that are accepted here
+constexpr std::int64_t kUsualWindow = 3;       // WINDOW_SIZE if nothing is said; ours is as wide
+constexpr std::int64_t kUsualSkew = 1;         // steps either side that are accepted here
+constexpr std::int64_t kMostSkew = 1'000'000;  // periods: more is as wrong
 constexpr std::size_t kEmergencyDigits = 8;
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
 
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
   return trimmed(line);
-}
-
-std::string_view take_word(std::string_view& text) {
-  text = trimmed(text);
-  const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
-  text.remove_prefix(word.size());
-  return word;
-}
-
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 bool is_emergency_code(std::string_view line) {
@@ -91,13 +73,13 @@ class Reading {
     if (std::ranges::find(file_.not_carried, what) == file_.not_carried.end()) file_.not_carried.push_back(what);
   }
   bool counter(std::string_view word) {
-    const auto value = number(word);
+    const auto value = whole_number(word);
     if (!value || *value < 0) return false;
     if (*value > 0) file_.entry.counter = word;
     return true;
   }
   bool step_size(std::string_view word) {
-    const auto value = number(word);
+    const auto value = whole_number(word);
     if (!value || *value < 1 || *value > 60) return false;
     file_.entry.period = word;
     return true;
@@ -105,21 +87,21 @@ class Reading {
   bool used_steps(std::string_view words) {
     once_ = true;
     for (std::string_view word = take_word(words); !word.empty(); word = take_word(words)) {
-      const auto step = number(word);
+      const auto step = whole_number(word);
       if (!step || *step < 0) return false;
       file_.entry.last_step = std::max(file_.entry.last_step.value_or(0), *step);
     }
     return true;
   }
   bool skew(std::string_view word) {
-    const auto value = number(word);
+    const auto value = whole_number(word);
     if (!value) return false;
-    file_.skew = *value;
+    file_.skew = std::clamp(*value, -kMostSkew, kMostSkew);
     if (*value > kUsualSkew || *value < -kUsualSkew) note(NotCarried::skew);
     return true;
   }
   bool window(std::string_view word) {
-    const auto value = number(word);
+    const auto value = whole_number(word);
     if (!value || *value < 1 || *value > 100) return false;
     if (*value > kUsualWindow) note(NotCarried::window);
     return true;

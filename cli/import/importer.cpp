@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/plain_text.h"
+#include "cli/user_names.h"
 
 namespace mfa::cli {
 
@@ -12,17 +12,17 @@ constexpr std::size_t kMostAtOnce = 256;  // rows; the engine takes no more
 
 }  // namespace
 
-void Importer::tell(const std::string& place, std::string_view what) {
-  progress_.say(fmt::format("mfa-enroll: {}: {}", printable_line(place), printable_line(what)));
-}
-
 void Importer::refuse(const std::string& place, std::string_view why) {
   ++tally_.rows;
   ++tally_.refused;
-  tell(place, why);
+  progress_.tell(place, "refused", why);
 }
 
 Outcome<void> Importer::add(const std::string& place, const Entry& entry, const ListedAccount& person) {
+  if (const std::string_view fault = fault_of_user_name(person.name); !fault.empty()) {
+    refuse(place, fmt::format("Its user's name {}.", fault));
+    return {};
+  }
   if (!can_be_sent(entry)) {
     refuse(place, "It holds what no key, number or code has.");
     return {};
@@ -47,27 +47,31 @@ Outcome<void> Importer::send() {
   const std::vector<std::string> places = std::exchange(places_, {});
   if (!reply) return std::unexpected(reply.error());
   const std::vector<Json> ends = objects_of(*reply, "rows");
-  if (ends.size() != places.size())
+  const std::string stopped = text_of(*reply, "error");
+  if (ends.size() > places.size() || (ends.size() < places.size() && stopped.empty()))
     return std::unexpected(
         Failure{.status = ExitStatus::unreachable,
                 .error = "The MFA service said something that makes no sense.",
                 .hint = "Are mfa-enroll and the service of the same release? Restart the service after an upgrade."});
   tally_.rows += ends.size();
-  for (std::size_t i = 0; i < ends.size(); ++i) {
-    const std::string end = text_of(ends[i], "end");
-    if (end == "added") {
-      ++tally_.added;
-    } else if (end == "there") {
-      ++tally_.there;
-    } else if (end == "left") {
-      ++tally_.left;
-      tell(places[i], "Left alone. " + text_of(ends[i], "why"));
-    } else {
-      ++tally_.refused;
-      tell(places[i], text_of(ends[i], "why"));
-    }
+  for (std::size_t i = 0; i < ends.size(); ++i) take(places[i], ends[i]);
+  if (stopped.empty()) return {};
+  return std::unexpected(Failure{.status = ExitStatus::unreachable, .error = stopped, .hint = text_of(*reply, "hint")});
+}
+
+void Importer::take(const std::string& place, const Json& row) {
+  const std::string end = text_of(row, "end");
+  if (end == "added") {
+    ++tally_.added;
+  } else if (end == "there") {
+    ++tally_.there;
+  } else if (end == "left") {
+    ++tally_.left;
+    progress_.tell(place, "left", (console_.json ? "" : "Left alone. ") + text_of(row, "why"));
+  } else {
+    ++tally_.refused;
+    progress_.tell(place, "refused", text_of(row, "why"));
   }
-  return {};
 }
 
 }  // namespace mfa::cli

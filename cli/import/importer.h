@@ -1,5 +1,5 @@
 // Sends what is to be imported to the engine, as many rows at a time as a request holds, and keeps account of what came
-// of them. Whatever is wrong with a row is told at once, on the terminal or standard error, and the rest goes on.
+// of them. Whatever is wrong with a row is told at once, on standard error, and the rest goes on.
 #pragma once
 
 #include <cstdint>
@@ -36,16 +36,18 @@ class Importer {
   // `place`: where the row stands, for people: "line 17 (alice)". The failure is one of the engine: nothing goes on.
   [[nodiscard]] Outcome<void> add(const std::string& place, const Entry& entry, const ListedAccount& person);
   void refuse(const std::string& place, std::string_view why);
+  // What its person or whoever imports it ought to know.
+  void note(const std::string& place, std::string_view what) { progress_.tell(place, "note", what); }
   // What still waits to be sent.
   [[nodiscard]] Outcome<void> finish() { return send(); }
-  // How much of the total is behind us, for the bar.
-  void reached(std::uint64_t done) { progress_.reached(done, tally_.rows); }
+  // How much of the total is behind us, for the bar; `count` for people.
+  void reached(std::uint64_t done, std::uint64_t count) { progress_.reached(done, count); }
 
   [[nodiscard]] ImportTally& tally() { return tally_; }
 
  private:
   [[nodiscard]] Outcome<void> send();
-  void tell(const std::string& place, std::string_view what);
+  void take(const std::string& place, const Json& row);
 
   const Console& console_;
   std::string source_;

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "cli/import/words.h"
 
 namespace mfa::cli {
 
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
 
 struct Type {
   std::string_view name;
@@ -32,13 +31,6 @@ constexpr std::array kTypes = std::to_array<Type>({
     {"HOTP/T60/7", EntryKind::totp, "7", "60"},
     {"HOTP/T60/8", EntryKind::totp, "8", "60"},
 });
-
-std::string_view take_word(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
-  text.remove_prefix(word.size());
-  return word;
-}
 
 // "2026-11-22T09:14:05L": by this computer's clocks.
 std::optional<std::int64_t> local_moment(std::string_view text) {

@@ -15,19 +15,31 @@ const Outcome<std::vector<ListedAccount>>& People::listed() {
   return *accounts_;
 }
 
-std::optional<ListedAccount> People::named(std::string_view name) {
-  if (!fault_of_user_name(name).empty()) return std::nullopt;
-  static_cast<void>(listed());  // what it lacks is looked up
-  if (const auto found = by_name_.find(name); found != by_name_.end()) return (**accounts_)[found->second];
-  return look_up_account(std::string(name));
+std::expected<ListedAccount, NoAccount> People::counted(std::expected<ListedAccount, NoAccount> found) {
+  failed_ = !found && found.error() == NoAccount::failed ? failed_ + 1 : 0;
+  return found;
 }
 
-std::optional<ListedAccount> People::with_uid(uid_t uid) {
+std::expected<ListedAccount, NoAccount> People::named(std::string_view name) {
+  if (!fault_of_user_name(name).empty()) return std::unexpected(NoAccount::none);
+  static_cast<void>(listed());  // what it lacks is looked up
+  if (const auto found = by_name_.find(name); found != by_name_.end()) return (**accounts_)[found->second];
+  return counted(look_up_account(std::string(name)));
+}
+
+std::expected<ListedAccount, NoAccount> People::with_uid(uid_t uid) {
   if (const auto& all = listed()) {
     const auto found = std::ranges::find(*all, uid, &ListedAccount::uid);
     if (found != all->end()) return *found;
   }
-  return look_up_account(uid);
+  return counted(look_up_account(uid));
+}
+
+std::optional<Failure> People::stuck() const {
+  constexpr int kMostFailures = 8;
+  if (failed_ < kMostFailures) return std::nullopt;
+  return Failure{.error = "Users cannot be looked up here now.",
+                 .hint = "See to the directory that this computer asks (LDAP, SSSD)."};
 }
 
 }  // namespace mfa::cli

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,14 +19,18 @@ class People {
  public:
   explicit People(AccountList list) : list_(std::move(list)) {}
 
-  // Nothing: there is nobody of that name.
-  [[nodiscard]] std::optional<ListedAccount> named(std::string_view name);
-  [[nodiscard]] std::optional<ListedAccount> with_uid(uid_t uid);
+  [[nodiscard]] std::expected<ListedAccount, NoAccount> named(std::string_view name);
+  [[nodiscard]] std::expected<ListedAccount, NoAccount> with_uid(uid_t uid);
+  // So many look-ups have failed one after the other that there is no point in another.
+  [[nodiscard]] std::optional<Failure> stuck() const;
   // All whom the list has, in its order, or why it is not whole.
   [[nodiscard]] const Outcome<std::vector<ListedAccount>>& listed();
 
  private:
+  [[nodiscard]] std::expected<ListedAccount, NoAccount> counted(std::expected<ListedAccount, NoAccount> found);
+
   AccountList list_;
+  int failed_ = 0;  // look-ups, one after the other
   std::optional<Outcome<std::vector<ListedAccount>>> accounts_;
   std::unordered_map<std::string_view, std::size_t> by_name_;  // into the list
 };

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,24 +26,36 @@ using Steady = std::chrono::steady_clock;
 
 constexpr char kRead = 0;  // what stands before the bytes of a file that could be read; else an Unread
 
-bool become(uid_t uid, gid_t gid) {
-  if (geteuid() == 0 && setgroups(1, &gid) != 0) return false;
+bool become(const FileOf& file) {
+  const uid_t uid = file.uid;
+  const gid_t gid = file.gid;
+  // Nothing of what it has from us falls into a core file: 1 keeps it also from a program that takes core files
+  // (core(5)), and from the first moment of being somebody else.
+  const rlimit least{.rlim_cur = 1, .rlim_max = 1};
+  if (setrlimit(RLIMIT_CORE, &least) != 0) return false;
+  if (geteuid() == 0 &&
+      (file.groups.empty() ? setgroups(1, &gid) : setgroups(file.groups.size(), file.groups.data())) != 0)
+    return false;
   if (setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) return false;
-  // Whatever the system's settings: nobody traces it, and nothing of what it has from us falls into a core file.
-  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  return prctl(PR_SET_DUMPABLE, 0) == 0 && setrlimit(RLIMIT_CORE, &none) == 0 &&
-         prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getuid() == uid && (uid == 0 || setuid(0) != 0);
+  // Whatever the system's settings: nobody traces it.
+  return prctl(PR_SET_DUMPABLE, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getuid() == uid &&
+         (uid == 0 || setuid(0) != 0);
 }
 
 Unread why_not_opened(int error) {
   if (error == ENOENT || error == ENOTDIR) return Unread::none;
-  if (error == ELOOP) return Unread::link;
+  if (error == ELOOP || error == EXDEV) return Unread::link;      // EXDEV: it would lead out of the folder
   if (error == ENXIO || error == ENODEV) return Unread::no_file;  // a socket, a device that is not there
   return error == EACCES || error == EPERM ? Unread::denied : Unread::failed;
 }
 
 std::expected<int, Unread> open_theirs(const FileOf& file, std::size_t longest) {
-  const int fd = open(file.path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  const int folder = open(file.folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return std::unexpected(why_not_opened(errno));
+  open_how how{};
+  how.flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  const int fd = static_cast<int>(syscall(SYS_openat2, folder, file.name.c_str(), &how, sizeof how));
   if (fd < 0) return std::unexpected(why_not_opened(errno));
   struct stat found{};
   if (fstat(fd, &found) != 0) return std::unexpected(Unread::failed);
@@ -69,7 +83,7 @@ bool put(int to, const char* bytes, std::size_t size) {
     const char status = static_cast<char>(why);
     _exit(put(to, &status, 1) ? 0 : 1);
   };
-  if (!become(file.uid, file.gid)) end(Unread::failed);
+  if (!become(file)) end(Unread::failed);
   const auto fd = open_theirs(file, longest);
   if (!fd) end(fd.error());
   std::array<char, 4096> piece{};
@@ -96,7 +110,7 @@ std::string_view sentence(Unread why) {
     case Unread::none:
       return "There is no such file.";
     case Unread::link:
-      return "It is a link, which is not followed.";
+      return "It is a link or lies behind one, and none is followed.";
     case Unread::no_file:
       return "It is no file.";
     case Unread::not_theirs:
@@ -106,7 +120,7 @@ std::string_view sentence(Unread why) {
     case Unread::too_long:
       return "It is too long for a file of google-authenticator.";
     case Unread::denied:
-      return "They may not read it themselves.";
+      return "It may not be read as its user.";
     case Unread::hangs:
       return "The disk it is on does not answer.";
     case Unread::failed:

@@ -1,10 +1,13 @@
-// Text that keys pass through: never more than its capacity, never moved, overwritten when it goes.
+// Text that keys pass through: never more than its capacity, never moved, overwritten when it goes. It stays out of
+// core files, and of the processes that become other people (secret_file.h): a fork finds noughts there.
 #pragma once
 
 #include <string.h>  // explicit_bzero(3)
+#include <sys/mman.h>
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -12,7 +15,7 @@ namespace mfa::cli {
 
 class WipedText {
  public:
-  explicit WipedText(std::size_t capacity) : bytes_(new char[capacity]), capacity_(capacity) {}
+  explicit WipedText(std::size_t capacity) : bytes_(pages(capacity), Unmap{capacity}), capacity_(capacity) {}
   WipedText(const WipedText&) = delete;
   WipedText& operator=(const WipedText&) = delete;
   WipedText(WipedText&&) = default;
@@ -48,7 +51,18 @@ class WipedText {
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
  private:
-  std::unique_ptr<char[]> bytes_;
+  struct Unmap {
+    std::size_t size = 0;
+    void operator()(char* bytes) const { munmap(bytes, size); }
+  };
+  static char* pages(std::size_t size) {
+    void* const bytes = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bytes == MAP_FAILED || madvise(bytes, size, MADV_WIPEONFORK) != 0 || madvise(bytes, size, MADV_DONTDUMP) != 0)
+      throw std::bad_alloc();
+    return static_cast<char*>(bytes);
+  }
+
+  std::unique_ptr<char[], Unmap> bytes_;
   std::size_t capacity_;
   std::size_t size_ = 0;
 };

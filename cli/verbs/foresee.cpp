@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -33,23 +32,16 @@ Outcome<Moment> moment_of(const std::string& at) {
   return moment;
 }
 
-// Root and people; root alone is an empty enumeration.
 Outcome<std::vector<std::string>> names_listed(const AccountList& list) {
-  const auto accounts = list();
+  const auto accounts = people_among(list());
   if (!accounts) return std::unexpected(accounts.error());
   std::vector<std::string> names;
-  std::unordered_set<std::string> seen;
-  bool people = false;
   for (const ListedAccount& account : *accounts) {
-    if (!logs_in(account) || !seen.insert(account.name).second) continue;
     if (const std::string_view fault = fault_of_user_name(account.name); !fault.empty())
       return std::unexpected(
           nobody(fmt::format("An account of this computer is called '{}', which {}.", account.name, fault)));
-    people = people || account.uid != 0;
     names.push_back(account.name);
   }
-  if (!people)
-    return std::unexpected(nobody("This computer lists no accounts of people; its directory may keep them to itself."));
   return names;
 }
 
@@ -87,7 +79,7 @@ using Steady = std::chrono::steady_clock;
 Outcome<Forecast> ask_about(const Console& console, const std::vector<std::string>& names, Moment at,
                             std::optional<Steady::time_point> until = {}) {
   Forecast forecast;
-  Progress progress(console.terminal, names.size(), "users");
+  Progress progress(console, names.size(), "users");
   for (const NamesPiece& piece : in_pieces(names, kMostAtOnce, kRoomForNames)) {
     if (until && Steady::now() >= *until) break;
     Json request{{"verb", "admin forecast"}, {"users", piece.names}};

@@ -12,8 +12,11 @@
 namespace mfa {
 namespace {
 
-constexpr std::size_t kLongestName = 256;   // bytes
-constexpr std::int64_t kWidestSearch = 10;  // steps either side of when a code was used
+constexpr std::size_t kLongestName = 256;  // bytes
+// Either side of when a code was used: pam_oath writes local time, which has an hour twice a year, and its window may
+// be wide.
+constexpr std::chrono::seconds kWidestSearch{3600};
+constexpr std::int64_t kWidestWindow = 30;  // steps
 
 using Fault = std::unexpected<ImportFault>;
 
@@ -90,11 +93,14 @@ bool shows(const TotpFactor& app, std::int64_t step, std::string_view code) {
                                        app.parameters.algorithm)) == Secret(code);
 }
 
-// The newest step around that time whose code it is; the time's own if it is none of them.
+// The step nearest to that time whose code it is; the time's own if it is none of them.
 TimeStep step_of(const TotpFactor& app, std::string_view code, UnixTime at) {
   const TimeStep then = time_step(at, app.parameters.period);
-  for (std::int64_t step = then.value + kWidestSearch; step >= then.value - kWidestSearch; --step)
-    if (shows(app, step, code)) return {step};
+  const std::int64_t widest = (kWidestSearch / app.parameters.period) + kWidestWindow;
+  for (std::int64_t away = 0; away <= widest; ++away) {
+    if (shows(app, then.value + away, code)) return {then.value + away};
+    if (shows(app, then.value - away, code)) return {then.value - away};
+  }
   return then;
 }
 
@@ -116,8 +122,8 @@ std::expected<TotpFactor, ImportFault> app_of(const std::vector<std::string_view
     if (!step || *step > latest.value) return Fault(ImportFault::used_later);
     app.last_step = {*step};
   }
-  if (!field[7].empty() && !field[8].empty()) {
-    const auto at = number(field[8]);
+  if (!field[7].empty()) {
+    const auto at = field[8].empty() ? std::optional(now.seconds) : number(field[8]);
     if (!at || *at > now.seconds + (kLongestSkew * *period)) return Fault(ImportFault::used_later);
     app.last_step = std::max(app.last_step, step_of(app, field[7], UnixTime{*at}));
   }

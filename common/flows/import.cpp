@@ -226,7 +226,8 @@ std::expected<ImportReply, RequestError> import_factors(Engine& engine, const As
   std::vector<std::optional<Ready>> rows = ready_rows(engine, request.rows, reply);
   const UnixTime now = engine.clock.now();
   std::expected<void, StoreError> done;
-  for (std::size_t first = 0; done && first < rows.size(); first += kRowsAtOnce) {
+  std::size_t first = 0;
+  for (; first < rows.size(); first += kRowsAtOnce) {
     const std::size_t end = std::min(first + kRowsAtOnce, rows.size());
     const auto work = [&](Transaction& tx) {
       for (std::size_t i = first; i < end; ++i) {
@@ -236,9 +237,13 @@ std::expected<ImportReply, RequestError> import_factors(Engine& engine, const As
       }
     };
     done = request.only_tries ? engine.store.read(work) : engine.store.write(work);
+    if (!done) break;
   }
   wipe_all(rows);
-  if (!done) return std::unexpected(store_failed(engine, asker, done.error()));
+  if (done) return reply;
+  reply.stopped = store_failed(engine, asker, done.error());
+  if (first == 0) return std::unexpected(*reply.stopped);
+  reply.rows.resize(first);
   return reply;
 }
 

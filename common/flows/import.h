@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ struct ImportReply {
     std::string factor;  // added or there: its id; a try leaves it out of `added`
     std::string why;     // refused, left: a sentence
   };
-  std::vector<Row> rows;  // in the order of the request
+  std::vector<Row> rows;                // in the order of the request
+  std::optional<RequestError> stopped;  // the store failed behind these rows, which are kept
 };
 
 [[nodiscard]] std::expected<ImportReply, RequestError> import_factors(Engine& engine, const Asker& asker,

@@ -129,10 +129,9 @@ bool bypass_may_answer(Transaction& tx, UnixTime now, const VerifyFor& purpose, 
 }
 
 // Codes of eight digits that came with an imported app (domain/import_row.h) are among the recovery codes. They are for
-// their owner alone: nobody reads them out to the helpdesk.
-bool scratch_may_answer(Transaction& tx, const VerifyFor& purpose, PersonId person, const Answer& answer) {
-  return purpose.passed != EventKind::helpdesk_identified && answer.normal.size() == kScratchDigits &&
-         tx.recovery_codes_left(person) > 0;
+// their owner alone: nobody reads them out to the helpdesk, nor learns there which were used.
+bool may_be_scratch(const VerifyFor& purpose, const Answer& answer) {
+  return purpose.passed != EventKind::helpdesk_identified && answer.normal.size() == kScratchDigits;
 }
 
 // No failure: the reservation is not kept. Nor is it a row each time: whoever has a spent code has it for ever.
@@ -202,7 +201,7 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   }
   Match match = match_digits(tx, settings, now, purpose, person, answer);
   const bool bypass = bypass_may_answer(tx, now, purpose, person.id, answer);
-  const bool scratch = scratch_may_answer(tx, purpose, person.id, answer);
+  const bool scratch = may_be_scratch(purpose, answer) && tx.recovery_codes_left(person.id) > 0;
   const bool replaced =
       match.replaced && answer.shape == AnswerShape::digits && answer.normal.size() == kPhoneCodeDigits;
   if (!match.asked && !bypass && !scratch) {  // nothing that may answer has digits: no guess
@@ -223,7 +222,7 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   }
   if (scratch && tx.use_recovery_code(person.id, answer.normal.text()))
     return accept(tx, now, purpose, person, {.factor = "recovery", .recovery_left = tx.recovery_codes_left(person.id)});
-  if (!match.replayed && answer.normal.size() == kScratchDigits &&
+  if (!match.replayed && may_be_scratch(purpose, answer) &&
       tx.recovery_code_was_used(person.id, answer.normal.text())) {
     note_replay(tx, now, purpose, "recovery");
     return ReplayedAnswer{.kind = {}, .recovery = true};

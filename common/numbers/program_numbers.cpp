@@ -1,6 +1,7 @@
 #include "common/numbers/program_numbers.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -12,11 +13,22 @@ namespace {
 
 using Answers = std::vector<NumberAnswer>;
 
+constexpr int kMostFailedRuns = 64;   // of one request
+constexpr int kMostRunsThatHang = 8;  // each up to its limit; whoever waits for the request gives up after a minute
+
 // Of what need not be asked about.
 std::optional<NumberRefusal> refused_unasked(std::string_view typed) {
   if (!valid_utf8(typed) || has_control_characters(typed)) return NumberRefusal::not_a_number;
   if (typed.size() > kLongestTyped) return NumberRefusal::too_long;
   return std::nullopt;
+}
+
+Answers unasked(std::span<const std::string> typed) {
+  Answers answers;
+  answers.reserve(typed.size());
+  for (const std::string& number : typed)
+    answers.emplace_back(std::unexpected(refused_unasked(number).value_or(NumberRefusal::unavailable)));
+  return answers;
 }
 
 // A line each.
@@ -39,32 +51,51 @@ Secret questions(std::span<const std::string> typed, std::string_view country) {
 
 }  // namespace
 
-Answers ProgramNumbers::read_all(std::span<const std::string> typed, std::string_view country) {
-  Answers answers;
-  answers.reserve(typed.size());
-  for (const std::string& number : typed)
-    answers.emplace_back(std::unexpected(refused_unasked(number).value_or(NumberRefusal::unavailable)));
+// In one run of the program; nothing if it failed.
+std::optional<Answers> ProgramNumbers::ask(std::span<const std::string> typed, std::string_view country) {
+  Answers read = unasked(typed);
   Secret input = questions(typed, country);
-  if (input.empty() || typed.size() > kMostNumbers || !objection_to_program(options_.program, options_.owner).empty())
-    return answers;
+  if (input.empty()) return read;
   const auto answer = programs_.run({.path = options_.program,
                                      .arguments = {},
                                      .input = std::move(input),
                                      .limit = options_.limit,
                                      .most_output = kLongestNumberMessage * kMostNumbers,
                                      .closed = options_.closed});
-  if (!answer || answer->status != 0) return answers;
+  if (!answer || answer->status != 0) return std::nullopt;
   // One line too few or too many, and it is nobody's to say whose number is whose.
   std::string_view lines = answer->output.text();
-  Answers read = answers;
   for (NumberAnswer& to : read) {
     if (to.error() != NumberRefusal::unavailable) continue;
-    if (lines.empty()) return answers;
+    if (lines.empty()) return std::nullopt;
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     to = read_facts(lines.substr(0, end));
     lines.remove_prefix(std::min(end + 1, lines.size()));
   }
-  return lines.empty() ? read : answers;
+  if (!lines.empty()) return std::nullopt;
+  return read;
+}
+
+// Where a run fails, maybe at one number alone, its halves are asked about apart, so that the others are read.
+Answers ProgramNumbers::read_all(std::span<const std::string> typed, std::string_view country) {
+  Answers answers = unasked(typed);
+  if (typed.size() > kMostNumbers || !objection_to_program(options_.program, options_.owner).empty()) return answers;
+  const auto until = std::chrono::steady_clock::now() + (kMostRunsThatHang * options_.limit);
+  int failed = 0;
+  std::vector<std::span<const std::string>> left{typed};
+  while (!left.empty() && failed < kMostFailedRuns && std::chrono::steady_clock::now() < until) {
+    const auto part = left.back();
+    left.pop_back();
+    if (auto read = ask(part, country)) {
+      std::ranges::move(*read, answers.begin() + (part.data() - typed.data()));
+      continue;
+    }
+    ++failed;
+    if (part.size() < 2) continue;
+    left.push_back(part.subspan(part.size() / 2));
+    left.push_back(part.first(part.size() / 2));
+  }
+  return answers;
 }
 
 std::expected<NumberFacts, NumberRefusal> ProgramNumbers::read(std::string_view typed, std::string_view country) {

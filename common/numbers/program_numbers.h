@@ -3,7 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/ports/phone_numbers.h"
 #include "common/system/programs.h"
@@ -27,6 +31,9 @@ class ProgramNumbers final : public PhoneNumbers {
                                                                                 std::string_view country) override;
 
  private:
+  [[nodiscard]] std::optional<std::vector<std::expected<NumberFacts, NumberRefusal>>> ask(
+      std::span<const std::string> typed, std::string_view country);
+
   Programs& programs_;
   const Options options_;
 };

@@ -290,7 +290,12 @@ WipedText to_json(const ImportReply& reply) {
     if (!row.why.empty()) json.member("why", row.why);
     json.close_object();
   }
-  return json.close_array().close_object().take();
+  json.close_array();
+  if (reply.stopped) {
+    json.member("error", reply.stopped->text);
+    write_text(json, "hint", reply.stopped->hint);
+  }
+  return json.close_object().take();
 }
 
 WipedText to_json(const HistoryReply& reply) {

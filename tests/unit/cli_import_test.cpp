@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "cli/import/line_reader.h"
 #include "cli/import/oath_users.h"
 #include "cli/import/secret_file.h"
+#include "cli/import/secret_files.h"
 #include "cli/progress.h"
 #include "cli/verbs/import.h"
 #include "cli_doubles.h"
@@ -205,7 +207,7 @@ TEST(CsvPhones, AreReadAsSpreadsheetsWriteThem) {
   EXPECT_EQ(read_csv({"alice,1", "user,phone"}), "alice|1\nuser|phone\n") << "a heading comes first";
   EXPECT_EQ(read_csv({"alice", "alice,", "alice,\"1", "alice,1\"2", "alice,\"1\"2", "alice,1,fax"}),
             "! It has no user or no phone.\n! It has no phone.\n! Its quotes make no sense.\nalice|1\"2\n"
-            "! Its quotes make no sense.\n! Its third column is neither sms nor call.\n");
+            "! Its quotes make no sense.\n! Its kind is neither sms nor call.\n");
   EXPECT_EQ(read_csv({std::string(200, ',')}), "! Its quotes make no sense.\n");
 }
 
@@ -245,8 +247,14 @@ class SecretFile : public testing::Test {
   }
   // What was read, or "! " and why not.
   static std::string read_at(const std::string& path, std::size_t longest = 1000) {
+    const std::filesystem::path place(path);
+    return read_below(place.parent_path(), place.filename(), longest);
+  }
+  static std::string read_below(const std::string& folder, const std::string& name, std::size_t longest = 1000) {
     WipedText text(2000);
-    SecretFileReading reading({.uid = geteuid(), .gid = getegid(), .owner = geteuid(), .path = path}, longest);
+    SecretFileReading reading(
+        {.uid = geteuid(), .gid = getegid(), .owner = geteuid(), .folder = folder, .name = name, .groups = {}},
+        longest);
     const auto done = reading.finish(text);
     return done ? std::string(text.text()) : "! " + std::string(sentence(done.error()));
   }
@@ -277,7 +285,7 @@ TEST_F(SecretFile, IsNoneThatCouldDoHarm) {
   std::filesystem::remove(path_);
   for (const char* target : {"/etc/passwd", "/dev/zero", "/nowhere"}) {
     std::filesystem::create_symlink(target, path_);
-    EXPECT_EQ(read(), "! It is a link, which is not followed.");
+    EXPECT_EQ(read(), "! It is a link or lies behind one, and none is followed.");
     std::filesystem::remove(path_);
   }
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
@@ -286,9 +294,111 @@ TEST_F(SecretFile, IsNoneThatCouldDoHarm) {
   std::filesystem::create_directory(path_);
   EXPECT_EQ(read(), "! It is no file.");
   EXPECT_EQ(read_at("/dev/null"), "! It is no file.");
+  // A link on the way there is none either, nor a way out of the folder.
+  std::filesystem::remove(path_);
+  std::filesystem::create_symlink(".", path_);
+  std::ofstream(folder_ + "/key") << "key\n";
+  ASSERT_EQ(chmod((folder_ + "/key").c_str(), 0600), 0);
+  EXPECT_EQ(read_below(folder_, "key"), "key\n");
+  const std::string inside = std::filesystem::path(folder_).filename();
+  EXPECT_EQ(read_below(folder_, "../" + inside + "/key"), "! It is a link or lies behind one, and none is followed.");
+  EXPECT_EQ(read_below(folder_, "file/key"), "! It is a link or lies behind one, and none is followed.");
+  unlink((folder_ + "/key").c_str());
   EXPECT_EQ(read_at("/etc/passwd"), geteuid() == 0 ? "! Others may read or write it, so that its key may be known: its "
                                                      "mode must be 0600 or 0400."
                                                    : "! It belongs to somebody else.");
+}
+
+TEST(WipedText, IsNothingInAProcessThatBecomesSomebodyElse) {
+  WipedText text(100);
+  ASSERT_TRUE(text.add("GEZDGNBV"));
+  const pid_t child = fork();
+  if (child == 0) _exit(text.text() == std::string(8, '\0') ? 0 : 1);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(text.text(), "GEZDGNBV");
+}
+
+// --- many of them
+
+class Scripted final : public FileReading {
+ public:
+  explicit Scripted(std::expected<std::string, Unread> what) : what_(std::move(what)) {}
+  std::expected<void, Unread> finish(WipedText& to) override {
+    if (!what_) return std::unexpected(what_.error());
+    return to.add(*what_) ? std::expected<void, Unread>() : std::unexpected(Unread::too_long);
+  }
+
+ private:
+  std::expected<std::string, Unread> what_;
+};
+
+// Reads the homes of user0, user1, … with what `of` says of each.
+struct Homes {
+  explicit Homes(std::initializer_list<Frame> script, bool json = false) : engine(script), run(engine, json) {}
+  Outcome<void> read(int count, const std::function<std::expected<std::string, Unread>(const FileOf&)>& of) {
+    SecretFiles files(importer, true, [&](const FileOf& file) { return std::make_unique<Scripted>(of(file)); });
+    for (int i = 0; i < count; ++i) {
+      const ListedAccount person{.name = "user" + std::to_string(i),
+                                 .uid = 60'000 + static_cast<uid_t>(i),
+                                 .shell = "",
+                                 .real_name = "",
+                                 .gid = 60'000,
+                                 .home = "/nowhere"};
+      const FileOf file{.uid = person.uid, .gid = 60'000, .owner = person.uid, .folder = "", .name = "", .groups = {}};
+      if (auto added = files.add({.person = person, .file = file}); !added) return added;
+    }
+    return files.finish();
+  }
+  ScriptedEngine engine;
+  Script run;
+  Progress progress{run.console, 1, "users"};
+  Importer importer{run.console, "google-authenticator", false, progress};
+};
+
+constexpr const char* kCounted = "GEZDGNBVGY3TQOJQ\n\" HOTP_COUNTER 7\n";
+
+TEST(SecretFiles, OfThoseWhoHangTheOthersAreRead) {
+  std::string ends;
+  for (int i = 0; i < 100; ++i) ends += std::string(i > 0 ? "," : "") + R"({"end":"added"})";
+  Homes homes{hello(), result("{\"rows\":[" + ends + "]}"), verdict(VerdictCode::done)};
+  const auto done = homes.read(200, [](const FileOf& file) -> std::expected<std::string, Unread> {
+    if (file.uid % 2 == 0) return std::unexpected(Unread::hangs);
+    return kCounted;
+  });
+  EXPECT_TRUE(done) << done.error().error;
+  EXPECT_EQ(homes.importer.tally().added, 100U);
+  EXPECT_EQ(homes.importer.tally().refused, 100U);
+}
+
+TEST(SecretFiles, WhereAllHangItStopsAndSendsWhatItHas) {
+  Homes homes{hello(), result(R"({"rows":[{"end":"added"}]})"), verdict(VerdictCode::done)};
+  const auto done = homes.read(1000, [](const FileOf& file) -> std::expected<std::string, Unread> {
+    if (file.uid != 60'000) return std::unexpected(Unread::hangs);
+    return kCounted;
+  });
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().error, HasSubstr("The disks of 64 users"));
+  EXPECT_EQ(homes.importer.tally().added, 1U);
+  EXPECT_EQ(homes.importer.tally().refused, 64U);
+}
+
+TEST(SecretFiles, WhoseClockIsWrongIsTold) {
+  for (const auto& [skew, says] : {std::pair{"2", "about 60 seconds ahead"},
+                                   {"-9", "about 5 minutes behind"},
+                                   {"9223372036854775807", "minutes ahead"}}) {
+    for (const bool json : {false, true}) {
+      Homes homes({hello(), result(R"({"rows":[{"end":"added"}]})"), verdict(VerdictCode::done)}, json);
+      ASSERT_TRUE(homes.read(1, [&](const FileOf&) {
+        return "GEZDGNBVGY3TQOJQ\n\" TOTP_AUTH\n\" DISALLOW_REUSE\n\" TIME_SKEW " + std::string(skew) + "\n";
+      }));
+      const std::string errors = homes.run.errors.text();
+      EXPECT_THAT(errors, HasSubstr(says));
+      EXPECT_THAT(errors, testing::StartsWith(json ? R"({"row":"user0","note":"The clock of)"
+                                                   : "mfa-enroll: user0: The clock"));
+    }
+  }
 }
 
 // --- the verb
@@ -328,10 +438,15 @@ TEST(AdminImport, SendsRowsApartFromTheRequestAndSumsUp) {
               "hotp\talice\t1000\t0x0033\t6\t5\t\t\nhotp\tbob\t1001\t0x0044\t6\t0\t\t\n");
     EXPECT_EQ(
         script.errors.text(),
-        "mfa-enroll: line 6: It has a PIN, and there are none here: the password takes its place. Write - for it.\n"
-        "mfa-enroll: line 7 (carol-who-is-nobody): There is no user of that name.\n"
-        "mfa-enroll: line 2 (bob): No.\n"
-        "mfa-enroll: line 4 (alice): Left alone. It may be hers.\n");
+        json ? "{\"row\":\"line 6\",\"refused\":\"It has a PIN, and there are none here: the password takes its place. "
+               "Write - for it.\"}\n{\"row\":\"line 7 (carol-who-is-nobody)\",\"refused\":\"There is no user of that "
+               "name.\"}\n{\"row\":\"line 2 (bob)\",\"refused\":\"No.\"}\n"
+               "{\"row\":\"line 4 (alice)\",\"left\":\"It may be hers.\"}\n"
+             : "mfa-enroll: line 6: It has a PIN, and there are none here: the password takes its place. Write - for "
+               "it.\n"
+               "mfa-enroll: line 7 (carol-who-is-nobody): There is no user of that name.\n"
+               "mfa-enroll: line 2 (bob): No.\n"
+               "mfa-enroll: line 4 (alice): Left alone. It may be hers.\n");
     EXPECT_EQ(script.results.text(),
               json ? R"({"dry_run":false,"rows":6,"added":1,"there":1,"left":1,"refused":3,"without_file":0,)"
                      "\"not_carried\":{}}\n"
@@ -388,6 +503,87 @@ TEST(AdminImport, StopsWhereTheEngineDoes) {
             "The MFA service said something that makes no sense.");
 }
 
+TEST(AdminImport, CountsWhatIsKeptWhereTheStoreFailsHalfWay) {
+  ScriptedEngine engine{hello(),
+                        result(R"({"rows":[{"end":"added"}],"error":"The store is full.","hint":"Make room."})"),
+                        verdict(VerdictCode::done)};
+  Script script(engine, false, "HOTP alice - 0011\nHOTP bob - 0022\n");
+  script.console.where.by_root = true;
+  const auto done = admin_import(script.console, from_input("oath"));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().status, ExitStatus::unreachable);
+  EXPECT_EQ(done.error().error, "The store is full.");
+  EXPECT_EQ(script.results.text(), "Imported 1 of 1 row.\n");
+}
+
+TEST(AdminImport, WhereNobodyIsListedFails) {
+  ScriptedEngine engine{};
+  Script script(engine, false);
+  script.console.where.by_root = true;
+  ImportOptions options = from_input("google-authenticator");
+  options.path = "";
+  options.all_homes = true;
+  options.accounts = [] {
+    return std::vector<ListedAccount>{
+        {.name = "root", .uid = 0, .shell = "/bin/sh", .real_name = "", .gid = 0, .home = "/root"}};
+  };
+  const auto done = admin_import(script.console, options);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().error, HasSubstr("lists no accounts of people"));
+}
+
+TEST(AdminImport, OfAUserWhoseNameCouldBeNoRowTheOthersAreImported) {
+  ScriptedEngine engine{hello(), result(R"({"rows":[{"end":"added"}]})"), verdict(VerdictCode::done)};
+  Script script(engine, false, "HOTP alice - 0011\nHOTP bob - 0022\n");
+  script.console.where.by_root = true;
+  Progress progress(script.console, 1, "rows");
+  Importer importer(script.console, "oath", false, progress);
+  Entry entry;
+  entry.kind = EntryKind::sms;
+  entry.number = "021";
+  const auto person = [](std::string name) -> ListedAccount {
+    return {.name = std::move(name), .uid = 1000, .shell = "", .real_name = "", .gid = 0, .home = ""};
+  };
+  ASSERT_TRUE(importer.add("1", entry, person("a\tb")));
+  ASSERT_TRUE(importer.add("2", entry, person("alice")));
+  ASSERT_TRUE(importer.finish());
+  EXPECT_EQ(importer.tally().refused, 1U);
+  EXPECT_EQ(importer.tally().added, 1U);
+}
+
+// Whoever can write it decides who gets in.
+TEST(AdminImport, TakesNoFileThatOthersMayWrite) {
+  std::string folder = testing::TempDir() + "/import.XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string path = folder + "/users.oath";
+  std::ofstream(path) << "HOTP alice - 0011\n";
+  const std::string own = std::to_string(geteuid());
+  struct Row {
+    mode_t mode;
+    const char* sudo_uid;
+    const char* says;
+  };
+  std::vector<Row> rows{
+      {0622, own.c_str(), "Others may write"}, {0620, own.c_str(), "Others may write"}, {0644, own.c_str(), ""}};
+  if (geteuid() != 0) rows.push_back({0600, "0", "somebody else's"});
+  for (const Row& row : rows) {
+    ASSERT_EQ(chmod(path.c_str(), row.mode), 0);
+    setenv("SUDO_UID", row.sudo_uid, 1);
+    ScriptedEngine engine{hello(), result(R"({"rows":[{"end":"added"}]})"), verdict(VerdictCode::done)};
+    Script script(engine, false);
+    script.console.where.by_root = true;
+    ImportOptions options = from_input("oath");
+    options.path = path;
+    const auto done = admin_import(script.console, options);
+    EXPECT_EQ(done.has_value(), *row.says == '\0') << row.mode;
+    EXPECT_THAT(done ? "" : done.error().error, HasSubstr(row.says));
+    EXPECT_THAT(script.errors.text(), done ? HasSubstr("Others may read it") : HasSubstr(""));
+  }
+  unsetenv("SUDO_UID");
+  unlink(path.c_str());
+  rmdir(folder.c_str());
+}
+
 TEST(AdminImport, WrongCommandLines) {
   struct Row {
     ImportOptions options;
@@ -413,6 +609,8 @@ TEST(AdminImport, WrongCommandLines) {
       {line("google-authenticator", ""), ExitStatus::usage, "needs either a PATH or --all-homes or --users FILE"},
       {line("google-authenticator", "x", true), ExitStatus::usage, "needs either a PATH or"},
       {line("google-authenticator", "", true, "u"), ExitStatus::usage, "needs either --all-homes or --users FILE"},
+      {line("google-authenticator", "", true, "", "../x"), ExitStatus::usage, "--file is where in each home"},
+      {line("google-authenticator", "", true, "", "/x"), ExitStatus::usage, "--file is where in each home"},
       {line("google-authenticator", "/nowhere"), ExitStatus::refused, "There is no file or folder /nowhere."},
       {line("google-authenticator", "/dev/null"), ExitStatus::refused, "/dev/null: It is no file."},
       {line("oath", "/nowhere"), ExitStatus::refused, "There is no file /nowhere."},
@@ -438,18 +636,36 @@ TEST(AdminImport, WrongCommandLines) {
 
 TEST(Progress, IsABarOnATerminalAndLinesElsewhere) {
   for (const bool terminal : {true, false}) {
-    ScriptedEngine engine{};
-    Script script(engine, false, "", terminal);
-    {
-      Progress progress(script.terminal, 40'000, "users");
-      progress.reached(50, 50);
-      EXPECT_THAT(script.errors.text(), IsEmpty());
-      progress.reached(20'000, 20'000);
-      progress.say("mfa-enroll: line 7: no");
+    for (const bool json : {true, false}) {
+      ScriptedEngine engine{};
+      Script script(engine, json, "", terminal);
+      const Written errors;
+      const Terminal apart(script.input.fd(), script.errors.fd(), terminal, errors.fd());
+      const Console console{.link = engine,
+                            .person = script.dialogue,
+                            .terminal = apart,
+                            .input = script.input.fd(),
+                            .results = script.results.fd(),
+                            .results_on_screen = false,
+                            .json = json,
+                            .style = {},
+                            .where = {},
+                            .now = kNow};
+      {
+        Progress progress(console, 40'000, "users");
+        progress.reached(50, 50);
+        EXPECT_THAT(script.errors.text(), IsEmpty());
+        progress.reached(20'000, 20'000);
+        progress.tell("line 7", "refused", "no\x1b");
+      }
+      const std::string bar =
+          "\r  [####################....................]  50 %  20,000 users\r" + std::string(64, ' ') + "\r";
+      EXPECT_EQ(script.errors.text(), terminal ? bar : "") << "where one types";
+      const std::string lines = json ? "{\"count\":20000,\"percent\":50}\n" : "mfa-enroll: 50 %  20,000 users\n";
+      const std::string row =
+          json ? "{\"row\":\"line 7\",\"refused\":\"no\\u001b\"}\n" : "mfa-enroll: line 7: no\\x1b\n";
+      EXPECT_EQ(errors.text(), (terminal ? "" : lines) + row) << "standard error, wherever that leads";
     }
-    EXPECT_EQ(script.errors.text(), terminal ? "\r  [####################....................]  50 %  20,000 users\r" +
-                                                   std::string(64, ' ') + "\rmfa-enroll: line 7: no\n"
-                                             : "mfa-enroll: 50 %  20,000 users\nmfa-enroll: line 7: no\n");
   }
   EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(grouped(999), "999");

@@ -63,12 +63,16 @@ TEST(ImportRow, HasAnEmergencyCodeOnceHoweverOftenItStandsThere) {
 TEST(ImportRow, OfAnAppSpendsTheCodeThatWasUsed) {
   const std::int64_t now = time_step(kNow, std::chrono::seconds(30)).value;
   const std::string at = std::to_string(kNow.seconds);
-  for (const std::int64_t step : {now - 9, now - 1, now, now + 3}) {
+  // 120 steps: the hour that comes twice when summer time ends; 30: the window that pam_oath may have.
+  for (const std::int64_t step : {now - 9, now - 1, now, now + 3, now - 30, now + 25, now - 121, now + 120}) {
     const std::string code = hotp_code(key(), static_cast<std::uint64_t>(step), 6, HashAlgorithm::sha1);
     EXPECT_EQ(std::get<TotpFactor>(read(totp(kKey, "6", "30", "", code, at))->what).last_step, TimeStep{step});
   }
   EXPECT_EQ(std::get<TotpFactor>(read(totp(kKey, "6", "30", "", "000000", at))->what).last_step, TimeStep{now})
       << "of a code that is none of those near, the time says when";
+  const std::string code = hotp_code(key(), static_cast<std::uint64_t>(now + 1), 6, HashAlgorithm::sha1);
+  EXPECT_EQ(std::get<TotpFactor>(read(totp(kKey, "6", "30", "", code))->what).last_step, TimeStep{now + 1})
+      << "nothing says when it was";
 }
 
 TEST(ImportRow, IsATokenWhoseUsedCodeIsSpent) {

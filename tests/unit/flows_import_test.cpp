@@ -303,6 +303,17 @@ TEST_F(Import, EmergencyCodesAreGoodOnceAndForTheirOwnerAlone) {
   });
   ASSERT_TRUE(verified);
   EXPECT_FALSE(std::holds_alternative<RightAnswer>(*verified));
+  // Nor which of them were used: that would be a guess that counts as none.
+  const auto spent = writing(world.store, [&](Transaction& tx) {
+    const VerifyFor purpose{.account = alice,
+                            .factors = apps,
+                            .passed = EventKind::helpdesk_identified,
+                            .failed = EventKind::helpdesk_identify_failed,
+                            .about = {}};
+    return verify(tx, world.settings, world.clock.time, purpose, read_answer("12345678"));
+  });
+  ASSERT_TRUE(spent);
+  EXPECT_FALSE(std::holds_alternative<ReplayedAnswer>(*spent));
   EXPECT_EQ(log_in("8765 4321"), LoginResult::passed);
 }
 
@@ -337,6 +348,28 @@ TEST_F(Import, IsRootsAlone) {
 TEST_F(Import, ThatCannotBeKeptIsSaidSo) {
   world.store.fail_at = 3;
   EXPECT_FALSE(imports({app()}));
+}
+
+// The rows before are in the store, and whoever counts them is told.
+TEST_F(Import, OfWhatStopsHalfWayTellsTheRowsThatAreKept) {
+  std::vector<ReadRow> rows;
+  for (std::uint32_t i = 0; i < 70; ++i) rows.push_back(app("user" + std::to_string(i), Uid{2000 + i}));
+  ASSERT_TRUE(imports({rows.begin(), rows.begin() + 32}));
+  const int operations = world.store.operations;
+  world.store.state = {};
+  world.store.fail_at = operations + 3;  // in the second lot of 32
+  const auto reply = imports(rows);
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->rows, SizeIs(32));
+  EXPECT_EQ(reply->rows.back().end, End::added);
+  ASSERT_TRUE(reply->stopped);
+  EXPECT_EQ(reply->stopped->kind, RequestError::Kind::unavailable);
+  EXPECT_THAT(world.store.state.people, SizeIs(32));
+  world.store.fail_at = -1;
+  const auto again = imports(rows);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->stopped);
+  EXPECT_THAT(world.store.state.people, SizeIs(70));
 }
 
 }  // namespace
