@@ -111,13 +111,14 @@ constexpr std::array kVerbs{
         "Files, PAM stacks, sshd, rules, sockets, clock. Exit status 1 if there is a fault. --except: a fault that is\n"
         "known and left as it is, by its name; more than once for several.",
         "mfa-enroll admin check"},
-    VerbHelp{"admin provision", "USER totp|hotp [--name NAME] [--digits 6|8] | --codes --users FILE",
-             "enrol for someone, or print enrolment codes (root)",
-             "totp: the key and the recovery codes are shown only now. hotp: asks for the seed of a hardware "
-             "token.\n--codes: one code each for the users in FILE (a name "
-             "a line,\n"
-             "- for standard input), as CSV; it is good for one enrolment within 24 hours.",
-             "mfa-enroll admin provision --codes --users new.txt"},
+    VerbHelp{
+        "admin provision", "USER totp|hotp [--name NAME] [--digits 6|8] | --codes --users FILE [--replace] [--dry-run]",
+        "enrol for someone, or print enrolment codes (root)",
+        "totp: the key and the recovery codes are shown only now. hotp: asks for the seed of a hardware token.\n"
+        "--codes: one code each for the users in FILE, as CSV; it is good for one enrolment within 24 hours. FILE "
+        "has\na name a line, or is a table with a column user; - is standard input. Safe to repeat: who has a code "
+        "that is\ngood keeps it, unless --replace is given. --dry-run: says what would happen.",
+        "mfa-enroll admin provision --codes --users new.txt"},
     VerbHelp{"admin import",
              "google-authenticator|oath|csv [PATH] [--all-homes] [--users FILE] [--file NAME] [--dry-run]",
              "bring over the second factors that people have (root)",

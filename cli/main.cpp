@@ -39,6 +39,7 @@
 #include "cli/verbs/import.h"
 #include "cli/verbs/keys.h"
 #include "cli/verbs/phones.h"
+#include "cli/verbs/provision.h"
 #include "cli/verbs/record.h"
 #include "cli/verbs/self.h"
 #include "cli/verbs/tokens.h"
@@ -63,8 +64,8 @@ struct Arguments {
   std::string renamed;  // their new name
   std::string kind;
   bool codes = false;
+  CodesOptions provision;  // of --codes
   bool prometheus = false;
-  std::string users;
   std::string device;
   bool all = false;
   CheckOptions check;
@@ -260,6 +261,41 @@ void add_import_verb(CLI::App& admin, Arguments& a) {
   import->add_flag("--dry-run", a.import.dry_run);
 }
 
+// Of what belongs to --codes alone, the first that stands there; empty: none does.
+std::string_view option_of_codes(const CodesOptions& options) {
+  if (!options.users.empty()) return "--users";
+  if (options.replace) return "--replace";
+  return options.dry_run ? "--dry-run" : "";
+}
+
+Outcome<void> provision(const Console& console, const Arguments& a) {
+  constexpr std::string_view kVerb = "admin provision";
+  if (a.codes) {
+    if (!a.user.empty()) return std::unexpected(unexpected_word(kVerb, a.user));
+    if (a.provision.users.empty()) return std::unexpected(missing_value(kVerb, "--users"));
+    return admin_provision_codes(console, a.provision);
+  }
+  if (a.user.empty() || a.kind.empty()) return std::unexpected(missing_words(kVerb));
+  if (const auto option = option_of_codes(a.provision); !option.empty())
+    return std::unexpected(unknown_option(kVerb, option));
+  if (a.kind == "hotp") return admin_provision_hotp(console, a.user, a.token);
+  if (a.kind != "totp") return std::unexpected(unknown_kind(a.kind));
+  if (!a.token.digits.empty()) return std::unexpected(unknown_option(kVerb, "--digits"));
+  return admin_provision_totp(console, a.user, a.token.name);
+}
+
+void add_provision_verb(CLI::App& admin, Arguments& a) {
+  a.provision.accounts = list_accounts;
+  CLI::App* verb = add_verb(admin, a, "provision", [&a](const Console& c) { return provision(c, a); });
+  verb->add_option("USER", a.user);
+  verb->add_option("KIND", a.kind);
+  verb->add_flag("--codes", a.codes);
+  verb->add_option("--users", a.provision.users, "FILE");
+  verb->add_flag("--replace", a.provision.replace);
+  verb->add_flag("--dry-run", a.provision.dry_run);
+  add_token_options(*verb, a.token);
+}
+
 void add_admin_verbs(CLI::App& app, Arguments& a) {
   CLI::App* admin = app.add_subcommand("admin");
   admin->require_subcommand(1);
@@ -268,24 +304,7 @@ void add_admin_verbs(CLI::App& app, Arguments& a) {
   add_verb(*admin, a, "check", [&a](const Console& c) { return admin_check(c, a.check); })
       ->add_option("--except", a.check.except, "NAME")
       ->allow_extra_args(false);
-  CLI::App* provision = add_verb(*admin, a, "provision", [&a](const Console& c) -> Outcome<void> {
-    if (a.codes) {
-      if (!a.user.empty()) return std::unexpected(unexpected_word("admin provision", a.user));
-      if (a.users.empty()) return std::unexpected(missing_value("admin provision", "--users"));
-      return admin_provision_codes(c, a.users);
-    }
-    if (a.user.empty() || a.kind.empty()) return std::unexpected(missing_words("admin provision"));
-    if (!a.users.empty()) return std::unexpected(unknown_option("admin provision", "--users"));
-    if (a.kind == "hotp") return admin_provision_hotp(c, a.user, a.token);
-    if (a.kind != "totp") return std::unexpected(unknown_kind(a.kind));
-    if (!a.token.digits.empty()) return std::unexpected(unknown_option("admin provision", "--digits"));
-    return admin_provision_totp(c, a.user, a.token.name);
-  });
-  provision->add_option("USER", a.user);
-  provision->add_option("KIND", a.kind);
-  provision->add_flag("--codes", a.codes);
-  provision->add_option("--users", a.users, "FILE");
-  add_token_options(*provision, a.token);
+  add_provision_verb(*admin, a);
   add_import_verb(*admin, a);
   add_foreseeing_verbs(*admin, a);
   add_audit_verbs(*admin, a);

@@ -21,12 +21,12 @@ class Progress {
 
   // `done` of the total; `count` of the unit.
   void reached(std::uint64_t done, std::uint64_t count);
+  void clear();  // before something else is written where the bar is
   void expect(std::uint64_t total) { total_ = total; }
   // About one row, on standard error: "mfa-enroll: line 7 (alice): …", or with --json {"row":"line 7 (alice)",KEY:"…"}.
   void tell(std::string_view row, const char* key, std::string_view what);
 
  private:
-  void clear();
   [[nodiscard]] std::uint64_t percent() const { return done_ * 100 / total_; }
   [[nodiscard]] std::string words() const;
   [[nodiscard]] std::string bar(unsigned columns) const;

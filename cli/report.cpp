@@ -16,6 +16,12 @@ std::string set_in(const std::string& text) {
 
 }  // namespace
 
+Failure nonsense() {
+  return {.status = ExitStatus::unreachable,
+          .error = "The MFA service said something that makes no sense.",
+          .hint = "Are mfa-enroll and the service of the same release? Restart the service after an upgrade."};
+}
+
 std::string failure_text(const Failure& failure, const Style& style) {
   std::string text = "mfa-enroll: " + painted(style, Paint::bad, "error:") + " " + set_in(failure.error) + "\n";
   if (!failure.hint.empty())

@@ -12,6 +12,9 @@
 
 namespace mfa::cli {
 
+// What the engine said does not fit what was asked.
+[[nodiscard]] Failure nonsense();
+
 [[nodiscard]] std::string failure_text(const Failure& failure, const Style& style);
 [[nodiscard]] std::string failure_json(const Failure& failure);
 

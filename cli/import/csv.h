@@ -1,5 +1,4 @@
-// A table of users and phones as spreadsheets write it (RFC 4180): user, phone, and maybe sms or call; with commas,
-// semicolons or tabs, whichever its first line has. Pure.
+// A table of users and phones: user, phone, and maybe sms or call. Pure.
 //
 // A first line that names its columns may have them in any order, and others beside them.
 #pragma once
@@ -9,8 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "cli/import/csv_table.h"
 #include "cli/import/entry.h"
 
 namespace mfa::cli {
@@ -22,15 +21,12 @@ class CsvPhones {
   [[nodiscard]] std::expected<std::optional<Entry>, std::string> read(std::string_view line);
 
  private:
-  [[nodiscard]] bool split(std::string_view line);
   [[nodiscard]] bool take_heading();
 
-  bool first_ = true;
-  char separator_ = ',';
+  CsvTable table_;
   std::size_t user_ = 0;
   std::size_t phone_ = 1;
   std::optional<std::size_t> kind_ = 2;
-  std::vector<std::string> fields_;
 };
 
 }  // namespace mfa::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/report.h"
 #include "cli/user_names.h"
 
 namespace mfa::cli {
@@ -49,10 +50,7 @@ Outcome<void> Importer::send() {
   const std::vector<Json> ends = objects_of(*reply, "rows");
   const std::string stopped = text_of(*reply, "error");
   if (ends.size() > places.size() || (ends.size() < places.size() && stopped.empty()))
-    return std::unexpected(
-        Failure{.status = ExitStatus::unreachable,
-                .error = "The MFA service said something that makes no sense.",
-                .hint = "Are mfa-enroll and the service of the same release? Restart the service after an upgrade."});
+    return std::unexpected(nonsense());
   tally_.rows += ends.size();
   for (std::size_t i = 0; i < ends.size(); ++i) take(places[i], ends[i]);
   if (stopped.empty()) return {};

@@ -1,5 +1,7 @@
 #include "cli/import/people.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/user_names.h"
@@ -33,6 +35,11 @@ std::expected<ListedAccount, NoAccount> People::with_uid(uid_t uid) {
     if (found != all->end()) return *found;
   }
   return counted(look_up_account(uid));
+}
+
+std::string row_of(std::uint64_t line, std::string_view user) {
+  if (!fault_of_user_name(user).empty()) return fmt::format("line {}", line);
+  return fmt::format("line {} ({})", line, user);
 }
 
 std::optional<Failure> People::stuck() const {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -34,5 +35,8 @@ class People {
   std::optional<Outcome<std::vector<ListedAccount>>> accounts_;
   std::unordered_map<std::string_view, std::size_t> by_name_;  // into the list
 };
+
+// "line 17 (alice)", where that may be a name.
+[[nodiscard]] std::string row_of(std::uint64_t line, std::string_view user);
 
 }  // namespace mfa::cli

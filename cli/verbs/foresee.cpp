@@ -11,6 +11,7 @@
 #include "cli/command_line.h"
 #include "cli/input.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/times.h"
 #include "cli/user_list.h"
 #include "cli/user_names.h"
@@ -43,12 +44,6 @@ Outcome<std::vector<std::string>> names_listed(const AccountList& list) {
     names.push_back(account.name);
   }
   return names;
-}
-
-Failure nonsense() {
-  return {.status = ExitStatus::unreachable,
-          .error = "The MFA service said something that makes no sense.",
-          .hint = "Are mfa-enroll and the service of the same release? Restart the service after an upgrade."};
 }
 
 // False: the reply does not answer what was asked about `users` users; a count that lacks some would look like good

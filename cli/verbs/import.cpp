@@ -18,16 +18,10 @@
 #include "cli/import/summary.h"
 #include "cli/input.h"
 #include "cli/user_list.h"
-#include "cli/user_names.h"
 
 namespace mfa::cli {
 
 namespace {
-
-std::string place_of(std::uint64_t line, std::string_view user) {
-  if (!fault_of_user_name(user).empty()) return fmt::format("line {}", line);
-  return fmt::format("line {} ({})", line, user);
-}
 
 // --- files of lines: oath, csv
 
@@ -74,16 +68,16 @@ Outcome<void> import_lines(LineReader& lines, const std::string& path, Importer&
     if (!*line) return importer.finish();
     const std::uint64_t number = (*line)->number;
     if (!(*line)->whole) {
-      importer.refuse(place_of(number, ""), "It is too long for a line.");
+      importer.refuse(row_of(number, ""), "It is too long for a line.");
       continue;
     }
     const std::expected<std::optional<Entry>, std::string> entry = parse((*line)->text);
     if (!entry) {
-      importer.refuse(place_of(number, ""), entry.error());
+      importer.refuse(row_of(number, ""), entry.error());
       continue;
     }
     if (!*entry) continue;
-    const std::string place = place_of(number, (*entry)->user);
+    const std::string place = row_of(number, (*entry)->user);
     const auto person = people.named((*entry)->user);
     if (!person) {
       importer.refuse(place, sentence(person.error()));

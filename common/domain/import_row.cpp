@@ -178,6 +178,18 @@ ReadRow row_of(const std::vector<std::string_view>& field, UnixTime now) {
   return row;
 }
 
+// Without their line feeds; nothing: they are no rows, or too many.
+std::optional<std::vector<std::string_view>> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos || lines.size() == kMostImportRows) return std::nullopt;
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string_view sentence(ImportFault fault) {
@@ -205,16 +217,30 @@ std::string_view sentence(ImportFault fault) {
 }
 
 std::optional<std::vector<ReadRow>> read_import_rows(std::string_view text, UnixTime now) {
+  const auto lines = lines_of(text);
+  if (!lines) return std::nullopt;
   std::vector<ReadRow> rows;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos || rows.size() == kMostImportRows) return std::nullopt;
-    const std::vector<std::string_view> field = split(text.substr(0, end), '\t');
+  rows.reserve(lines->size());
+  for (const std::string_view line : *lines) {
+    const std::vector<std::string_view> field = split(line, '\t');
     if (fields_of(field[0]) != field.size()) return std::nullopt;
     rows.push_back(row_of(field, now));
-    text.remove_prefix(end + 1);
   }
   return rows;
+}
+
+std::optional<std::vector<std::optional<Subject>>> read_people_rows(std::string_view text) {
+  const auto lines = lines_of(text);
+  if (!lines) return std::nullopt;
+  std::vector<std::optional<Subject>> people;
+  people.reserve(lines->size());
+  for (const std::string_view line : *lines) {
+    const std::vector<std::string_view> field = split(line, '\t');
+    if (field.size() != 2) return std::nullopt;
+    auto subject = subject_of(field[0], field[1]);
+    people.push_back(subject ? std::optional(*std::move(subject)) : std::nullopt);
+  }
+  return people;
 }
 
 }  // namespace mfa

@@ -63,4 +63,7 @@ using ReadRow = std::expected<ImportRow, ImportFault>;
 // A used code is spent here as well: of a token the counter behind it is the next, of an app its step is the last.
 [[nodiscard]] std::optional<std::vector<ReadRow>> read_import_rows(std::string_view text, UnixTime now);
 
+// Rows of a user and a uid alone, likewise; an empty one stands for nobody.
+[[nodiscard]] std::optional<std::vector<std::optional<Subject>>> read_people_rows(std::string_view text);
+
 }  // namespace mfa

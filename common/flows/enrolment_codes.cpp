@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "common/domain/import_row.h"
 #include "common/domain/recovery.h"
 #include "common/flows/proven.h"
 #include "common/flows/step_up.h"
@@ -12,45 +13,55 @@
 namespace mfa {
 namespace {
 
-std::expected<CodesReply::Entry, RequestError> refused_entry(const std::string& user, std::string error) {
-  return CodesReply::Entry{.user = user, .code = "", .until = {}, .error = std::move(error)};
+using End = CodesReply::End;
+
+// People of one transaction, so that no login waits for longer than some milliseconds.
+constexpr std::size_t kPeopleAtOnce = 32;
+
+CodesReply::Entry refused_entry(const std::string& user, std::string why) {
+  return {.end = End::refused, .user = user, .code = "", .until = {}, .why = std::move(why)};
 }
 
-std::expected<CodesReply::Entry, RequestError> make_code(Engine& engine, const Asker& asker, const std::string& user) {
-  const auto account = find_account(engine, user);
-  if (!account && account.error().kind == RequestError::Kind::unavailable) return std::unexpected(account.error());
-  if (!account) return refused_entry(user, account.error().text);
-  auto code = new_enrolment_code(engine);
-  if (!code) return std::unexpected(std::move(code.error()));
-  const UnixTime now = engine.clock.now();
-  const UnixTime until = now + kEnrolmentCodeLasts;
-  Event event = request_event(engine, *account, now, EventKind::enrolment_code_made);
+CodesReply::Entry make_code(Transaction& tx, const Engine& engine, UnixTime now, const CodesRequest& request,
+                            const Subject& subject, std::string_view code) {
+  const Account account{.name = subject.name, .uid = subject.uid, .gid = {}};
+  const std::string& user = account.name.value;
+  Found found = find_person(tx, account);
+  if (found.mismatch) return refused_entry(user, texts::other_person(engine.settings));
+  if (found.person && !tx.factors(found.person->id).empty()) return refused_entry(user, "Has a second factor already.");
+  const auto live = found.person ? tx.enrolment_code_until(found.person->id) : std::nullopt;
+  if (live && *live > now && !request.replace)
+    return {.end = End::kept, .user = user, .code = "", .until = *live, .why = ""};
+  CodesReply::Entry entry{.end = End::made, .user = user, .code = "", .until = now + kEnrolmentCodeLasts, .why = ""};
+  if (request.only_tries) return entry;
+  if (!found.person) found.person = tx.add_person(account.name, account.uid, now);
+  outdate(tx, *found.person);
+  tx.keep_enrolment_code(found.person->id, code, entry.until);
+  Event event = request_event(engine, account, now, EventKind::enrolment_code_made);
   event.actor = "root";
-  std::string error;
-  const auto kept = engine.store.write([&](Transaction& tx) {
-    error.clear();
-    Found found = find_person(tx, *account);
-    if (found.mismatch) {
-      error = texts::other_person(engine.settings);
-      return;
-    }
-    if (!found.person) found.person = tx.add_person(account->name, account->uid, now);
-    if (!tx.factors(found.person->id).empty()) {
-      error = "Has a second factor already.";
-      return;
-    }
-    outdate(tx, *found.person);
-    tx.keep_enrolment_code(found.person->id, *code, until);
-    tx.append(event);
-  });
-  CodesReply::Entry entry{.user = account->name.value, .code = shown_recovery_code(*code), .until = until, .error = ""};
-  wipe(*code);
-  if (!kept) return std::unexpected(store_failed(engine, asker, kept.error()));
-  if (!error.empty()) {
-    wipe(entry.code);
-    return refused_entry(user, error);
-  }
+  tx.append(event);
+  entry.code = shown_recovery_code(code);
   return entry;
+}
+
+// One each for those who are somebody; a try needs none.
+std::expected<std::vector<std::string>, RequestError> fresh_codes(Engine& engine, const CodesRequest& request) {
+  std::vector<std::string> codes(request.people.size());
+  for (std::size_t i = 0; i < codes.size() && !request.only_tries; ++i) {
+    auto code = new_enrolment_code(engine);
+    if (!code) {
+      for (std::string& made : codes) wipe(made);
+      return std::unexpected(std::move(code.error()));
+    }
+    codes[i] = *std::move(code);
+  }
+  return codes;
+}
+
+// Those from `first` on are not in the store.
+void drop_from(CodesReply& reply, std::size_t first) {
+  for (std::size_t i = first; i < reply.codes.size(); ++i) wipe(reply.codes[i].code);
+  reply.codes.resize(first);
 }
 
 }  // namespace
@@ -80,18 +91,31 @@ std::optional<UnixTime> hand_over_code(Transaction& tx, Person person, std::stri
 }
 
 std::expected<CodesReply, RequestError> provision_codes(Engine& engine, const Asker& asker,
-                                                        const std::vector<std::string>& users) {
+                                                        const CodesRequest& request) {
   if (!may(asker.caller.uid, Verb::provision_codes))
     return std::unexpected(refused("Only root may make enrolment codes.", "Run it with sudo."));
+  if (request.people.size() > kMostImportRows)
+    return std::unexpected(RequestError{.kind = RequestError::Kind::usage, .text = "Unknown request.", .hint = {}});
+  auto codes = fresh_codes(engine, request);
+  if (!codes) return std::unexpected(std::move(codes.error()));
   CodesReply reply;
-  for (const std::string& user : users) {
-    auto entry = make_code(engine, asker, user);
-    if (!entry) {
-      for (auto& made : reply.codes) wipe(made.code);
-      return std::unexpected(entry.error());
-    }
-    reply.codes.push_back(*std::move(entry));
+  reply.codes.resize(request.people.size());
+  const UnixTime now = engine.clock.now();
+  for (std::size_t first = 0; first < reply.codes.size(); first += kPeopleAtOnce) {
+    const std::size_t end = std::min(first + kPeopleAtOnce, reply.codes.size());
+    const auto work = [&](Transaction& tx) {
+      for (std::size_t i = first; i < end; ++i)
+        reply.codes[i] = request.people[i] ? make_code(tx, engine, now, request, *request.people[i], (*codes)[i])
+                                           : refused_entry("", "That is nobody's name.");
+    };
+    const auto done = request.only_tries ? engine.store.read(work) : engine.store.write(work);
+    if (done) continue;
+    drop_from(reply, first);
+    reply.stopped = store_failed(engine, asker, done.error());
+    break;
   }
+  for (std::string& code : *codes) wipe(code);
+  if (reply.stopped && reply.codes.empty()) return std::unexpected(*reply.stopped);
   return reply;
 }
 

@@ -43,15 +43,6 @@ struct DeviceEntry {
   UnixTime since, until;
   std::string ended;  // why it will be asked again although its time is not over; mostly empty
 };
-struct CodesReply {
-  struct Entry {
-    std::string user, code;  // shown form, told once; empty: none was made
-    UnixTime until;
-    std::string error;  // why none was made
-  };
-  std::vector<Entry> codes;  // in the order of the request
-};
-
 struct DevicesReply {
   std::vector<DeviceEntry> devices;
 };
@@ -124,10 +115,5 @@ struct FactorReply {
 [[nodiscard]] std::expected<EnrolledReply, RequestError> provision_totp(Engine& engine, const Asker& asker,
                                                                         const std::string& user,
                                                                         const std::string& name);
-
-// root only: an enrolment code for each, in place of an older one. Whoever has a factor gets none.
-inline constexpr std::chrono::hours kEnrolmentCodeLasts{24};
-[[nodiscard]] std::expected<CodesReply, RequestError> provision_codes(Engine& engine, const Asker& asker,
-                                                                      const std::vector<std::string>& users);
 
 }  // namespace mfa

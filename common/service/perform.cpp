@@ -12,6 +12,7 @@
 #include "common/flows/audit.h"
 #include "common/flows/check.h"
 #include "common/flows/devices.h"
+#include "common/flows/enrolment_codes.h"
 #include "common/flows/foresee.h"
 #include "common/flows/guided.h"
 #include "common/flows/hand_over.h"
@@ -233,7 +234,8 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(
           send_test(engine, asker, {.phone = wanted_in(request), .press = request.press, .gateway = request.gateway}));
     case Verb::provision_codes:
-      return told_once(provision_codes(engine, asker, names_in(request.users)));
+      return told_once(provision_codes(
+          engine, asker, {.people = request.people, .replace = request.replace, .only_tries = request.only_checks}));
     case Verb::explain:
       return rendered(explain(engine, asker,
                               {.user = request.user,

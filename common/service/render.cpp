@@ -106,6 +106,13 @@ void write_text(JsonWriter& json, std::string_view name, std::string_view text) 
   if (!text.empty()) json.member(name, text);
 }
 
+// Of many things done in one request: why not all of them.
+void write_stopped(JsonWriter& json, const std::optional<RequestError>& why) {
+  if (!why) return;
+  json.member("error", why->text);
+  write_text(json, "hint", why->hint);
+}
+
 void write_row(JsonWriter& json, const TrailRow& row) {
   const Event& event = row.event;
   json.open_object().member("at", rfc3339(event.at));
@@ -273,12 +280,17 @@ WipedText to_json(const CodesReply& reply) {
   JsonWriter json;
   json.open_object().key("codes").open_array();
   for (const auto& entry : reply.codes) {
-    json.open_object().member("user", entry.user);
-    if (!entry.code.empty()) json.member("code", entry.code).member("until", rfc3339(entry.until));
-    if (!entry.error.empty()) json.member("error", entry.error);
+    json.open_object();
+    write_text(json, "user", entry.user);
+    write_text(json, "code", entry.code);
+    if (entry.end != CodesReply::End::refused) json.member("until", rfc3339(entry.until));
+    if (entry.end == CodesReply::End::kept) json.member("kept", true);
+    write_text(json, "error", entry.why);
     json.close_object();
   }
-  return json.close_array().close_object().take();
+  json.close_array();
+  write_stopped(json, reply.stopped);
+  return json.close_object().take();
 }
 
 WipedText to_json(const ImportReply& reply) {
@@ -291,10 +303,7 @@ WipedText to_json(const ImportReply& reply) {
     json.close_object();
   }
   json.close_array();
-  if (reply.stopped) {
-    json.member("error", reply.stopped->text);
-    write_text(json, "hint", reply.stopped->hint);
-  }
+  write_stopped(json, reply.stopped);
   return json.close_object().take();
 }
 

@@ -9,6 +9,7 @@
 #include "common/flows/asking.h"
 #include "common/flows/audit.h"
 #include "common/flows/check.h"
+#include "common/flows/enrolment_codes.h"
 #include "common/flows/foresee.h"
 #include "common/flows/hand_over.h"
 #include "common/flows/helpdesk_acts.h"

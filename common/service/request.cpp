@@ -148,6 +148,7 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::purge:
     case Verb::backup_store:
     case Verb::restore_store:
+    case Verb::provision_codes:
       return {};
     case Verb::audit:
       return kOfAudit;
@@ -174,7 +175,6 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::explain:
       return kOfExplain;
     case Verb::forecast:
-    case Verb::provision_codes:
       return kOfForecast;
     case Verb::password_changed:
     case Verb::retire_person:
@@ -272,6 +272,7 @@ std::string take_page(Members& members, Request& request) {
 bool is_confirmed(Verb verb) {
   switch (verb) {
     case Verb::import_factors:
+    case Verb::provision_codes:
     case Verb::helpdesk_unlock:
     case Verb::helpdesk_reset:
     case Verb::helpdesk_bypass:
@@ -336,6 +337,11 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     const auto key = take(members, "key");
     if (key && *key != "yes") return std::unexpected("key is yes or left out");
     request.with_key = key.has_value();
+  }
+  if (*verb == Verb::provision_codes) {
+    const auto replace = take(members, "replace");
+    if (replace && *replace != "yes") return std::unexpected("replace is yes or left out");
+    request.replace = replace.has_value();
   }
   if (is_of_token(request)) {
     const auto given = take(members, "digits");

@@ -46,9 +46,12 @@ struct Request {
   std::optional<UnixTime> until;              // helpdesk travel, exempt; audit
   std::optional<std::int64_t> seconds, uses;  // helpdesk bypass; not below 0
   bool with_key = false;                      // admin restore: a key file comes too
-  bool only_checks = false;  // an act of the helpdesk: whether it may be done, and on whom; admin import: what would be
-  std::string source;        // admin import
-  std::vector<ReadRow> rows;  // admin import; not of the JSON, where keys would stay behind
+  bool only_checks =
+      false;             // an act of the helpdesk: whether it may be done, and on whom; import, codes: what would be
+  std::string source;    // admin import
+  bool replace = false;  // admin provision --codes: codes that are good still
+  std::vector<ReadRow> rows;                   // admin import; not of the JSON, where keys would stay behind
+  std::vector<std::optional<Subject>> people;  // admin provision --codes, likewise
 };
 
 // Or what is wrong with it, for whoever wrote the client.

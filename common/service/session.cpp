@@ -162,8 +162,7 @@ class Session {
     const auto json = fields.get(Tag::json);
     if (!json) return misunderstood();
     auto request = parse_request(*json);
-    if (request && request->verb == Verb::import_factors && !take_rows(fields, *request))
-      request = std::unexpected("its rows are none");
+    if (request && !take_rows(fields, *request)) request = std::unexpected("its rows are none");
     if (!request) {
       Verdict verdict = misunderstood();
       verdict.hint = fmt::format("The request: {}.", request.error());
@@ -186,7 +185,15 @@ class Session {
   // Root's alone; what others send is not even looked at. False: they are no rows.
   bool take_rows(const Fields& fields, Request& request) {
     if (caller_.uid != Uid{0}) return true;
-    auto rows = read_import_rows(fields.get(Tag::rows).value_or(""), context_.clock.now());
+    const std::string_view text = fields.get(Tag::rows).value_or("");
+    if (request.verb == Verb::provision_codes) {
+      auto people = read_people_rows(text);
+      if (!people) return false;
+      request.people = *std::move(people);
+      return true;
+    }
+    if (request.verb != Verb::import_factors) return true;
+    auto rows = read_import_rows(text, context_.clock.now());
     wire_.wipe();  // there were keys in it
     if (!rows) return false;
     request.rows = *std::move(rows);

@@ -192,12 +192,28 @@ def test_an_enrolment_code_where_the_rule_wants_one(campus):
     talk.answers("7k3m-92qx-d4tp")
     talk.reads("That code is not right. 2 tries left.")
     talk.hangs_up()
-    with open("/run/new.txt", "w") as file:
-        file.write("# first years\nalice\n")
-    line = campus.enroll("admin", "provision", "--codes", "--users", "/run/new.txt").stdout.splitlines()[1]
-    user, code, until = line.split(",")
-    assert user == "alice" and until.endswith("Z")
-    campus.answers_given.add(code)
+    campus.student("bob"), campus.person("carol")
+    with open("/run/new.csv", "w") as file:
+        file.write("Number;User\n1;alice\n2;bob\n3;carol\n4;nobody-here\n")
+    command = ("admin", "provision", "--codes", "--users", "/run/new.csv")
+    assert "Would make 2 of 4 codes." in campus.enroll(*command, "--dry-run", status=1).stdout
+    done = campus.enroll(*command, status=1)
+    heading, *lines = done.stdout.splitlines()
+    assert heading == "user,code,until" and [line.split(",")[0] for line in lines] == ["alice", "carol"]
+    assert "line 3 (bob): Has a second factor already." in done.stderr
+    assert "line 5 (nobody-here): There is no user of that name." in done.stderr
+    codes = [line.split(",")[1] for line in lines]
+    campus.answers_given.update(codes)
+    # Run again it makes nothing void that was handed over, unless it is told to.
+    again = campus.enroll(*command, status=1)
+    assert again.stdout == "user,code,until\n" and "line 2 (alice): Has a code that is good until" in again.stderr
+    with open("/run/again.txt", "w") as file:
+        file.write("# first years\ncarol\n")
+    made = campus.enroll_json("admin", "provision", "--codes", "--users", "/run/again.txt", "--replace")["codes"]
+    assert [entry["user"] for entry in made] == ["carol"] and made[0]["code"] != codes[1]
+    campus.answers_given.add(made[0]["code"])
+    campus.enroll(*command, person=alice, status=1)
+    code = codes[0]
     talk = campus.ssh(alice)
     talk.reads("Enrolment code: ")
     talk.answers(code)

@@ -140,6 +140,23 @@ TEST(ImportRow, SaysWhatIsWrongWithIt) {
   EXPECT_TRUE(read(totp("GEZDGNBVGY3TQOJQ"))) << "80 bits, as google-authenticator made them for years";
 }
 
+TEST(PeopleRow, IsANameAndAUid) {
+  const auto people = read_people_rows("alice\t1000\na:b\t1\nbob\t-1\ncarol\t65534\n\t5\n");
+  ASSERT_TRUE(people);
+  ASSERT_EQ(people->size(), 5U);
+  ASSERT_TRUE((*people)[0]);
+  EXPECT_EQ((*people)[0]->name.value, "alice");
+  EXPECT_EQ((*people)[0]->uid, Uid{1000});
+  for (std::size_t i = 1; i < 5; ++i) EXPECT_FALSE((*people)[i]) << i;
+  EXPECT_TRUE(read_people_rows("")->empty());
+  for (const char* text : {"alice\t1000", "alice\n", "alice\t1\t2\n", "\n"})
+    EXPECT_FALSE(read_people_rows(text)) << text;
+  std::string many;
+  for (std::size_t i = 0; i < kMostImportRows; ++i) many += "a\t1\n";
+  EXPECT_TRUE(read_people_rows(many));
+  EXPECT_FALSE(read_people_rows(many + "a\t1\n"));
+}
+
 TEST(ImportRow, IsNoneOfOtherShapes) {
   const std::string good = totp(kKey);
   EXPECT_TRUE(read_import_rows("", kNow)->empty());

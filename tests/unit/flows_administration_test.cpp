@@ -2,9 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "common/domain/base32.h"
+#include "common/domain/import_row.h"
+#include "common/domain/recovery.h"
 #include "common/flows/check.h"
 #include "common/flows/devices.h"
+#include "common/flows/enrolment_codes.h"
 #include "common/flows/foresee.h"
 #include "common/flows/helpdesk.h"
 #include "common/flows/keys.h"
@@ -246,21 +251,101 @@ TEST_F(Administration, ForecastOfADirectoryThatIsDownIsAnError) {
 
 // --- enrolment codes
 
+std::vector<std::optional<Subject>> people(std::initializer_list<std::pair<const char*, std::uint32_t>> rows) {
+  std::vector<std::optional<Subject>> all;
+  for (const auto& [name, uid] : rows) all.emplace_back(Subject{.name = {name}, .uid = Uid{uid}});
+  return all;
+}
+
 TEST_F(Administration, EnrolmentCodesAreMadeForWhoeverHasNoFactor) {
-  EXPECT_FALSE(provision_codes(world.engine, asker(Uid{1000}), {"bob"}));
-  const auto reply = provision_codes(world.engine, asker(Uid{0}), {"alice", "bob", "nosuch"});
+  const auto three = people({{"alice", 1000}, {"bob", 1001}, {"alice", 1009}});
+  EXPECT_FALSE(provision_codes(world.engine, asker(Uid{1000}), {.people = three}));
+  auto some = three;
+  some.emplace_back();
+  const auto reply = provision_codes(world.engine, asker(Uid{0}), {.people = some});
   ASSERT_TRUE(reply);
-  ASSERT_THAT(reply->codes, SizeIs(3));
-  EXPECT_EQ(reply->codes[0].code, "");
-  EXPECT_THAT(reply->codes[0].error, HasSubstr("already"));
+  ASSERT_THAT(reply->codes, SizeIs(4));
+  EXPECT_EQ(reply->codes[0].end, CodesReply::End::refused);
+  EXPECT_THAT(reply->codes[0].why, HasSubstr("already"));
+  EXPECT_EQ(reply->codes[1].end, CodesReply::End::made);
   EXPECT_EQ(reply->codes[1].code.size(), 14U);
   EXPECT_EQ(reply->codes[1].until, world.clock.time + std::chrono::hours(24));
-  EXPECT_THAT(reply->codes[2].error, HasSubstr("no account"));
+  EXPECT_THAT(reply->codes[2].why, HasSubstr("name or number has changed"));
+  EXPECT_EQ(reply->codes[3].why, "That is nobody's name.");
+  for (const auto& entry : reply->codes) EXPECT_EQ(entry.code.empty(), entry.end != CodesReply::End::made);
+  for (const Event& event : world.store.state.events)
+    EXPECT_EQ((event.reason + event.factor).find(reply->codes[1].code.substr(0, 4)), std::string::npos);
+  EXPECT_FALSE(provision_codes(world.engine, asker(Uid{0}),
+                               {.people = std::vector<std::optional<Subject>>(kMostImportRows + 1, three[1])}));
+}
+
+// Whoever hands codes over has it in hand: another run, after a break or by a colleague, makes it void only if told to.
+TEST_F(Administration, AnEnrolmentCodeThatIsGoodStaysSo) {
+  const auto bob = people({{"bob", 1001}});
+  const auto holds = [&](const std::string& code) {
+    bool result = false;
+    EXPECT_TRUE(world.store.read([&](Transaction& tx) {
+      const auto person = tx.person_by_name({"bob"});
+      result = person && tx.enrolment_code_holds(person->id, *normal_recovery_code(code), world.clock.time);
+    }));
+    return result;
+  };
+  const auto tried = provision_codes(world.engine, asker(Uid{0}), {.people = bob, .only_tries = true});
+  ASSERT_TRUE(tried);
+  EXPECT_EQ(tried->codes[0].end, CodesReply::End::made);
+  EXPECT_EQ(tried->codes[0].code, "");
+  EXPECT_EQ(world.store.state.events.size(), 0U) << "a try changes nothing";
+
+  const auto first = provision_codes(world.engine, asker(Uid{0}), {.people = bob});
+  ASSERT_TRUE(first);
+  const std::size_t rows = world.store.state.events.size();
+  world.clock.time = world.clock.time + std::chrono::hours(1);
+  const auto again = provision_codes(world.engine, asker(Uid{0}), {.people = bob});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->codes[0].end, CodesReply::End::kept);
+  EXPECT_EQ(again->codes[0].until, first->codes[0].until);
+  EXPECT_EQ(again->codes[0].code, "");
+  EXPECT_EQ(world.store.state.events.size(), rows);
+  EXPECT_TRUE(holds(first->codes[0].code));
+
+  const auto replaced = provision_codes(world.engine, asker(Uid{0}), {.people = bob, .replace = true});
+  ASSERT_TRUE(replaced);
+  EXPECT_EQ(replaced->codes[0].end, CodesReply::End::made);
+  EXPECT_FALSE(holds(first->codes[0].code));
+  EXPECT_TRUE(holds(replaced->codes[0].code));
+
+  world.clock.time = world.clock.time + std::chrono::hours(24);
+  EXPECT_EQ(provision_codes(world.engine, asker(Uid{0}), {.people = bob})->codes[0].end, CodesReply::End::made)
+      << "one whose time is over is none";
+}
+
+TEST_F(Administration, EnrolmentCodesThatAreNotKeptAreNotTold) {
+  std::vector<std::optional<Subject>> many;
+  for (std::uint32_t i = 0; i < 70; ++i) many.emplace_back(Subject{{"student" + std::to_string(i)}, Uid{5000 + i}});
+  world.store.fail_at = 2;
+  EXPECT_FALSE(provision_codes(world.engine, asker(Uid{0}), {.people = many}));
+  world.store.fail_at = -1;
+  const auto before = world.store.state;
+  const int operations = world.store.operations;
+  ASSERT_TRUE(provision_codes(world.engine, asker(Uid{0}), {.people = {many.begin(), many.begin() + 32}}));
+  const int of_a_lot = world.store.operations - operations;
+  world.store.state = before;
+  world.store.fail_at = of_a_lot + 3;  // in the second lot of 32
+  const auto reply = provision_codes(world.engine, asker(Uid{0}), {.people = many});
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->codes, SizeIs(32));
+  EXPECT_TRUE(reply->stopped);
+  world.store.fail_at = -1;
+  const auto rest = provision_codes(world.engine, asker(Uid{0}), {.people = many});
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(std::ranges::count(rest->codes, CodesReply::End::kept, &CodesReply::Entry::end), 32);
+  EXPECT_EQ(std::ranges::count(rest->codes, CodesReply::End::made, &CodesReply::Entry::end), 38);
 }
 
 TEST_F(Administration, AtAShellTooAnEnrolmentCodeIsNeededWhereThePasswordIsNotEnough) {
   world.settings.rules.back().enrol = EnrolBy::code;
-  const std::string code = provision_codes(world.engine, asker(Uid{0}), {"bob"})->codes[0].code;
+  const std::string code =
+      provision_codes(world.engine, asker(Uid{0}), {.people = people({{"bob", 1001}})})->codes[0].code;
   const auto enrol = [&](std::vector<std::expected<std::string, DialogueError>> answers) {
     world.dialogue.prompts.clear();
     world.dialogue.answers = std::move(answers);

@@ -1,4 +1,5 @@
 // What was proven counts until something changes that it rested on: a dialogue that stands open does not outlive it.
+#include "common/flows/enrolment_codes.h"
 #include "common/flows/proven.h"
 
 #include <gmock/gmock.h>
@@ -308,7 +309,8 @@ const std::vector<Meanwhile>& first_happenings() {
        }},
       {"an enrolment code",
        [](TwoTerminals& at) {
-         const auto reply = provision_codes(at.world.engine, at.root(), {"alice"});
+         const auto reply =
+             provision_codes(at.world.engine, at.root(), {.people = {Subject{.name = {"alice"}, .uid = Uid{1000}}}});
          ASSERT_TRUE(reply && !reply->codes.at(0).code.empty());
        }},
       {"a reset by the helpdesk", [](TwoTerminals& at) {

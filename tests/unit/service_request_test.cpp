@@ -175,6 +175,19 @@ TEST(RequestJson, OfAnImportWithoutItsRows) {
     EXPECT_FALSE(parse_request(json)) << json;
 }
 
+TEST(RequestJson, OfEnrolmentCodesWithoutThePeople) {
+  const auto request = parse_request(R"({"verb":"admin provision --codes"})");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->verb, Verb::provision_codes);
+  EXPECT_FALSE(request->replace || request->only_checks);
+  EXPECT_TRUE(parse_request(R"({"verb":"admin provision --codes","replace":"yes"})")->replace);
+  EXPECT_TRUE(parse_request(R"({"verb":"admin provision --codes","only_checks":"yes"})")->only_checks);
+  for (const char* json :
+       {R"({"verb":"admin provision --codes","replace":"no"})", R"({"verb":"admin provision --codes","users":"alice"})",
+        R"({"verb":"admin forecast","users":"alice","replace":"yes"})"})
+    EXPECT_FALSE(parse_request(json)) << json;
+}
+
 TEST(RequestJson, VerbsAboutOneself) {
   EXPECT_EQ(parse_request(R"({"verb":"history"})")->verb, Verb::history);
   const auto page = parse_request(R"({"verb":"history","before":"4711","since":"-5","most":"9223372036854775807"})");
