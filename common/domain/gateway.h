@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,7 @@ struct PhoneMessage {
   Secret code;  // the code in it; empty with MessageMode::press
   std::string language = "en";
   std::string only = {};  // the gateway that is to carry it; empty: any NOLINT(readability-redundant-member-init)
+  std::stop_token unwanted = {};  // nobody waits for it any more: it ends NOLINT(readability-redundant-member-init)
 };
 
 enum class Delivery : std::uint8_t {

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "common/domain/gateway.h"
 #include "common/domain/phone_code.h"
 
 namespace mfa {
@@ -25,6 +26,10 @@ std::variant<BudgetGranted, BudgetRefused> weigh_message(const PhoneBudget& budg
                                                          const MessageTally& before) {
   const UnixTime now = message.at;
   if (message.use == PhoneUse::call) {
+    // Whoever asked for it: a phone that rings is not said to have been let ring.
+    const auto longest = std::chrono::ceil<seconds>(limits_of(PhoneUse::call).all);
+    if (const seconds rest = left_of(longest, before.open_call, now); rest.count() > 0)
+      return BudgetRefused{.why = BudgetRefusal::rings, .wait = rest, .same_code = before.open_here};
     if (const seconds rest = left_of(kCallsRest, before.last_call, now); rest.count() > 0)
       return BudgetRefused{.why = BudgetRefusal::call_unanswered, .wait = rest};
   }

@@ -57,6 +57,8 @@ struct MessageTally {
   std::optional<UnixTime> oldest_of_day = std::nullopt;  // likewise, within kBudgetDay
   std::optional<UnixTime> last = std::nullopt;           // to this number for this person, by the same means
   std::optional<UnixTime> last_call = std::nullopt;      // for this person that is not known to have been answered
+  std::optional<UnixTime> open_call = std::nullopt;      // likewise, and whose end is not known
+  bool open_here = false;                                // that one went to this number
   std::uint32_t failed = 0;                              // of this person, within kFailedWindow
   std::optional<UnixTime> oldest_failed = std::nullopt;  // of those
 };
@@ -67,6 +69,7 @@ enum class BudgetRefusal : std::uint8_t {
   number_used_up,
   all_used_up,
   call_unanswered,
+  rings,    // a call for this person is under way, as far as is known
   failing,  // no gateway took on the last ones
 };
 struct BudgetGranted {
@@ -76,7 +79,7 @@ struct BudgetGranted {
 struct BudgetRefused {
   BudgetRefusal why{};
   std::chrono::seconds wait{0};  // until it is worth asking again; zero: not known
-  bool same_code = true;         // of too_soon: what was sent just now is live, and for the same purpose
+  bool same_code = true;         // of too_soon and rings: what was sent just now is live, and for the same purpose
 };
 
 [[nodiscard]] std::variant<BudgetGranted, BudgetRefused> weigh_message(const PhoneBudget& budget,

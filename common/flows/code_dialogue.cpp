@@ -21,6 +21,7 @@ void CodeDialogue::reach(PhoneWays& phones, Approve approve) {
 
 LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   prompt_ = std::move(prompt);
+  if (phones_ != nullptr && one_answer_) phones_->asked_once();
   if (phones_ != nullptr && !one_answer_ && by_phone(phones_->begin(prompt_)) == Step::ended) return verdict_;
   std::uint32_t rounds = kRounds;
   for (std::uint32_t prompts = one_answer_ ? 1 : kPrompts; rounds > 0 && prompts > 0; --prompts) {

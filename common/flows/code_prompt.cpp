@@ -36,8 +36,11 @@ bool is_phone(FactorKind kind) { return kind == FactorKind::sms || kind == Facto
 std::string asked_of_phone(const CodePrompt& prompt) {
   const FactorKind kind = prompt.ways.front().kind;
   const std::string_view word = words_of(kind).value_or(WayWords{}).word;
-  if (prompt.sent && (prompt.sent->use == PhoneUse::text) == (kind == FactorKind::sms))
+  if (prompt.sent && (prompt.sent->use == PhoneUse::text) == (kind == FactorKind::sms)) {
+    if (prompt.sent->pressed) return "# was pressed. Press Enter here.";
+    if (prompt.sent->by_hash) return "When you have pressed # on the phone, press Enter here.";
     return fmt::format("Enter the code from the {}.", word);
+  }
   const auto phone = std::ranges::find_if(prompt.phones, [&](const auto& one) { return serves(one, kind); });
   const std::string which = phone == prompt.phones.end() ? "" : " " + masked(phone->number);
   if (kind == FactorKind::call && prompt.press)
@@ -97,11 +100,12 @@ std::string help(const CodePrompt& prompt, bool login) {
     const WayWords words = words_of(way.kind).value_or(WayWords{});
     text += is_phone(way.kind) ? fmt::format("- {}: we {}\n", words_for_phones(prompt, way.kind),
                                              way.kind == FactorKind::sms ? "send you a text with a code"
-                                             : prompt.press              ? "call you, and you press # on that phone"
+                                             : prompt.press              ? "call you; press # on that phone, then Enter"
                                                                          : "call you, and a voice reads out a code")
                                : fmt::format("- the code from {}: {}\n", device_of(way), words.code);
   }
-  if (prompt.sent) text += "- resend: the same code once more\n";
+  if (prompt.sent)
+    text += prompt.sent->by_hash ? "- resend: the call once more\n" : "- resend: the same code once more\n";
   if (prompt.recovery) text += "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n";
   if (prompt.bypass) text += "- the bypass code that the helpdesk gave you: eight digits\n";
   if (login) text += "- notme, if it is not you who logs in: it ends this login and tells the staff\n";

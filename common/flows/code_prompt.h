@@ -43,6 +43,8 @@ struct PhoneAtPrompt {
 struct SentTo {
   std::uint32_t factor = 0;
   PhoneUse use = PhoneUse::text;
+  bool by_hash = false;  // a call that # answers
+  bool pressed = false;  // it was
 };
 
 struct CodePrompt {

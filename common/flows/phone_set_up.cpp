@@ -74,6 +74,11 @@ class PhoneSetUp {
         wanted_(wanted),
         about_(about),
         purpose_(registration_purpose(engine.server)) {}
+  PhoneSetUp(const PhoneSetUp&) = delete;
+  PhoneSetUp& operator=(const PhoneSetUp&) = delete;
+  ~PhoneSetUp() {
+    if (ringing_) ringing_->nobody_waits();
+  }
 
   std::expected<PhoneProven, PhoneStopped> run() {
     Step step = given();
@@ -181,11 +186,21 @@ class PhoneSetUp {
   }
 
   bool rings() const { return ringing_ && !ringing_->end(); }
+  bool by_hash() const { return wanted_.use == PhoneUse::call && engine_.settings.phone.calls == MessageMode::press; }
+  std::string ringing(bool still) const {
+    return by_hash() ? texts::ringing_for_hash(facts_.written, still)
+                     : texts::ringing(facts_.written, texts::kYour, still);
+  }
+  std::optional<MessageId> pressed() const {
+    const auto end = ringing_ ? ringing_->end() : std::nullopt;
+    const auto* approved = end ? std::get_if<WasApproved>(&*end) : nullptr;
+    return approved != nullptr ? std::optional(approved->message) : std::nullopt;
+  }
 
   // What became of a call that went on while its code was asked for.
   void catch_up() {
     const auto end = ringing_ ? ringing_->end() : std::nullopt;
-    if (!end) return;
+    if (!end || std::holds_alternative<WasApproved>(*end)) return;
     if (!std::holds_alternative<WasSent>(*end)) {
       const auto* refused = std::get_if<NotTaken>(&*end);
       const std::string news = refused != nullptr ? texts::not_taken(PhoneUse::call, facts_.written, refused->why)
@@ -197,13 +212,13 @@ class PhoneSetUp {
 
   // Whether a code is on its way, or live from before.
   bool send(bool unasked) {
-    if (rings()) {
+    if (rings() || (pressed() && rung_ == facts_.number)) {
       const bool same = rung_ == facts_.number;
-      problem_ = same ? texts::ringing(facts_.written, texts::kYour, /*still=*/true) : texts::other_number_rings();
+      problem_ = pressed() ? "" : same ? ringing(/*still=*/true) : texts::other_number_rings();
       return same;
     }
     ringing_.reset();
-    const MessageMode mode = wanted_.use == PhoneUse::call ? engine_.settings.phone.calls : MessageMode::code;
+    const MessageMode mode = by_hash() ? MessageMode::press : MessageMode::code;
     const SendResult result = send_code(engine_, {.account = account_,
                                                   .factor = kUnfinishedPhone,
                                                   .number = facts_.number,
@@ -212,16 +227,11 @@ class PhoneSetUp {
                                                   .language = "en",
                                                   .purpose = purpose_,
                                                   .about = about_,
-                                                  .unasked = unasked,
-                                                  .rings = [&] {
-                                                    if (mode == MessageMode::press)
-                                                      dialogue_.show(texts::press_when_it_rings(facts_.written));
-                                                  }});
+                                                  .unasked = unasked});
     if (const auto* error = std::get_if<StoreError>(&result)) {
       static_cast<void>(stop(PhoneEnd::store_failed, "", *error));
       return false;
     }
-    if (const auto* approved = std::get_if<WasApproved>(&result)) return take_approval(approved->message);
     if (const auto* sent = std::get_if<WasSent>(&result)) {
       problem_ = sent->before ? texts::sent_before(wanted_.use, facts_.written)
                               : texts::sent(wanted_.use, facts_.written, sent->lives);
@@ -230,15 +240,16 @@ class PhoneSetUp {
     if (const auto* rings = std::get_if<IsRinging>(&result)) {
       ringing_ = rings->call;
       rung_ = facts_.number;
-      problem_ = texts::ringing(facts_.written);
+      problem_ = ringing(/*still=*/false);
       return true;
     }
     if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
       const bool too_soon = refused->why == BudgetRefusal::too_soon;
       // Where the number is asked for, there is no word to have it sent again.
-      problem_ = too_soon && unasked ? texts::number_tried_just_now(refused->wait)
-                                     : texts::over_budget(*refused, wanted_.use, engine_.settings);
-      return too_soon && !unasked;
+      problem_ = too_soon && unasked
+                     ? texts::number_tried_just_now(refused->wait)
+                     : texts::over_budget(*refused, wanted_.use, facts_.written, by_hash(), engine_.settings);
+      return (too_soon && !unasked) || (refused->why == BudgetRefusal::rings && refused->same_code);
     }
     const auto* taken = std::get_if<NotTaken>(&result);
     problem_ = taken != nullptr ? texts::not_taken(wanted_.use, facts_.written, taken->why)
@@ -252,16 +263,15 @@ class PhoneSetUp {
       return found.person && !found.mismatch && tx.end_message(found.person->id, message, MessageEnd::taken);
     });
     if (!taken) static_cast<void>(stop(PhoneEnd::store_failed, "", taken.error()));
-    pressed_ = taken.value_or(false);
-    return pressed_;
+    return taken.value_or(false);
   }
 
   Step ask_code() {
-    if (pressed_) return Step::proven;
     int wrong = 0;
     for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
       catch_up();
-      const auto typed = ask(texts::phone_code(problem_));
+      const auto typed =
+          ask(by_hash() ? texts::phone_hash(problem_, pressed().has_value()) : texts::phone_code(problem_));
       if (!typed) return Step::stopped;
       problem_.clear();
       const Answer answer = read_answer(typed->text());
@@ -271,9 +281,13 @@ class PhoneSetUp {
       } else if (is_word(answer, "resend")) {
         static_cast<void>(send(/*unasked=*/false));
         if (stopped_) return Step::stopped;
-        if (pressed_) return Step::proven;
       } else if (answer.shape == AnswerShape::empty && ringing_) {
-        if (rings()) problem_ = texts::ringing(facts_.written, texts::kYour, /*still=*/true);
+        if (rings()) problem_ = ringing(/*still=*/true);
+        const auto message = pressed();
+        if (!message) continue;
+        ringing_.reset();
+        if (take_approval(*message)) return Step::proven;
+        if (stopped_) return Step::stopped;
       } else {
         ++wrong;
         if (take_code(answer)) return Step::proven;
@@ -329,7 +343,6 @@ class PhoneSetUp {
   std::string country_;  // its code
   NumberFacts facts_;
   std::string problem_;  // what the next prompt says first
-  bool pressed_ = false;
   std::shared_ptr<RingingCall> ringing_;
   PhoneNumber rung_;
   int prompts_ = 0;

@@ -127,6 +127,10 @@ std::string press_when_it_rings(std::string_view phone) {
   return fmt::format("We are calling your phone {}. Answer it, and press #.", phone);
 }
 
+std::string ringing_for_hash(std::string_view phone, bool still) {
+  return fmt::format("We are {}calling your phone {}. Answer it, and press #.", still ? "still " : "", phone);
+}
+
 std::string not_sent(PhoneUse use, const Settings& settings) {
   return fmt::format("The {} could not be {}. Use another way, or ask {}.", what(use),
                      use == PhoneUse::text ? "sent" : "made", helpdesk(settings));
@@ -152,9 +156,31 @@ std::string not_taken(PhoneUse use, std::string_view phone, Refusal why, std::st
   return fmt::format("Our call to {} phone {} was not answered.", whose, phone);
 }
 
-std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings, std::string_view whose) {
+namespace {
+
+// Of a call that others may have asked for, or the same person before: whoever reads it may have that phone at the ear.
+std::string rings_for_another(const BudgetRefused& refused, std::string_view phone, bool by_hash,
+                              std::string_view whose) {
+  if (refused.same_code) return fmt::format("We are still calling {} phone {}; its code works here.", whose, phone);
+  const std::string wait = duration(refused.wait);
+  if (!by_hash) return fmt::format("We called {} phone for something else just now. We can call in {}.", whose, wait);
+  return fmt::format(
+      "We called your phone for another login just now. Not you? Do not press #.\nWe can call for this one in "
+      "{}.",
+      wait);
+}
+
+}  // namespace
+
+std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_view phone, bool by_hash,
+                        const Settings& settings, std::string_view whose) {
   switch (refused.why) {
+    case BudgetRefusal::rings:
+      return rings_for_another(refused, phone, by_hash, whose);
     case BudgetRefusal::too_soon:
+      if (by_hash)
+        return fmt::format("We called {} phone {} just now. We can call again in {}.", whose, phone,
+                           duration(refused.wait));
       if (!refused.same_code)
         return fmt::format("We sent you a code for something else just now. You can get one for this in {}.",
                            duration(refused.wait));
@@ -221,6 +247,12 @@ std::string not_made_for_set_up() { return "The call could not be made. Type res
 std::string phone_code(std::string_view problem) {
   return fmt::format("{}Type the code. Other words: resend, back (another number), help\n{}", problem_line(problem),
                      kCodeLine);
+}
+std::string phone_hash(std::string_view problem, bool pressed) {
+  return fmt::format(
+      "{}{}\nOther words: resend, back (another number), help\nWhen # was pressed, press Enter: ",
+      problem_line(problem),
+      pressed ? "# was pressed. Press Enter." : "Answer the call, and press # on the phone. Then press Enter here.");
 }
 std::string phone_code_help(PhoneUse use) {
   return use == PhoneUse::text

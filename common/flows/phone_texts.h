@@ -46,11 +46,14 @@ inline constexpr std::string_view kYour = "your";
 // While a code is asked for that a call reads out. `still`: since the prompt before.
 [[nodiscard]] std::string ringing(std::string_view phone, std::string_view whose = kYour, bool still = false);
 [[nodiscard]] std::string press_when_it_rings(std::string_view phone);  // shown while it does
+// While the prompt asks for Enter when # was pressed.
+[[nodiscard]] std::string ringing_for_hash(std::string_view phone, bool still = false);
 [[nodiscard]] std::string not_sent(PhoneUse use, const Settings& settings);
 [[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone, Refusal why,
                                     std::string_view whose = kYour);  // by that number, or nobody answered
-[[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, const Settings& settings,
-                                      std::string_view whose = kYour);
+// `phone`: the one that was meant. `by_hash`: # would have answered the call.
+[[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_view phone, bool by_hash,
+                                      const Settings& settings, std::string_view whose = kYour);
 // Setting a phone up; ask_country, ask_number and phone_code are whole prompts.
 [[nodiscard]] std::string ask_country(std::string_view problem, std::string_view otherwise);
 [[nodiscard]] std::string no_countries();
@@ -64,6 +67,7 @@ inline constexpr std::string_view kYour = "your";
 [[nodiscard]] std::string other_number_rings();
 [[nodiscard]] std::string not_made_for_set_up();
 [[nodiscard]] std::string phone_code(std::string_view problem);
+[[nodiscard]] std::string phone_hash(std::string_view problem, bool pressed);  // a whole prompt, too
 [[nodiscard]] std::string phone_code_help(PhoneUse use);
 [[nodiscard]] std::string not_the_phone_code();
 [[nodiscard]] std::string wrong_phone_code();

@@ -50,6 +50,32 @@ const PhoneAtPrompt* phone_for(const CodePrompt& prompt, PhoneUse use, std::stri
 
 }  // namespace
 
+PhoneWays::~PhoneWays() {
+  if (ringing_) ringing_->call->nobody_waits();
+}
+
+std::optional<MessageId> PhoneWays::pressed() const {
+  const auto end = ringing_ ? ringing_->call->end() : std::nullopt;
+  const auto* approved = end ? std::get_if<WasApproved>(&*end) : nullptr;
+  return approved != nullptr ? std::optional(approved->message) : std::nullopt;
+}
+
+std::string PhoneWays::still_rings() const {
+  const std::string ending = masked(ringing_->number);
+  return ringing_->mode == MessageMode::press ? texts::ringing_for_hash(ending, /*still=*/true)
+                                              : texts::ringing(ending, whose(), /*still=*/true);
+}
+
+// An empty line: what has become of the call.
+PhoneWays::Step PhoneWays::look_again(CodePrompt& prompt) {
+  prompt.problem = rings() ? still_rings() : "";
+  const auto message = pressed();
+  if (!message) return Step::done;
+  approval_ = {.factor = ringing_->factor, .message = *message};
+  ringing_.reset();
+  return Step::approved;
+}
+
 PhoneWays::Step PhoneWays::begin(CodePrompt& prompt) {
   if (prompt.ways.empty() || prompt.ways.front().kind != FactorKind::sms) return Step::done;
   const PhoneAtPrompt* phone = phone_for(prompt, PhoneUse::text, "");
@@ -72,10 +98,7 @@ PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
   if (prompt.phones.empty()) return Step::no_word;
   const Answer answer = read_answer(typed);
   if (is_word(answer, "resend")) return resend(prompt);
-  if (answer.shape == AnswerShape::empty && ringing_) {
-    prompt.problem = rings() ? texts::ringing(masked(ringing_->number), whose(), /*still=*/true) : "";
-    return Step::done;
-  }
+  if (answer.shape == AnswerShape::empty && ringing_) return look_again(prompt);
   const auto word = read_phone_word(typed);
   if (!word) return Step::no_word;
   if (const PhoneAtPrompt* phone = phone_for(prompt, word->use, word->ending))
@@ -88,6 +111,10 @@ PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
 void PhoneWays::catch_up(CodePrompt& prompt) {
   const auto end = ringing_ ? ringing_->call->end() : std::nullopt;
   if (!end) return;
+  if (std::holds_alternative<WasApproved>(*end)) {  // until they say that they are there
+    if (prompt.sent && prompt.sent->use == PhoneUse::call) prompt.sent->pressed = true;
+    return;
+  }
   if (!std::holds_alternative<WasSent>(*end)) {
     const auto* refused = std::get_if<NotTaken>(&*end);
     const std::string news = refused != nullptr
@@ -100,8 +127,8 @@ void PhoneWays::catch_up(CodePrompt& prompt) {
 }
 
 PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, bool unasked) {
-  if (use == PhoneUse::call && rings()) {
-    prompt.problem = texts::ringing(masked(ringing_->number), whose(), /*still=*/true);
+  if (use == PhoneUse::call && (rings() || pressed())) {
+    prompt.problem = rings() ? still_rings() : "";
     return Step::done;
   }
   // What became of the one before is said by how this one fares.
@@ -116,6 +143,7 @@ PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, 
                                                 .purpose = purpose_,
                                                 .about = about_,
                                                 .unasked = unasked,
+                                                .waits = waits_,
                                                 .rings = [&] {
                                                   if (mode == MessageMode::press)
                                                     dialogue_.show(texts::press_when_it_rings(masked(phone.number)));
@@ -141,9 +169,14 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
     prompt.problem =
         sent->before ? texts::sent_before(use, ending, whose()) : texts::sent(use, ending, sent->lives, whose());
   } else if (const auto* rings = std::get_if<IsRinging>(&result)) {
-    ringing_ = {.call = rings->call, .number = phone.number, .before = prompt.sent};
-    prompt.sent = {.factor = phone.factor, .use = use};
-    prompt.problem = texts::ringing(ending, whose());
+    const bool press = prompt.press && !by_another_;
+    ringing_ = {.call = rings->call,
+                .number = phone.number,
+                .factor = phone.factor,
+                .mode = press ? MessageMode::press : MessageMode::code,
+                .before = prompt.sent};
+    prompt.sent = {.factor = phone.factor, .use = use, .by_hash = press};
+    prompt.problem = press ? texts::ringing_for_hash(ending) : texts::ringing(ending, whose());
   } else if (const auto* why = std::get_if<BudgetRefused>(&result)) {
     refused(prompt, phone, use, *why);
   } else if (const auto* taken = std::get_if<NotTaken>(&result)) {
@@ -162,8 +195,10 @@ void PhoneWays::refused(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse
     prompt.problem = texts::sent_before(use, masked(phone.number), whose());
     return;
   }
-  prompt.problem = texts::over_budget(refused, use, engine_.settings, whose());
-  if (too_soon) return;
+  const bool by_hash = use == PhoneUse::call && prompt.press && !by_another_;
+  prompt.problem = texts::over_budget(refused, use, masked(phone.number), by_hash, engine_.settings, whose());
+  if (refused.why == BudgetRefusal::rings && refused.same_code) prompt.sent = {.factor = phone.factor, .use = use};
+  if (too_soon || refused.why == BudgetRefusal::rings) return;
   // What is over for now is not asked for; a code that went before it still is.
   const bool calls_alone = refused.why == BudgetRefusal::call_unanswered;
   const bool of_one_number = refused.why == BudgetRefusal::number_used_up && prompt.phones.size() > 1;

@@ -1,8 +1,10 @@
 // Telephones at a prompt for a code: the words text, call and resend, and the text that nobody has to ask for.
 //
-// What a word brought about shows in the prompt. A call that reads out a code goes on meanwhile, and how it ended is
-// said at the next prompt. With press-# calls the answer is given on the phone, and what proves that is taken by
-// whoever runs the prompt. Where somebody else types (the helpdesk), a code is sent always: it is read out to them.
+// What a word brought about shows in the prompt. A call goes on meanwhile, and how it ended is said at the next prompt.
+// With press-# calls the answer is given on the phone and taken with the next empty line, by whoever runs the prompt:
+// sshd does not notice that a client has gone until it asks it something, and what was pressed is to let in nobody
+// else. Where only one answer is given, the call is waited for. Where somebody else types (the helpdesk), a code is
+// sent always: it is read out to them.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +36,14 @@ class PhoneWays {
         purpose_(std::move(purpose)),
         about_(std::move(about)) {}
 
+  PhoneWays(const PhoneWays&) = delete;
+  PhoneWays& operator=(const PhoneWays&) = delete;
+  // What # would have answered rings no longer.
+  ~PhoneWays();
+
   void typed_by_another() { by_another_ = true; }
+  // Nothing can be asked behind the first answer.
+  void asked_once() { waits_ = true; }
 
   // Before the first prompt: where a text is what is asked for, it is sent, once for each live code.
   [[nodiscard]] Step begin(texts::CodePrompt& prompt);
@@ -53,10 +62,15 @@ class PhoneWays {
   struct Ringing {
     std::shared_ptr<RingingCall> call;
     PhoneNumber number;
+    std::uint32_t factor = 0;
+    MessageMode mode = MessageMode::code;
     std::optional<texts::SentTo> before;  // what the prompt asked for until then
   };
 
   [[nodiscard]] bool rings() const { return ringing_ && !ringing_->call->end(); }
+  [[nodiscard]] std::optional<MessageId> pressed() const;  // the call in which # was
+  [[nodiscard]] std::string still_rings() const;
+  [[nodiscard]] Step look_again(texts::CodePrompt& prompt);
   [[nodiscard]] Step resend(texts::CodePrompt& prompt);
   [[nodiscard]] Step send(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use, bool unasked);
   [[nodiscard]] std::string_view whose() const { return by_another_ ? "their" : texts::kYour; }
@@ -71,6 +85,7 @@ class PhoneWays {
   const CodePurpose purpose_;
   const Event about_;
   bool by_another_ = false;
+  bool waits_ = false;
   Approval approval_;
   std::optional<Ringing> ringing_;
   StoreError error_{};

@@ -16,6 +16,14 @@ std::string version_to_change(Engine& engine, const Account& account) {
   return password_version(engine, account).value_or("");
 }
 
+// What another may have under way: a call that their owner is about to answer, a code on its way. Where # was pressed,
+// it is for nothing any more.
+void end_messages(Transaction& tx, PersonId person) {
+  tx.end_open_messages(person);
+  tx.drop_phone_code(person, kUnfinishedPhone);
+  for (const Factor& factor : tx.factors(person)) tx.drop_phone_code(person, factor.number);
+}
+
 // Whether it became a row.
 bool report(Transaction& tx, const Account& account, const Event& about, const std::string& version) {
   const bool recorded = !tx.reported_since(about.user, about.at - kBetweenReports);
@@ -28,6 +36,7 @@ bool report(Transaction& tx, const Account& account, const Event& about, const s
   found.person->reported_version = version;
   outdate(tx, *found.person);
   end_all_trust(tx, *found.person, TrustEnd::reported, about);
+  end_messages(tx, found.person->id);
   return recorded;
 }
 

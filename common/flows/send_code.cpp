@@ -76,6 +76,9 @@ struct Ending {
     if (report.delivery == Delivery::refused) return NotTaken{report.why};
     return NotSent{};
   }
+  [[nodiscard]] bool approved(const DeliveryReport& report) const {
+    return mode == MessageMode::press && report.delivery == Delivery::approved;
+  }
 };
 
 class Sender {
@@ -114,13 +117,12 @@ class Sender {
         .at = now_, .number = sending_.number, .use = sending_.use, .proven = is_proven(sending_)};
     const PhoneBudget& budget = engine_.settings.phone.budget;
     MessageTally before = tx.messages_before(person, record);
-    // After a code that let somebody in, the next one need not wait: it is none that is sent again.
-    if (!kept || kept->used) before.last.reset();
+    // After a code that let somebody in, the next one need not wait: it is none that is sent again. A call that #
+    // answers has none, and always waits, or one after the other would wear down whoever is called.
+    if (sending_.mode == MessageMode::code && (!kept || kept->used)) before.last.reset();
     const auto weighed = weigh_message(budget, record, before);
     if (const auto* refused = std::get_if<BudgetRefused>(&weighed)) {
-      BudgetRefused told = *refused;
-      told.same_code = reserved.code.sent;
-      return told;
+      return refused_with(*refused, reserved.code);
     }
     reserved.granted = std::get<BudgetGranted>(weighed);
     reserved.all = record.proven ? budget.proven_per_day : budget.unproven_per_day;
@@ -129,6 +131,13 @@ class Sender {
     reserved.message = tx.add_message(person, record);
     tx.append(event(EventKind::message_sent));
     return reserved;
+  }
+
+  // Whether what went out before serves here, too.
+  [[nodiscard]] BudgetRefused refused_with(BudgetRefused refused, const PhoneCode& code) const {
+    const bool new_one = sending_.mode == MessageMode::press || code.code == fresh_;
+    refused.same_code = refused.why == BudgetRefusal::rings ? refused.same_code && !new_one : code.sent;
+    return refused;
   }
 
   // The one that is live and stays so until it has come and was typed, or a new one.
@@ -155,20 +164,22 @@ class Sender {
                                                       sending_.purpose, reserved.code.code),
                                .code = reserved.code.code,
                                .language = sending_.language};
-    if (sending_.use == PhoneUse::call && sending_.rings) sending_.rings();
     Ending ending = ending_of(reserved);
-    if (sending_.use == PhoneUse::call && sending_.mode == MessageMode::code) return call(message, std::move(ending));
+    if (sending_.use == PhoneUse::call && !sending_.waits) return call(message, std::move(ending));
+    if (sending_.use == PhoneUse::call && sending_.rings) sending_.rings();
     const DeliveryReport report = engine_.gateway.send(message);
-    if (report.delivery == Delivery::approved && sending_.mode == MessageMode::press)
-      return WasApproved{reserved.message};
+    if (ending.approved(report)) return WasApproved{reserved.message};
     return in_full(ending.note(report));
   }
 
-  SendResult call(const PhoneMessage& message, Ending ending) const {
+  SendResult call(PhoneMessage message, Ending ending) const {
     auto call = std::make_shared<RingingCall>();
-    engine_.gateway.begin(
-        message, [call, ending = std::move(ending)](const DeliveryReport& report) { call->ends(ending.note(report)); });
-    if (const auto end = call->end()) return in_full(*end);
+    if (sending_.mode == MessageMode::press) message.unwanted = call->unwanted();
+    engine_.gateway.begin(message, [call, ending = std::move(ending)](const DeliveryReport& report) {
+      call->ends(ending.approved(report) ? WasApproved{ending.message} : ending.note(report));
+    });
+    const auto end = call->end();
+    if (end && !std::holds_alternative<WasApproved>(*end)) return in_full(*end);
     return IsRinging{std::move(call)};
   }
 

@@ -1,8 +1,9 @@
 // One message to one telephone: what it costs is recorded, then it is sent, then how that ended is recorded.
 //
 // The code that is live for the same phone and purpose is sent again; otherwise a new one is made. Nothing is sent that
-// was not recorded, and nothing is open while a gateway works: whoever hangs there holds up nobody else. A call that
-// reads out a code goes on while the code is asked for.
+// was not recorded, and nothing is open while a gateway works: whoever hangs there holds up nobody else. A call goes
+// on while whoever asked for it is asked: for its code, or for Enter when # was pressed, which shows that they are
+// still there.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 
@@ -31,7 +33,8 @@ struct Sending {
   CodePurpose purpose;
   Event about;                       // service, from, server; the rest is filled in
   bool unasked = false;              // by nobody: then once for each live code
-  std::function<void()> rings = {};  // told before a call is made NOLINT(readability-redundant-member-init)
+  bool waits = false;                // for #, since nothing can be asked meanwhile
+  std::function<void()> rings = {};  // told before a call that is waited for NOLINT(readability-redundant-member-init)
 };
 
 struct WasSent {
@@ -47,17 +50,23 @@ struct NotTaken {  // by that number, or nobody answered
 struct NotSent {};  // no gateway took it on
 struct NoPhone {};  // the person or the phone is not there any more, or is locked out, or may not be sent anything
 
-// A call that is under way while its code is asked for. Thread-safe.
+// A call that is under way while its code is asked for, or #. Thread-safe.
 class RingingCall {
  public:
-  using End = std::variant<WasSent, NotTaken, NotSent>;
+  using End = std::variant<WasSent, WasApproved, NotTaken, NotSent>;
   // Nothing: it goes on.
   [[nodiscard]] std::optional<End> end() const;
   void ends(const End& end);
 
+  // A call that # answers ends with who asked for it: nobody else may be let in by that. One that reads out a code
+  // goes on, as a text would come.
+  void nobody_waits() { unwanted_.request_stop(); }
+  [[nodiscard]] std::stop_token unwanted() const { return unwanted_.get_token(); }
+
  private:
   mutable std::mutex mutex_;
   std::optional<End> end_;
+  std::stop_source unwanted_;
 };
 struct IsRinging {
   std::shared_ptr<RingingCall> call;

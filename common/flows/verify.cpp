@@ -72,7 +72,9 @@ Match match_digits(Transaction& tx, const Settings& settings, UnixTime now, cons
     std::optional<PhoneCode> sent;
     if (std::holds_alternative<PhoneFactor>(factor.detail)) sent = tx.phone_code(person.id, factor.number);
     const Fit fit = std::visit(FitOf{settings, now, answer.normal.text(), purpose.phone_purpose, sent}, factor.detail);
-    if (sent && !purpose.phone_purpose.empty() && sent->purpose != purpose.phone_purpose && !sent->code.empty())
+    // Since this dialogue began: what was used, or is over, took the place of nothing that was sent here.
+    if (sent && !purpose.phone_purpose.empty() && sent->purpose != purpose.phone_purpose && !sent->code.empty() &&
+        sent->made >= purpose.about.at && state_of(*sent, now) == CodeState::live)
       match.replaced = true;
     if (fit == Fit::no_code) continue;
     match.asked = true;

@@ -45,7 +45,7 @@ struct VerifyFor {
   const std::set<FactorKind>& factors;  // that may answer; recovery codes always may, at a login bypass codes, too
   EventKind passed;
   EventKind failed;
-  Event about;              // user, service, from, server; the rest is filled in
+  Event about;              // user, service, from, server, and when the dialogue began; the rest is filled in
   bool first_wrong = true;  // of this login: counted for the notice at the next one
   // The password (or key) was right, and so is what a passed login has told: it is over with that.
   bool past_first_factor = true;

@@ -25,6 +25,14 @@ DeliveryReport failed(const GatewaySettings& gateway, std::string detail) {
   return {.delivery = Delivery::failed, .gateway = gateway.name, .detail = std::move(detail)};
 }
 
+// No fault of the gateway's, and nothing for the next one.
+DeliveryReport given_up(const GatewaySettings& gateway) {
+  return {.delivery = Delivery::refused,
+          .gateway = gateway.name,
+          .detail = "whoever asked for the call has gone",
+          .why = Refusal::unanswered};
+}
+
 }  // namespace
 
 std::vector<GatewayHealth> GatewayMemory::health_of(std::span<const GatewaySettings> gateways) {
@@ -131,7 +139,9 @@ DeliveryReport ProgramGateways::run(const GatewaySettings& gateway, const PhoneM
                                      .input = write_request({.message = message, .timeout = seconds}),
                                      .limit = limit,
                                      .most_output = kLargestReply,
-                                     .closed = options_.closed});
+                                     .closed = options_.closed,
+                                     .unwanted = message.unwanted});
+  if (message.unwanted.stop_requested()) return given_up(gateway);
   if (!answer) return failed(gateway, std::string(in_words(answer.error())));
   if (answer->status != 0) return failed(gateway, fmt::format("ended with status {}", answer->status));
   GatewayReply reply = read_reply(answer->output.text(), message);

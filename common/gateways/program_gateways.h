@@ -56,7 +56,7 @@ class ProgramGateways final : public Gateway {
     std::string folder = MFA_LIBEXEC "/gateways";  // of the programs that are named without a path
     Uid owner{0};                                  // of the programs, besides root
     std::function<MessageLimits(PhoneUse)> limits = limits_of;
-    ClosedFolder closed = {};  // what they do not reach
+    std::vector<ClosedFolder> closed = {};  // what they do not reach NOLINT(readability-redundant-member-init)
   };
 
   // Borrows all but the options.

@@ -20,7 +20,7 @@ class ProgramNumbers final : public PhoneNumbers {
     std::string program = MFA_LIBEXEC "/mfa-number";
     Uid owner{0};                            // of the program
     std::chrono::milliseconds limit{5'000};  // it takes 20
-    ClosedFolder closed = {};                // what it does not reach
+    std::vector<ClosedFolder> closed = {};   // what it does not reach NOLINT(readability-redundant-member-init)
   };
 
   ProgramNumbers(Programs& programs, Options options) : programs_(programs), options_(std::move(options)) {}

@@ -136,6 +136,8 @@ class Transaction {
   [[nodiscard]] virtual MessageTally messages_before(PersonId person, const MessageRecord& message) = 0;
   // How it ended, if it is open; false: it is not, or it is not theirs.
   [[nodiscard]] virtual bool end_message(PersonId person, MessageId message, MessageEnd end) = 0;
+  // Of all that are open: nobody answered them, whatever is said of them later.
+  virtual void end_open_messages(PersonId person) = 0;
 
   // Codes in their normal form, none twice; kept as keyed hashes.
   virtual void replace_recovery_codes(PersonId person, std::span<const std::string> codes) = 0;

@@ -165,11 +165,12 @@ void Connection::close() {
   if (child_ < 0) return;
   // The verdict came from the socket alone; here it is only about leaving no zombie. ECHILD is normal: hosts ignore
   // SIGCHLD or reap every child themselves.
-  if (wait_for(child_, POLLIN, Deadline(kFarewellSeconds)) == Ready::yes) {
+  if (wait_for(child_, POLLIN, Deadline(lives_on_ ? 0 : kFarewellSeconds)) == Ready::yes) {
     siginfo_t unused{};
     if (waitid(P_PIDFD, static_cast<id_t>(child_), &unused, WEXITED | WNOHANG) != 0) errno = 0;
   }
   forget(child_);
+  lives_on_ = false;
 }
 
 Reached Connection::connect_to(const char* socket) {
@@ -285,6 +286,7 @@ std::optional<Connection::Received> Connection::receive(int seconds) {
     fail(Failure::malformed);
     return std::nullopt;
   }
+  lives_on_ = header->type == FrameType::verdict && fields->byte(Tag::more) == 1;
   return Received{header->type, *fields};
 }
 

@@ -55,7 +55,8 @@ class Connection {
   [[nodiscard]] Reached reach(const char* socket);
   // A session of our own in any case: for a service that hangs. euid 0 only. Ends the connection there was.
   [[nodiscard]] Reached start_session();
-  // Wipes the buffer and closes; a session of our own gets kFarewellSeconds to end and is reaped.
+  // Wipes the buffer and closes; a session of our own gets kFarewellSeconds to end and is reaped. One that said that it
+  // lives on is not waited for: whoever reaps our children, or inherits them, does it.
   void close();
 
   // The whole frame within kSendSeconds, or false. An empty one (FrameWriter's void frame) is refused.
@@ -79,7 +80,8 @@ class Connection {
 
   std::int64_t latest_ = INT64_MAX;  // of CLOCK_MONOTONIC, in nanoseconds
   int fd_ = -1;
-  int child_ = -1;  // pidfd of a session of our own: unlike a pid it can never come to mean another process
+  int child_ = -1;         // pidfd of a session of our own: unlike a pid it can never come to mean another process
+  bool lives_on_ = false;  // that session, beyond its verdict
   Failure failure_ = Failure::end;
   int fault_ = 0;
   Reached way_ = Reached::failed;

@@ -27,6 +27,7 @@ struct Limits {
   std::size_t login_idle = 32;  // threads kept when there is nothing to do
   std::size_t user_idle = 4;
   std::chrono::milliseconds drain{30'000};         // what dialogues get to end after SIGTERM
+  std::chrono::milliseconds calls_end{3'000};      // and then calls that nobody waits for
   std::chrono::milliseconds cut{10'000};           // and what their threads get once they were cut off
   std::chrono::milliseconds store_retry{1'000};    // between two attempts to open the store
   std::chrono::milliseconds note_every{60'000};    // between two lines about clients turned away

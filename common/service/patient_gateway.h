@@ -1,6 +1,7 @@
 // A gateway with somebody waiting at the other end of a connection: while a message is under way, an empty Show says
-// from time to time that the engine is alive, since a call takes longer than a client waits for a frame. What need not
-// be waited for goes on among the calls under way, as long as there is room for it there.
+// from time to time that the engine is alive, since a call takes longer than a client waits for a frame. Where # would
+// let in who has gone by then, the call ends. What need not be waited for goes on among the calls under way, as long as
+// there is room for it there.
 #pragma once
 
 #include <chrono>

@@ -179,13 +179,18 @@ bool Resident::end() {
   user_.stop();
   const std::size_t left = login_.sessions() + user_.sessions();
   journal_.note(Severity::notice, fmt::format("stopping sessions={}", left));
-  if (!wait_until_empty(limits_.drain, /*calls_too=*/true)) {
+  const auto note_cut = [this] {
     journal_.note(Severity::notice, fmt::format("cutting sessions={} calls={}", login_.sessions() + user_.sessions(),
                                                 workings_.calls().count()));
+  };
+  if (!wait_until_empty(limits_.drain, /*calls_too=*/false)) {
+    note_cut();
     if (!cut_until_empty(limits_.cut)) {
       journal_.note(Severity::error, "stopped, with sessions that did not end");
       return false;
     }
+  } else if (!wait_until_empty(limits_.calls_end, /*calls_too=*/true)) {
+    note_cut();  // what is read out after its login has ended helps nobody: it counts as one that was not answered
   }
   journal_.note(Severity::notice, "stopped");
   return true;

@@ -93,7 +93,10 @@ class Session {
   void run() {
     FrameBuffer room;
     if (!wire_.send(hello_frame(room))) return;
-    if (const auto verdict = converse()) (void)send_verdict(wire_, *verdict);  // a client that is gone has lost nothing
+    auto verdict = converse();
+    if (!verdict) return;
+    verdict->goes_on = context_.calls != nullptr && context_.calls->count() > 0;
+    (void)send_verdict(wire_, *verdict);  // a client that is gone has lost nothing
   }
 
  private:

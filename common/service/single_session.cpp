@@ -45,7 +45,7 @@ std::expected<MonitorClient, std::string> give_up_root(const CurrentConfiguratio
 
 std::expected<void, std::string> serve(const CommandLine& line) {
   if (auto done = prepare_session_process(); !done) return done;
-  const Descriptor connection(line.descriptor);
+  Descriptor connection(line.descriptor);
   const auto caller = root_at(connection.get());
   if (!caller) return std::unexpected(caller.error());
   CurrentConfiguration configuration(line.configuration);
@@ -58,6 +58,7 @@ std::expected<void, std::string> serve(const CommandLine& line) {
   const Limits limits;
   Workings workings(configuration, limits, *std::move(monitor), /*resident=*/false);
   serve_session(workings.for_logins(), connection.get(), *caller);
+  connection.reset();  // how a call ended is recorded by this process; nobody has to wait for that
   return {};
 }
 

@@ -60,6 +60,7 @@ std::span<const char> verdict_frame(FrameBuffer& room, const Verdict& verdict, b
     for (const int number : *verdict.codes) digits.push_back(static_cast<char>(number));
     frame.field(Tag::codes, digits);
   }
+  if (verdict.goes_on) frame.field(Tag::more, std::uint8_t{1});
   return frame.finish();
 }
 

@@ -18,6 +18,7 @@ struct Verdict {
   std::string hint;                                      // what to do next; may be empty
   std::string reason;                                    // a word or two for syslog; may be empty
   std::optional<std::vector<int>> codes = std::nullopt;  // as LoginVerdict has it
+  bool goes_on = false;                                  // a call does, and this process with it
 };
 
 [[nodiscard]] Verdict verdict_of(const LoginVerdict& verdict);

@@ -1,5 +1,7 @@
 #include "common/service/workings.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <utility>
 
@@ -31,15 +33,32 @@ Workings::Workings(CurrentConfiguration& configuration, const Limits& limits, Mo
           [this](bool alone) -> std::expected<std::shared_ptr<Store>, StoreError> {
             const Snapshot snapshot = configuration_.snapshot();
             if (!snapshot.settings) return std::unexpected(StoreError::unavailable);
-            return open_store(snapshot.settings->store_path, journal_, alone);
+            return open_store(store_path(*snapshot.settings), journal_, alone);
           },
           resident, limits,
           [this](bool alone) -> std::expected<std::shared_ptr<Store>, StoreError> {
             const Snapshot snapshot = configuration_.snapshot();
             if (!snapshot.settings) return std::unexpected(StoreError::unavailable);
-            return store_to_replace(snapshot.settings->store_path, journal_, alone);
+            return store_to_replace(store_path(*snapshot.settings), journal_, alone);
           }),
-      server_(short_host_name()) {}
+      server_(short_host_name()),
+      resident_(resident) {}
+
+std::string Workings::store_path(const Settings& settings) {
+  if (!resident_) return settings.store_path;
+  const std::lock_guard lock(store_path_mutex_);
+  if (store_path_.empty()) store_path_ = settings.store_path;
+  return store_path_;
+}
+
+// The one of the store in use, and the one that is to be used next.
+std::vector<ClosedFolder> Workings::closed_folders(const Settings& settings) {
+  const std::string now = store_path(settings);
+  std::vector<ClosedFolder> closed{closed_to_programs(now)};
+  ClosedFolder next = closed_to_programs(settings.store_path);
+  if (settings.store_path != now && access(next.path.c_str(), F_OK) == 0) closed.push_back(std::move(next));
+  return closed;
+}
 
 std::shared_ptr<Countries> Workings::countries(const Settings& settings) {
   const std::pair<std::string, std::string> wanted{settings.geo_database, settings.geo_home};
@@ -68,14 +87,13 @@ SessionContext Workings::context(Accounts& accounts) {
       .countries = [this](const Settings& settings) { return countries(settings); },
       .gateway =
           [this](const Settings& settings) {
-            return std::make_unique<ProgramGateways>(
-                settings.gateways, gateway_memory_, programs_, journal_,
-                ProgramGateways::Options{.closed = closed_to_programs(settings.store_path)});
+            return std::make_unique<ProgramGateways>(settings.gateways, gateway_memory_, programs_, journal_,
+                                                     ProgramGateways::Options{.closed = closed_folders(settings)});
           },
       .numbers =
           [this](const Settings& settings) {
-            return std::make_unique<ProgramNumbers>(
-                programs_, ProgramNumbers::Options{.closed = closed_to_programs(settings.store_path)});
+            return std::make_unique<ProgramNumbers>(programs_,
+                                                    ProgramNumbers::Options{.closed = closed_folders(settings)});
           },
       .password_check = [this](int connection) { return std::make_unique<ConnectionPassword>(monitor_, connection); },
       .terminal = [](int connection, const Caller& caller) { return terminal_of(connection, caller); },

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/gateways/program_gateways.h"
 #include "common/service/calls_under_way.h"
@@ -19,6 +20,7 @@
 #include "common/service/store_on_demand.h"
 #include "common/system/accounts.h"
 #include "common/system/clock.h"
+#include "common/system/confinement.h"
 #include "common/system/journal.h"
 #include "common/system/programs.h"
 #include "common/system/random.h"
@@ -47,6 +49,9 @@ class Workings {
  private:
   [[nodiscard]] SessionContext context(Accounts& accounts);
   [[nodiscard]] std::shared_ptr<Countries> countries(const Settings& settings);
+  // Where the store is: of a resident process, for as long as it lives, where it was first.
+  [[nodiscard]] std::string store_path(const Settings& settings);
+  [[nodiscard]] std::vector<ClosedFolder> closed_folders(const Settings& settings);
 
   CurrentConfiguration& configuration_;
   const Limits& limits_;
@@ -65,6 +70,10 @@ class Workings {
   NoStore no_store_;
   Crowd crowd_{{}};
   const std::string server_;
+
+  const bool resident_;
+  std::mutex store_path_mutex_;
+  std::string store_path_;  // under that; empty: no configuration was valid yet
 
   std::mutex countries_mutex_;  // guards the two below
   std::pair<std::string, std::string> countries_of_;

@@ -52,6 +52,7 @@ class SqliteTransaction final : public Transaction {
   MessageId add_message(PersonId person, const MessageRecord& message) override;
   MessageTally messages_before(PersonId person, const MessageRecord& message) override;
   [[nodiscard]] bool end_message(PersonId person, MessageId message, MessageEnd end) override;
+  void end_open_messages(PersonId person) override;
 
   void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override;
   std::size_t recovery_codes_left(PersonId person) override;
@@ -112,6 +113,7 @@ class SqliteTransaction final : public Transaction {
   [[nodiscard]] TotpFactor totp_of(PersonId person, std::uint32_t number, Statement& row);
   [[nodiscard]] PhoneFactor phone_of(PersonId person, const Factor& factor, FactorKind kind, Statement& row);
   [[nodiscard]] HotpFactor hotp_of(PersonId person, std::uint32_t number, Statement& row);
+  void find_open_call(PersonId person, const MessageRecord& message, MessageTally& tally);
 
   Connection& connection_;
   const KeyRing& keys_;

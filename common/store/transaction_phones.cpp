@@ -145,6 +145,21 @@ MessageId SqliteTransaction::add_message(PersonId person, const MessageRecord& m
   return {connection_.number("SELECT last_insert_rowid()")};
 }
 
+// Of the calls that are open the last one.
+void SqliteTransaction::find_open_call(PersonId person, const MessageRecord& message, MessageTally& tally) {
+  const Window rest = around(message.at, kCallsRest);
+  auto open = connection_.prepared(
+      "SELECT at, number_hash FROM message WHERE person = ? AND at > ? AND at < ? AND is_call = 1 AND outcome = 1"
+      " ORDER BY at DESC, id DESC LIMIT 1");
+  if (!open.bind(person.value).bind(rest.after).bind(rest.before).row()) return;
+  tally.open_call = UnixTime{open.integer(0)};
+  const auto called = open.blob(1);
+  tally.open_here = std::ranges::any_of(keys_.newest_first(), [&](KeyId id) {
+    const Digest hash = number_hash(*keys_.subkey(id, KeyUse::codes), message.number);
+    return std::ranges::equal(called, hash);
+  });
+}
+
 MessageTally SqliteTransaction::messages_before(PersonId person, const MessageRecord& message) {
   MessageTally tally;
   const Window own = around(message.at, message.proven ? kProvenWindow : kUnprovenWindow);
@@ -179,6 +194,7 @@ MessageTally SqliteTransaction::messages_before(PersonId person, const MessageRe
   const Window rest = around(message.at, kCallsRest);
   if (call.bind(person.value).bind(rest.after).bind(rest.before).row() && !call.is_null(0))
     tally.last_call = UnixTime{call.integer(0)};
+  if (tally.last_call) find_open_call(person, message, tally);
   auto failed = connection_.prepared(
       "SELECT count(*), min(at) FROM message WHERE person = ? AND at > ? AND at < ? AND outcome = 4");
   const Window lately = around(message.at, kFailedWindow);
@@ -197,6 +213,14 @@ bool SqliteTransaction::end_message(PersonId person, MessageId message, MessageE
       .bind(person.value)
       .run();
   return connection_.changes() == 1;
+}
+
+void SqliteTransaction::end_open_messages(PersonId person) {
+  changing();
+  connection_.prepared("UPDATE message SET outcome = ? WHERE person = ? AND outcome = 1")
+      .bind(static_cast<std::int64_t>(MessageEnd::unanswered))
+      .bind(person.value)
+      .run();
 }
 
 }  // namespace mfa

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "common/system/descriptor.h"
 #include "common/system/error_text.h"
@@ -57,6 +58,9 @@ Rights rights_of(int version) {
   return {.file = file, .folder = file | kOfAFolder | (version >= kMovesBetweenFolders ? LANDLOCK_ACCESS_FS_REFER : 0)};
 }
 
+constexpr std::uint64_t kReadFile = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
+constexpr Rights kReading{.file = kReadFile, .folder = kReadFile | LANDLOCK_ACCESS_FS_READ_DIR};
+
 int kernel_version() {
   const auto version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   return static_cast<int>(version);
@@ -76,7 +80,6 @@ class Names {
   [[nodiscard]] bool next(Name& name) {
     if (at_ == end_) {
       const auto got = ::syscall(SYS_getdents64, folder_, buffer_.data(), buffer_.size());
-      failed_ = got < 0;
       if (got <= 0) return false;
       at_ = 0;
       end_ = static_cast<std::size_t>(got);
@@ -89,14 +92,12 @@ class Names {
     at_ += length;
     return true;
   }
-  [[nodiscard]] bool failed() const { return failed_; }
 
  private:
   int folder_;
   alignas(8) std::array<char, 4096> buffer_{};
   std::size_t at_ = 0;
   std::size_t end_ = 0;
-  bool failed_ = false;
 };
 
 bool allow(int ruleset, int at, std::uint64_t rights) {
@@ -104,44 +105,83 @@ bool allow(int ruleset, int at, std::uint64_t rights) {
   return ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
 }
 
-// What `name` is and all below it. Links are left out: what they lead to is reached on its own path. So is what is gone
-// by now, and what this user may not reach anyway.
-bool allow_name(int ruleset, int folder, const Name& name, const Rights& rights) {
-  if (name.type == DT_LNK) return true;
+// What `name` is and all below it. Links are left out: what they lead to is reached on its own path. So is whatever
+// cannot be opened: it is gone by now, this user may not reach it, or its disk does not answer.
+void allow_name(int ruleset, int folder, const Name& name, const Rights& rights) {
+  if (name.type == DT_LNK) return;
   const Descriptor at(::openat(folder, name.text, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!at) return errno == ENOENT || errno == EACCES;
-  if (name.type == DT_DIR || name.type == DT_UNKNOWN) {
-    if (allow(ruleset, at.get(), rights.folder)) return true;
-    if (name.type == DT_DIR || errno != EINVAL) return false;
-  }
-  return allow(ruleset, at.get(), rights.file) || errno == EBADFD;  // a link after all
+  if (!at) return;
+  const bool folder_or_unknown = name.type == DT_DIR || name.type == DT_UNKNOWN;
+  if (folder_or_unknown && allow(ruleset, at.get(), rights.folder)) return;
+  if (name.type != DT_DIR) (void)allow(ruleset, at.get(), rights.file);
 }
 
-// Everything in `folder` but `closed`.
-bool allow_all_but(int ruleset, int folder, std::string_view closed, const Rights& rights) {
-  Names names(folder);
-  for (Name name; names.next(name);) {
-    const std::string_view text(name.text);
-    if (text == "." || text == ".." || text == closed) continue;
-    if (!allow_name(ruleset, folder, name, rights)) return false;
-  }
-  return !names.failed();
+// Nothing if it is not there.
+void allow_folder(int ruleset, const std::string& path, std::uint64_t rights) {
+  const Descriptor folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (folder) (void)allow(ruleset, folder.get(), rights);
+}
+
+std::string without_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), std::free);
+  return real ? std::string(real.get()) : path;
+}
+
+bool is_in(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
 }  // namespace
 
-Confinement::Confinement(const ClosedFolder& closed) : open_(closed.open), version_(std::max(kernel_version(), 0)) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(closed.path.c_str(), nullptr), std::free);
-  const std::string path = real ? std::string(real.get()) : closed.path;
-  for (std::size_t begin = 1; begin < path.size();) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    if (end > begin) parts_.push_back(path.substr(begin, end - begin));
-    begin = end + 1;
+// One inside another is closed with that.
+Confinement::Confinement(const std::vector<ClosedFolder>& closed) : version_(std::max(kernel_version(), 0)) {
+  std::vector<std::pair<std::string, std::string>> folders;
+  for (const ClosedFolder& folder : closed)
+    if (!folder.path.empty()) folders.emplace_back(without_links(folder.path), folder.open);
+  std::ranges::sort(folders);
+  for (const auto& [path, open] : folders) {
+    if (std::ranges::any_of(closed_, [&](const std::string& outer) { return is_in(path, outer); })) {
+      std::erase_if(open_, [&](const std::string& outer) { return is_in(path, outer); });
+      continue;
+    }
+    closed_.push_back(path);
+    leave_out(path);
+    if (!open.empty()) open_.push_back(fmt::format("{}/{}", path, open));
+  }
+  const std::string settings = without_links("/etc");
+  for (Level& level : levels_) level.only_read = is_in(level.path, settings);
+  const bool apart =
+      std::ranges::none_of(closed_, [&](const auto& path) { return is_in(path, settings) || is_in(settings, path); });
+  if (!apart || closed_.empty()) return;
+  leave_out(settings);
+  only_read_ = settings;
+}
+
+void Confinement::leave_out(const std::string& path) {
+  for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string above = slash == 0 ? "/" : path.substr(0, slash);
+    const std::string name = path.substr(slash + 1, path.find('/', slash + 1) - slash - 1);
+    if (name.empty()) continue;
+    auto level = std::ranges::find(levels_, above, &Level::path);
+    if (level == levels_.end()) level = levels_.insert(level, {.path = above, .left_out = {}});
+    if (std::ranges::find(level->left_out, name) == level->left_out.end()) level->left_out.push_back(name);
+  }
+}
+
+// Everything in it but what is left out; nothing if this user cannot list it.
+void Confinement::allow_level(int ruleset, const Level& level, int version) {
+  const Rights rights = level.only_read ? kReading : rights_of(version);
+  const Descriptor folder(::open(level.path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  Names names(folder.get());
+  for (Name name; folder && names.next(name);) {
+    const std::string_view text(name.text);
+    if (text != "." && text != ".." && std::ranges::find(level.left_out, text) == level.left_out.end())
+      allow_name(ruleset, folder.get(), name, rights);
   }
 }
 
 bool Confinement::enter() const {
-  if (parts_.empty()) return true;
+  if (closed_.empty()) return true;
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
   if (version_ == 0) return true;
   const Rights rights = rights_of(version_);
@@ -150,17 +190,21 @@ bool Confinement::enter() const {
   const Descriptor ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0)));
   if (!ruleset) return false;
 
-  Descriptor folder(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  for (const std::string& part : parts_) {
-    if (!folder || !allow_all_but(ruleset.get(), folder.get(), part, rights)) return false;
-    folder = Descriptor(::openat(folder.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  for (const std::string& path : closed_) {
+    const Descriptor folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder) return false;
   }
-  if (!folder) return false;
-  if (!open_.empty()) {
-    const Descriptor open(::openat(folder.get(), open_.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (open ? !allow(ruleset.get(), open.get(), rights.folder) : errno != ENOENT) return false;
-  }
+  for (const Level& level : levels_) allow_level(ruleset.get(), level, version_);
+  for (const std::string& path : open_) allow_folder(ruleset.get(), path, rights.folder);
+  if (!only_read_.empty()) allow_folder(ruleset.get(), only_read_, kReading.folder);
   return ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0;
+}
+
+std::vector<std::string> Confinement::unlisted() const {
+  std::vector<std::string> folders;
+  for (const Level& level : levels_)
+    if (!Descriptor(::open(level.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))) folders.push_back(level.path);
+  return folders;
 }
 
 std::string Confinement::missing() {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -200,10 +201,11 @@ bool wait_for_end(int process, Steady::time_point until) {
 }
 
 // Until it ends: nothing. Else what is wrong.
-std::optional<ProgramFault> follow(const Child& child, Output& output, Steady::time_point until) {
-  std::array<pollfd, 3> events{{{.fd = child.process.get(), .events = POLLIN, .revents = 0},
+std::optional<ProgramFault> follow(const Child& child, Output& output, Steady::time_point until, int unwanted) {
+  std::array<pollfd, 4> events{{{.fd = child.process.get(), .events = POLLIN, .revents = 0},
                                 {.fd = child.output.get(), .events = POLLIN, .revents = 0},
-                                {.fd = child.told.get(), .events = POLLIN, .revents = 0}}};
+                                {.fd = child.told.get(), .events = POLLIN, .revents = 0},
+                                {.fd = unwanted, .events = POLLIN, .revents = 0}}};
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now()).count();
     if (left <= 0) return ProgramFault::timed_out;
@@ -211,6 +213,7 @@ std::optional<ProgramFault> follow(const Child& child, Output& output, Steady::t
       if (errno == EINTR) continue;
       return ProgramFault::timed_out;
     }
+    if (events[3].revents != 0) return ProgramFault::unwanted;
     if (events[2].revents != 0) {
       char failed = 0;
       if (::read(child.told.get(), &failed, 1) != 0) return ProgramFault::not_started;
@@ -239,6 +242,8 @@ std::string_view in_words(ProgramFault fault) {
       return "answered too much";
     case ProgramFault::killed:
       return "was ended by a signal";
+    case ProgramFault::unwanted:
+      return "was ended, since nobody waits for it any more";
   }
   return "failed";
 }
@@ -248,7 +253,9 @@ std::expected<ProgramAnswer, ProgramFault> Programs::run(const ProgramCall& call
   auto child = start(call);
   if (!child) return std::unexpected(ProgramFault::not_started);
   Output output(call.most_output);
-  const auto fault = follow(*child, output, until);
+  const Descriptor told(call.unwanted.stop_possible() ? ::eventfd(0, EFD_CLOEXEC) : -1);
+  const std::stop_callback tell(call.unwanted, [&told] { (void)::eventfd_write(told.get(), 1); });
+  const auto fault = follow(*child, output, until, told.get());
   ::kill(child->pid, SIGKILL);
   if (call.own_group) ::kill(-child->pid, SIGKILL);  // what it left in its group, if it came to have one
   if (!wait_for_end(child->process.get(), Steady::now() + kToDie)) {

@@ -2,8 +2,8 @@
 //
 // It gets no environment, no descriptor but those two and one for its errors (/dev/null, or its output), a session of
 // its own in the folder /, default signals, and a limit of time, at which it and all its process group are killed; it
-// is killed as well when the caller's thread ends before it. The same user, kept out of a folder of the caller's if
-// there is one, and no new privileges then or where the caller has given them up. What it leaves running in a session
+// is killed as well when the caller's thread ends before it. The same user, kept out of folders of the caller's if
+// there are any, and no new privileges then or where the caller has given them up. What it leaves running in a session
 // of its own holds up nobody, and is nobody's to end. Thread-safe: the caller waits, nobody else does.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <expected>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,11 @@ struct ProgramCall {
   std::vector<std::string> arguments;  // after its name; any user of the machine can read them
   Secret input;
   std::chrono::milliseconds limit;
-  std::size_t most_output;    // bytes
-  bool own_group = true;      // false: it stays in the caller's group and session, and ends with that
-  ClosedFolder closed = {};   // what it does not reach
-  bool tells_errors = false;  // what it writes to standard error is output too
+  std::size_t most_output;                // bytes
+  bool own_group = true;                  // false: it stays in the caller's group and session, and ends with that
+  std::vector<ClosedFolder> closed = {};  // what it does not reach NOLINT(readability-redundant-member-init)
+  bool tells_errors = false;              // what it writes to standard error is output too
+  std::stop_token unwanted = {};          // from then on it is killed NOLINT(readability-redundant-member-init)
 };
 
 struct ProgramAnswer {
@@ -43,6 +45,7 @@ enum class ProgramFault : std::uint8_t {
   timed_out,
   too_much_output,
   killed,  // it ended by a signal
+  unwanted,
 };
 [[nodiscard]] std::string_view in_words(ProgramFault fault);  // "cannot be started"
 

@@ -19,7 +19,7 @@ constexpr std::array kFormats{"form"sv, "json"sv};
 
 struct Draft {
   HttpSettings settings;
-  std::string url, method, password_file;
+  std::string url, method, password_file, content;
   Place url_place;
   bool has_password = false;
   bool plain_http = false;
@@ -143,7 +143,11 @@ constexpr auto kKeys = std::to_array<Key<Draft>>({
      [](const Field& field, Draft& draft) {
        read_pairs(field, draft.settings.query, [](std::string_view name) { return !name.empty(); });
      }},
-    {"content", [](const Field& field, Draft& draft) { draft.settings.content = template_in(field); }},
+    {"content",
+     [](const Field& field, Draft& draft) {
+       draft.settings.content = template_in(field);
+       if (const auto* text = std::get_if<std::string>(&field.value.is)) draft.content = *text;
+     }},
     {"format",
      [](const Field& field, Draft& draft) {
        if (const auto word = word_in(field, kFormats))
@@ -217,16 +221,61 @@ bool is_flat(const JsonMembers& members) {
   });
 }
 
+constexpr std::array kSecretNames{"auth"sv, "cookie"sv, "key"sv, "password"sv, "secret"sv, "token"sv};
+
+std::string in_small_letters(std::string_view text) {
+  std::string small(text);
+  std::ranges::transform(small, small.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return small;
+}
+
 // Whether a secret may stand there as it is, and not as a place: by its name, since nothing else tells.
+bool names_secret(std::string_view name) {
+  const std::string small = in_small_letters(name);
+  return std::ranges::any_of(kSecretNames, [&](std::string_view part) { return small.contains(part); });
+}
 bool may_hold_secret(const NamedTemplates& pairs) {
-  constexpr std::array kNames{"auth"sv, "cookie"sv, "key"sv, "password"sv, "secret"sv, "token"sv};
-  return std::ranges::any_of(pairs, [&](const auto& pair) {
-    std::string name = pair.first;
-    std::ranges::transform(name, name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return !pair.second.has_places() &&
-           std::ranges::any_of(kNames, [&](std::string_view part) { return name.contains(part); });
+  return std::ranges::any_of(pairs,
+                             [](const auto& pair) { return !pair.second.has_places() && names_secret(pair.first); });
+}
+bool may_hold_secret(const JsonTemplate& json, bool named);
+bool may_hold_secret(const JsonMembers& members, bool named = false) {
+  return std::ranges::any_of(members, [&](const JsonMember& member) {
+    return may_hold_secret(member.value, named || names_secret(member.name));
   });
+}
+// `named`: by a name around it.
+bool may_hold_secret(const JsonTemplate& json, bool named) {
+  if (const auto* text = std::get_if<TemplateText>(&json.is)) return named && !text->has_places();
+  if (std::holds_alternative<std::int64_t>(json.is)) return named;
+  if (const auto* members = std::get_if<JsonMembers>(&json.is)) return may_hold_secret(*members, named);
+  if (const auto* list = std::get_if<std::vector<JsonTemplate>>(&json.is))
+    return std::ranges::any_of(*list, [&](const JsonTemplate& one) { return may_hold_secret(one, named); });
+  return false;
+}
+
+// In text of any form: such a name, and behind it "=", ":" or ">" and something else than a place.
+bool may_hold_secret(std::string_view text) {
+  const std::string small = in_small_letters(text);
+  for (const std::string_view part : kSecretNames) {
+    for (std::size_t at = small.find(part); at != std::string::npos; at = small.find(part, at + 1)) {
+      std::size_t end = small.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-\"' \t", at);
+      if (end == std::string::npos || !"=:>"sv.contains(small[end])) continue;
+      end = small.find_first_not_of("\"' \t\r\n", end + 1);
+      if (end != std::string::npos && !"{}[]<>&,;"sv.contains(small[end])) return true;
+    }
+  }
+  return false;
+}
+
+bool may_hold_secret(const Draft& draft) {
+  const HttpSettings& settings = draft.settings;
+  const std::size_t behind_scheme = draft.url.find("://");
+  return may_hold_secret(settings.headers) || may_hold_secret(settings.query) ||
+         (settings.body && may_hold_secret(*settings.body)) || may_hold_secret(draft.content) ||
+         may_hold_secret(std::string_view(draft.url).substr(
+             std::min(draft.url.find_first_of("/?", behind_scheme + 3), draft.url.size())));
 }
 
 // What fits only together.
@@ -247,7 +296,7 @@ void finish(const SettingsFile& file, Draft& draft, Mistakes& mistakes) {
   if (draft.has_password && !draft.password_file.empty()) wrong("password and password_file do not go together");
   if (draft.has_password && !file.is_private)
     wrong("holds a password, and others can read it: use password_file, or chmod 0600");
-  if (!file.is_private && (may_hold_secret(settings.headers) || may_hold_secret(settings.query)))
+  if (!file.is_private && may_hold_secret(draft))
     wrong("sends what may be a secret, and others can read it: write {password} and use password_file, or chmod 0600");
   if (!file.is_private && settings.proxy.contains('@'))
     wrong("proxy holds a password, and others can read it: chmod 0600");

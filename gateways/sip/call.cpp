@@ -33,6 +33,10 @@ constexpr milliseconds kBreath = 700ms;  // until the handset is at the ear
 constexpr std::uint32_t kBuckets = 8;    // of libre's tables, for one call
 
 GatewayReply failed(std::string detail) { return {.delivery = Delivery::failed, .detail = std::move(detail)}; }
+// Maybe of this telephone alone: others can be called all the same.
+GatewayReply failed_of_message(std::string detail) {
+  return {.delivery = Delivery::failed, .detail = std::move(detail), .of_message = true};
+}
 GatewayReply refused(std::string detail, Refusal why = Refusal::unknown) {
   return {.delivery = Delivery::refused, .detail = std::move(detail), .why = why};
 }
@@ -60,11 +64,17 @@ GatewayReply meaning(std::uint16_t status) {
     case 603:
       return refused(in_words("the call was declined"), Refusal::declined);
     case 488:
-      return failed(in_words("the telephone system does not take the sound"));
+      return failed_of_message(in_words("the telephone system does not take the sound"));
+    case 415:
+    case 433:
+    case 606:
+      return failed_of_message(in_words("the call was not acceptable"));
     default:
       return failed(in_words("the telephone system declined"));
   }
 }
+
+bool points_elsewhere(std::string_view message) { return message.starts_with("SIP/2.0 3"); }
 
 // The first address of the server, and ours from which it is reached.
 struct Ends {
@@ -222,7 +232,8 @@ bool Call::connect(const std::string& to, const std::string& from, const std::st
   const auto offered = [](mbuf**, const sip_msg*, void*) { return EPROTO; };  // nothing is changed in a call
   const auto answered = [](const sip_msg* message, void* self) {
     auto& call = *static_cast<Call*>(self);
-    if (std::string wrong = call.media_.accept(message->mb); !wrong.empty()) call.finish(failed(std::move(wrong)));
+    // Somebody answered, and it cost what a call costs.
+    if (std::string wrong = call.media_.accept(message->mb); !wrong.empty()) call.finish(refused(std::move(wrong)));
     call.agreed_ = true;
     return 0;
   };
@@ -251,7 +262,7 @@ bool Call::connect(const std::string& to, const std::string& from, const std::st
 
 void Call::established() {
   if (reply_) return;
-  if (!agreed_) return finish(failed("the telephone system says nothing of the sound"));
+  if (!agreed_) return finish(refused("the telephone system says nothing of the sound"));
   established_ = true;
   if (mode_ == MessageMode::press) {
     expect(milliseconds(static_cast<std::int64_t>(until_ - std::min(until_, tmr_jiffies()))),
@@ -276,10 +287,13 @@ void Call::pressed() {
   if (mode_ == MessageMode::press && !reply_) finish({.delivery = Delivery::approved, .detail = {}});
 }
 
-// Before libre does anything about it: it would go on to whatever number an answer of 3xx points to.
+// Before libre does anything about it: it would go on to whatever number an answer of 3xx points to. What does not know
+// the random name of this call is none of its answers, whoever sent it: any program of this host can send to our port.
+// From where it comes does not matter, nor does it to libre.
 void Call::heard(std::string_view message) {
-  constexpr std::string_view kRedirects = "SIP/2.0 3";
-  if (!message.starts_with(kRedirects) || established_) return;
+  if (established_ || !session_ || !points_elsewhere(message)) return;
+  const char* name = sip_dialog_callid(sipsess_dialog(session_.get()));
+  if (name == nullptr || *name == '\0' || !message.contains(name)) return;
   finish(refused(fmt::format("the telephone system points to another number (SIP {})", message.substr(8, 3))));
 }
 

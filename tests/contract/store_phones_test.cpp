@@ -228,6 +228,41 @@ TEST_P(StoreRows, A_call_rests_until_one_was_answered) {
   EXPECT_FALSE(store->write([&](Transaction& tx) { static_cast<void>(tx.add_message({4711}, call)); }));
 }
 
+TEST_P(StoreRows, A_call_that_is_open_is_told_from_one_that_rang_out) {
+  const Person alice = person_called("alice", 1001);
+  const Person bob = person_called("bob", 1002);
+  const MessageRecord call{.at = kNow, .number = kNumber, .use = PhoneUse::call, .proven = true};
+  const auto before = [&](Transaction& tx, const Person& person, const PhoneNumber& number = kNumber) {
+    MessageRecord next = call;
+    next.at = kNow + 1s;
+    next.number = number;
+    return tx.messages_before(person.id, next);
+  };
+  MessageId first, second;
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    static_cast<void>(tx.add_message(alice.id, {.at = kNow, .number = kNumber, .proven = true}));
+    EXPECT_FALSE(before(tx, alice).open_call) << "a text";
+    first = tx.add_message(alice.id, call);
+    second = tx.add_message(bob.id, call);
+  }));
+  reopen();
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    EXPECT_EQ(before(tx, alice).open_call, kNow);
+    EXPECT_TRUE(before(tx, alice).open_here);
+    EXPECT_EQ(before(tx, alice, kOther).open_call, kNow);
+    EXPECT_FALSE(before(tx, alice, kOther).open_here);
+    tx.end_open_messages(alice.id);
+    EXPECT_FALSE(before(tx, alice).open_call);
+    EXPECT_EQ(before(tx, alice).last_call, kNow);
+    EXPECT_FALSE(tx.end_message(alice.id, first, MessageEnd::taken)) << "too late";
+    EXPECT_EQ(before(tx, bob).open_call, kNow) << "his is his own";
+    EXPECT_TRUE(tx.end_message(bob.id, second, MessageEnd::taken));
+    EXPECT_FALSE(before(tx, bob).open_call);
+    tx.end_open_messages(alice.id);  // none
+  }));
+  EXPECT_FALSE(store->read([&](Transaction& tx) { tx.end_open_messages(alice.id); }));
+}
+
 // An outage sends nothing, and uses up nobody's budget.
 TEST_P(StoreRows, What_failed_counts_for_its_person_alone_and_for_ten_minutes) {
   const Person alice = person_called("alice", 1001);

@@ -244,6 +244,11 @@ class MemoryStore : public Store {
       found.end = end;
       return true;
     }
+    void end_open_messages(PersonId person) override {
+      changing();
+      for (auto& message : state_.messages)
+        if (message.person == person && message.end == MessageEnd::open) message.end = MessageEnd::unanswered;
+    }
     void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override {
       changing();
       require(person);
@@ -505,6 +510,10 @@ class MemoryStore : public Store {
         tally.last = std::max(tally.last.value_or(sent.record.at), sent.record.at);
       if (own && apart < kCallsRest && sent.record.use == PhoneUse::call && sent.end != MessageEnd::taken)
         tally.last_call = std::max(tally.last_call.value_or(sent.record.at), sent.record.at);
+      if (own && apart < kCallsRest && sent.record.use == PhoneUse::call && sent.end == MessageEnd::open) {
+        tally.open_call = std::max(tally.open_call.value_or(sent.record.at), sent.record.at);
+        tally.open_here = sent.record.number == message.number;
+      }
     }
     void step() { store_.count(); }
     void changing() {

@@ -148,6 +148,11 @@ def meanwhile(act):
         yield future.result
 
 
+def text_of(status, headers, to, *more):
+    same = [f"{name}: {headers[name]}" for name in ("Via", "From", "Call-ID", "CSeq")]
+    return "\r\n".join([f"SIP/2.0 {status} Told", *same, f"To: {to}", *more, "Content-Length: 0", "", ""]).encode()
+
+
 class Exchange(socketserver.BaseRequestHandler):
     """Answers INVITE as the server is told to; asks for a password before (RFC 3261 §22.4)."""
 
@@ -156,6 +161,10 @@ class Exchange(socketserver.BaseRequestHandler):
         method = text.split(" ", 1)[0]
         headers = dict(re.findall(r"^([\w-]+): *(.*?)\r$", text, re.M))
         self.server.requests.append(text)
+        if method == "INVITE":  # what any program of this host can send
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anybody:
+                made_up = {**headers, "Via": "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx", "Call-ID": "x"}
+                anybody.sendto(text_of(302, made_up, headers["To"] + ";tag=t2"), self.client_address)
         if method == "INVITE" and self.server.answer:
             if "Authorization" in headers:
                 self.say(self.server.answer if self.proven(headers["Authorization"]) else 403, headers)
@@ -171,11 +180,9 @@ class Exchange(socketserver.BaseRequestHandler):
                                        md5("INVITE", said["uri"]))
 
     def say(self, status, headers, *more):
-        same = [f"{name}: {headers[name]}" for name in ("Via", "From", "Call-ID", "CSeq")]
-        if 300 <= status < 400:
+        if 200 <= status < 400:
             more = (*more, f"Contact: <sip:+882131234567@127.0.0.1:{self.server.port}>")
-        lines = [f"SIP/2.0 {status} Told", *same, f"To: {headers['To']};tag=t1", *more, "Content-Length: 0", "", ""]
-        self.request[1].sendto("\r\n".join(lines).encode(), self.client_address)
+        self.request[1].sendto(text_of(status, headers, f"{headers['To']};tag=t1", *more), self.client_address)
 
 
 @contextlib.contextmanager

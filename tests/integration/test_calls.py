@@ -52,14 +52,21 @@ def check_answers(server, path, call):
     for status, delivery, detail in ((404, "refused", "there is no such number"), (486, "refused", "the number is busy"),
                                      (480, "refused", "nobody answered"), (603, "refused", "the call was declined"),
                                      (302, "refused", "points to another number"), (301, "refused", "another number"),
-                                     (488, "failed", "does not take the sound"), (503, "failed", "declined")):
+                                     (488, "failed", "does not take the sound"), (606, "failed", "not acceptable"),
+                                     (503, "failed", "declined")):
         server.answer = status
         reply = carry("sip", path, **call)
+        assert (reply.get("fault") == "message") == (status in (488, 606)), reply
         assert reply["status"] == delivery and detail in reply["detail"] and f"SIP {status}" in reply["detail"], reply
     assert f"INVITE sip:00{NUMBER[1:]}@127.0.0.1 " in server.requests[0], server.requests[0]
     called = {request.split(" ")[1] for request in server.requests if request.startswith("INVITE")}
     assert len(called) == 1, f"where an answer points to is not called: {called}"
     assert "m=audio " in server.requests[0] and "RTP/SAVP 0 8 101" in server.requests[0]
+
+    # Somebody answered, and then there was nothing to be heard: it is a call like others.
+    server.answer = 200
+    reply = carry("sip", path, **call)
+    assert reply["status"] == "refused" and "SIP" not in reply["detail"], reply
 
     settings("sip.password", "wrong\n", 0o600, "mfa")
     reply = carry("sip", path, **call)

@@ -1,6 +1,8 @@
 """Codes by text and call, through a real sshd and mfa-enroll; the file gateway is the telephone."""
 import json
 import os
+import signal
+import subprocess
 
 import carriers
 from campus import EVERYONE_MUST, STORE
@@ -18,6 +20,13 @@ def gateway(name, answer="sent", channels='"sms", "call"', press="false"):
     path = carriers.settings(f"{name}.toml", f'path = "{MESSAGES}"\nanswer = "{answer}"\n')
     return (f'[[gateway]]\nname = "{name}"\nchannel = [{channels}]\npress = {press}\nprogram = "file"\n'
             f'settings = "{path}"\n')
+
+
+RINGS = f"""#!/bin/sh
+cat >>{MESSAGES}; echo >>{MESSAGES}
+until [ -e /run/picked-up ]; do sleep 0.1; done
+cat /run/picked-up
+"""
 
 
 class Telephone:
@@ -128,33 +137,70 @@ def test_mfa_enroll_adds_a_phone_that_calls_read_codes_to(campus):
     campus.log.wait_for(r"event=login\.passed user=alice .*factor=call-2")
 
 
-def test_where_hash_is_pressed_nothing_is_typed(campus):
+def test_where_hash_is_pressed_no_code_is_typed(campus):
     alice, _ = campus.person("alice"), Telephone(campus, "33642987")
     campus.configure(PHONES + 'calls = "press"\n' + gateway("file", "approved", '"call"', "true") + EVERYONE_MUST)
     campus.enroll("helpdesk", "phone", "alice", "03 364 2987", "--call", "--reason", "new", "--checked", "card")
     talk = campus.ssh(alice)
     talk.reads(CODE)
     talk.answers("call")
+    talk.reads("# was pressed. Press Enter here.")
+    talk.reads(CODE)
+    talk.answers("")
     assert talk.end() == 0
     campus.log.wait_for(r"event=login\.passed user=alice .*factor=call-1")
-    campus.configure(PHONES + 'calls = "press"\n' + gateway("file", "refused", '"call"', "true") + EVERYONE_MUST)
-    talk = campus.ssh(alice)
-    talk.reads(CODE)
-    talk.answers("call")
-    talk.reads("We are calling your phone ending 2987. Answer it, and press #.")
-    talk.reads("Our call to your phone ending 2987 was not answered.")
-    talk.reads(CODE)
-    talk.answers("call")
-    shown = talk.reads("Our last call was not answered. We can call again in 10 minutes.")
-    assert "We are calling" not in shown, shown
-    talk.hangs_up()
+    again = campus.ssh(alice)
+    again.reads(CODE)
+    again.answers("call")
+    again.reads("We called your phone ending 2987 just now. We can call again in ")
+    again.hangs_up()
 
 
-RINGS = f"""#!/bin/sh
-cat >>{MESSAGES}; echo >>{MESSAGES}
-until [ -e /run/picked-up ]; do sleep 0.1; done
-cat /run/picked-up
-"""
+def test_a_thief_gets_nobody_to_press_hash_for_them(campus):
+    alice, _ = campus.person("alice"), Telephone(campus, "33642987")
+    program = carriers.settings("rings", RINGS, 0o755)
+    campus.configure('[trust]\nburst = "5m"\n' + PHONES + 'calls = "press"\n' +
+                     gateway("own", channels='"call"', press="true").replace('"file"', f'"{program}"') + EVERYONE_MUST)
+    campus.enroll("helpdesk", "phone", "alice", "03 364 2987", "--call", "--reason", "new", "--checked", "card")
+    thief = campus.ssh(alice)
+    thief.reads(CODE)
+    thief.answers("call")
+    thief.reads("We are calling your phone ending 2987. Answer it, and press #.")
+    thief.reads(CODE)
+    victim = campus.ssh(alice)
+    victim.reads(CODE)
+    victim.answers("call")
+    victim.reads("We called your phone for another login just now. Not you? Do not press #.")
+    victim.reads(CODE)
+    # It rings no longer than the thief is there, and what is pressed then lets in nobody.
+    thief.hangs_up()
+    campus.log.wait_for(r"event=message\.failed user=alice .*factor=call-1")
+    with open("/run/picked-up", "w") as answer:
+        answer.write('{"status":"approved"}')
+    victim.answers("call")
+    victim.reads("Our last call was not answered. We can call again in 10 minutes.")
+    victim.reads(CODE)
+    victim.answers("notme")
+    victim.end()
+    assert "event=login.passed" not in campus.log.text
+
+
+def test_a_report_ends_the_login_it_is_about(campus):
+    alice, _ = campus.person("alice"), Telephone(campus, "33642987")
+    campus.configure(PHONES + 'calls = "press"\n' + gateway("file", "approved", '"call"', "true") + EVERYONE_MUST)
+    campus.enroll("helpdesk", "phone", "alice", "03 364 2987", "--call", "--reason", "new", "--checked", "card")
+    thief = campus.ssh(alice)
+    thief.reads(CODE)
+    thief.answers("call")
+    thief.reads("# was pressed. Press Enter here.")
+    thief.reads(CODE)
+    victim = campus.ssh(alice)
+    victim.reads(CODE)
+    victim.answers("notme")
+    victim.end()
+    thief.answers("")
+    assert thief.end() != 0
+    assert "event=login.passed" not in campus.log.text
 
 
 def test_the_code_is_typed_while_the_phone_rings(campus):
@@ -231,20 +277,50 @@ def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
                     "tried": [{"gateway": "file", "status": "sent"}]}, sent
 
 
-def test_a_gateway_of_the_same_user_does_not_reach_the_key(campus):
-    program = "/usr/libexec/mfa/gateways/curious"
-    with open(program, "w") as file:
-        file.write("""#!/bin/sh
-cat >/var/lib/mfa/gateways/asked
-{ id -un; cat /var/lib/mfa/key /var/lib/mfa/mfa.db; ls /var/lib/mfa; } >/var/lib/mfa/gateways/seen 2>&1
+CURIOUS = """#!/bin/sh
+cat >/dev/null
+folder=/var/lib/mfa
+[ -d $folder ] || folder=/var/p/mfa
+{ id -un; cat $(cat "$1"); ls $folder; echo >>"$1"; } >$folder/gateways/seen 2>&1
 echo '{"status":"sent"}'
-""")
+"""
+
+
+def nothing_is_reached_by_the_curious(campus, folder, *paths):
+    carriers.settings("curious.toml", "\n".join(paths), 0o600, "mfa")
+    campus.enroll("admin", "send-test", "+64211234567")
+    seen = open(f"{folder}/gateways/seen").read().splitlines()
+    assert seen[0] == "mfa" and len(seen) == len(paths) + 3, seen
+    assert all("Permission denied" in line for line in seen[1:]), seen
+
+
+def test_a_gateway_of_the_same_user_does_not_reach_the_key(campus):
+    program, old, new = "/usr/libexec/mfa/gateways/curious", "/var/lib/mfa", "/var/p/mfa"
+    with open(program, "w") as file:
+        file.write(CURIOUS)
     os.chmod(program, 0o755)
     path = carriers.settings("curious.toml", "", 0o600, "mfa")
-    campus.configure(PHONES + '[[gateway]]\nname = "curious"\nchannel = ["sms"]\nprogram = "curious"\n'
-                     f'settings = "{path}"\n' + EVERYONE_MUST)
-    checks = json.loads(campus.run(["mfa-enroll", "--json", "admin", "check"]).stdout)["checks"]
-    assert any("kept out of the key and the store" in check["detail"] for check in checks), checks
-    campus.enroll("admin", "send-test", "+64211234567")
-    seen = open("/var/lib/mfa/gateways/seen").read().splitlines()
-    assert seen[0] == "mfa" and len(seen) == 4 and all("Permission denied" in line for line in seen[1:]), seen
+    text = (PHONES + f'[[gateway]]\nname = "curious"\nchannel = ["sms"]\nprogram = "curious"\nsettings = "{path}"\n' +
+            EVERYONE_MUST)
+    campus.configure(text)
+    details = lambda: [check["detail"] for check in
+                       json.loads(campus.run(["mfa-enroll", "--json", "admin", "check"]).stdout)["checks"]]
+    assert any("kept out of the key and the store" in detail for detail in details()), details()
+    nothing_is_reached_by_the_curious(campus, old, f"{old}/key", f"{old}/mfa.db")
+
+    # The store stays where it is until mfad is started anew: nothing of it is reached before that, nor of the next one.
+    subprocess.run(["install", "-d", "-o", "mfa", "-g", "mfa", "-m", "700", new], check=True)
+    subprocess.run(["install", "-o", "mfa", "-g", "mfa", "-m", "400", f"{old}/key", new], check=True)
+    campus.configure(f'[store]\npath = "{new}/mfa.db"\n' + text, restart=False)
+    campus.mfad.send_signal(signal.SIGHUP)
+    campus.log.wait_for("another store.path takes effect")
+    nothing_is_reached_by_the_curious(campus, old, f"{old}/key", f"{old}/mfa.db", f"{new}/key")
+
+    # Below a folder that mfa can pass and not list, too.
+    campus.stop_mfad()
+    subprocess.run(["rm", "-r", new], check=True)
+    os.rename(old, new)
+    os.chmod("/var/p", 0o711)
+    campus.start_mfad()
+    assert any("/var/p cannot be listed by mfa" in detail for detail in details()), details()
+    nothing_is_reached_by_the_curious(campus, new, f"{new}/key", f"{new}/mfa.db")

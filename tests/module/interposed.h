@@ -99,7 +99,11 @@ inline int play() {
   const auto verdict = is_report            ? protocol::VerdictCode::done
                        : configuration_only ? protocol::VerdictCode::skipped
                                             : protocol::VerdictCode::passed;
-  write_frame(3, {FrameType::verdict, {{Tag::verdict, byte(static_cast<int>(verdict))}, {Tag::reason, "session"}}});
+  const bool lives_on = user == "session-lives-on";
+  Frame last{FrameType::verdict, {{Tag::verdict, byte(static_cast<int>(verdict))}, {Tag::reason, "session"}}};
+  if (lives_on) last.fields[Tag::more] = byte(1);
+  write_frame(3, last);
+  if (lives_on) sleep(60);
   return 0;
 }
 

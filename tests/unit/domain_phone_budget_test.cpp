@@ -56,6 +56,9 @@ TEST(PhoneBudget, SaysWhatStandsAgainstAMessage) {
       Row{"the day's last of new numbers", {.of_all = 499}, false, kText, std::nullopt},
       Row{"one more of those", {.of_all = 500}, false, kText, all_used_up},
       Row{"a call after one that rang out", {.last_call = kNow - 599s}, true, kCall, call_unanswered, 1s},
+      Row{"while one rings", {.last_call = kNow - 40s, .open_call = kNow - 40s}, true, kCall, rings, 50s},
+      Row{"or should", {.last_call = kNow - 90s, .open_call = kNow - 90s}, true, kCall, call_unanswered, 510s},
+      Row{"a text while one rings", {.last_call = kNow, .open_call = kNow}, true, kText, std::nullopt},
       Row{"ten minutes later", {.last_call = kNow - 600s}, true, kCall, std::nullopt},
       Row{"a text meanwhile", {.last_call = kNow - 40s}, true, kText, std::nullopt},
   };

@@ -301,8 +301,7 @@ TEST_F(PhoneSetUps, NobodyIsCalledBeforeTheBudgetAllowsIt) {
   EXPECT_FALSE(enrol({kPassword, "", kNumber}, call));
   EXPECT_THAT(world.dialogue.shown, IsEmpty());
   world.settings.phone.budget.unproven_per_user_per_day = 1;
-  EXPECT_TRUE(enrol({kPassword, "", kNumber}, call));
-  EXPECT_THAT(world.dialogue.shown, Contains("We are calling your phone +64211231234. Answer it, and press #."));
+  EXPECT_TRUE(enrol({kPassword, "", kNumber, ""}, call));
 }
 
 TEST_F(PhoneSetUps, GoingBackAndForthEnds) {
@@ -353,8 +352,24 @@ TEST_F(PhoneSetUps, WhatIsGivenIsNotAskedFor) {
 
 TEST_F(PhoneSetUps, PressingHashProvesANumber) {
   world.settings.phone.calls = MessageMode::press;
-  const auto reply = enrol({kPassword, "", "03 366 9900"}, {.use = PhoneUse::call});
+  const auto reply = enrol({kPassword, "", "03 366 9900", ""}, {.use = PhoneUse::call});
   ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("# was pressed. Press Enter.\n"));
+  world.store.state = {};
+  world.mailbox.rings = true;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() == 5) world.mailbox.ends(Delivery::approved);
+  };
+  EXPECT_TRUE(enrol({kPassword, "", "03 366 9900", "", "resend", ""}, {.use = PhoneUse::call}));
+  EXPECT_THAT(prompt(3), HasSubstr("We are calling your phone +6433669900. Answer it, and press #.\n"
+                                   "Answer the call, and press # on the phone. Then press Enter here.\n"));
+  EXPECT_THAT(prompt(4), HasSubstr("We are still calling your phone +6433669900."));
+  EXPECT_THAT(prompt(5), HasSubstr("# was pressed. Press Enter.\n"));
+  world.store.state = {};
+  EXPECT_FALSE(enrol({kPassword, "", "03 366 9900"}, {.use = PhoneUse::call}));
+  EXPECT_TRUE(world.mailbox.messages.back().unwanted.stop_requested());
+  world.mailbox.rings = false;
+  world.dialogue.before_answer = nullptr;
   world.store.state = {};
   world.mailbox.press = Delivery::refused;
   EXPECT_FALSE(enrol({kPassword, "", "03 366 9900"}, {.use = PhoneUse::call}));

@@ -293,7 +293,7 @@ TEST_F(Phones, NobodyIsCalledBeforeTheBudgetAllowsIt) {
   world.mailbox.press = Delivery::refused;
   world.mailbox.why = Refusal::not_pressed;
   static_cast<void>(log_in({"call"}));
-  EXPECT_THAT(world.dialogue.shown, SizeIs(1));
+  EXPECT_EQ(sent(), 1U);
   EXPECT_THAT(prompt(1), HasSubstr("Nobody pressed # on your phone ending 9900.\n"));
 }
 
@@ -333,9 +333,20 @@ TEST_F(Phones, APhoneForCallsGetsNoTexts) {
 TEST_F(Phones, AHashThatIsPressedLetsInOnce) {
   world.settings.phone.calls = MessageMode::press;
   enrol(kLandline, PhoneUse::call);
-  EXPECT_EQ(log_in({"call"}).result, LoginResult::passed);
+  world.mailbox.rings = true;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() == 4) world.mailbox.ends(Delivery::approved);
+  };
+  EXPECT_EQ(log_in({"call", "", "call", "000000", "help", ""}).result, LoginResult::passed);
   EXPECT_THAT(prompt(0), HasSubstr("Type call, then press # on your phone ending 9900 when it rings.\n"));
-  EXPECT_THAT(world.dialogue.shown, Contains("We are calling your phone ending 9900. Answer it, and press #."));
+  EXPECT_THAT(prompt(1), HasSubstr("We are calling your phone ending 9900. Answer it, and press #.\n"
+                                   "When you have pressed # on the phone, press Enter here.\n"
+                                   "Other ways: resend, help\n"));
+  for (const std::size_t later : {2U, 3U})
+    EXPECT_THAT(prompt(later), HasSubstr("We are still calling your phone ending 9900. Answer it, and press #.\n"));
+  for (const std::size_t later : {4U, 5U}) EXPECT_THAT(prompt(later), HasSubstr("# was pressed. Press Enter here.\n"));
+  EXPECT_EQ(sent(), 1U);
+  EXPECT_FALSE(world.mailbox.messages.front().code.size() > 0);
   EXPECT_TRUE(world.mailbox.messages.front().code.empty());
   EXPECT_EQ(world.mailbox.text(),
             "This is Example University. You asked to log in to lab-gw. If that was you, press "
@@ -343,6 +354,124 @@ TEST_F(Phones, AHashThatIsPressedLetsInOnce) {
   EXPECT_EQ(world.store.state.events.back().kind, EventKind::login_passed);
   EXPECT_EQ(world.store.state.events.back().factor, "call-1");
   EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::taken);
+}
+
+// Where nothing can be asked meanwhile, it is waited for.
+TEST_F(Phones, AHashThatIsPressedAnswersAfterTheCallAsWell) {
+  world.settings.phone.calls = MessageMode::press;
+  enrol(kLandline, PhoneUse::call);
+  EXPECT_EQ(log_in({"call", "call", ""}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("# was pressed. Press Enter here.\n"));
+  EXPECT_EQ(sent(), 1U);
+}
+
+// The thief who asked for the call hangs up, and its owner presses # all the same.
+TEST_F(Phones, AHashLetsInNobodyWhoHasGone) {
+  world.settings.phone.calls = MessageMode::press;
+  enrol(kLandline, PhoneUse::call);
+  world.mailbox.rings = true;
+  EXPECT_NE(log_in({"call"}).result, LoginResult::passed);
+  EXPECT_TRUE(world.mailbox.messages.back().unwanted.stop_requested()) << "it rings no longer";
+  world.mailbox.ends(Delivery::approved);
+  EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::open);
+  EXPECT_NE(log_in({"", "000000", ""}).result, LoginResult::passed) << "nor is it another login's";
+  EXPECT_THAT(world.store.state.events, Not(Contains(testing::Field(&Event::kind, EventKind::login_passed))));
+  // A code that is read out is of no use to who is gone, and of some to who comes back.
+  world.settings.phone.calls = MessageMode::code;
+  world.clock.time = world.clock.time + 10min;
+  static_cast<void>(log_in({"call"}));
+  EXPECT_FALSE(world.mailbox.messages.back().unwanted.stop_requested());
+}
+
+TEST_F(Phones, WhoAnswersOtherwiseIsCalledNoLonger) {
+  world.settings.phone.calls = MessageMode::press;
+  world.enrol("alice", Uid{1000});
+  enrol(kLandline, PhoneUse::call);
+  world.mailbox.rings = true;
+  EXPECT_EQ(log_in({"call", world.code()}).result, LoginResult::passed);
+  EXPECT_TRUE(world.mailbox.messages.back().unwanted.stop_requested());
+}
+
+// Whoever reads this may have a phone at the ear that a thief had called.
+TEST_F(Phones, APhoneThatRingsForAnotherLoginIsNotSaidToHaveBeenLetRing) {
+  world.settings.phone.calls = MessageMode::press;
+  enrol(kLandline, PhoneUse::call);
+  world.mailbox.rings = true;
+  static_cast<void>(log_in({"call"}));
+  world.clock.time = world.clock.time + 5s;
+  static_cast<void>(log_in({"call"}));
+  EXPECT_THAT(prompt(1), HasSubstr("We called your phone for another login just now. Not you? Do not press #.\n"
+                                   "We can call for this one in 2 minutes.\n"
+                                   "Type call, then press # on your phone ending 9900 when it rings.\n"));
+  EXPECT_EQ(sent(), 1U);
+  world.clock.time = world.clock.time + 85s;
+  static_cast<void>(log_in({"call"}));
+  EXPECT_THAT(prompt(1), HasSubstr("Our last call was not answered. We can call again in 9 minutes."));
+}
+
+TEST_F(Phones, TheCodeOfACallThatRingsIsAskedForAgain) {
+  enrol(kLandline, PhoneUse::call);
+  enrol(kOtherMobile);
+  world.mailbox.rings = true;
+  static_cast<void>(log_in({"call 9900"}));
+  service = "sudo";
+  static_cast<void>(log_in({"call 9900", "call 5678"}));
+  for (const std::size_t at : {1U, 2U})
+    EXPECT_THAT(prompt(at), HasSubstr("We called your phone for something else just now. We can call in 2 minutes.\n"
+                                      "Type call to get a code"));
+  service = "sshd";
+  EXPECT_EQ(log_in({"call 9900", kCode}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(1), HasSubstr("We are still calling your phone ending 9900; its code works here.\n"
+                                   "Enter the code from the call.\n"));
+  EXPECT_EQ(sent(), 1U);
+}
+
+// Or a stolen password has it ring until its owner presses for the sake of peace.
+TEST_F(Phones, CallsThatHashAnswersComeNoFasterThanOthers) {
+  world.settings.phone.calls = MessageMode::press;
+  enrol(kLandline, PhoneUse::call);
+  EXPECT_EQ(log_in({"call", ""}).result, LoginResult::passed);
+  static_cast<void>(log_in({"call"}));
+  EXPECT_THAT(prompt(1), HasSubstr("We called your phone ending 9900 just now. We can call again in 30 seconds.\n"
+                                   "Type call, then press # on your phone ending 9900 when it rings.\n"));
+  EXPECT_EQ(sent(), 1U);
+  world.clock.time = world.clock.time + 30s;
+  EXPECT_EQ(log_in({"call", ""}).result, LoginResult::passed);
+}
+
+// From another login, while the thief's is under way.
+TEST_F(Phones, AReportEndsTheLoginThatIsUnderWay) {
+  enrol(kLandline, PhoneUse::call);
+  enrol(kOtherMobile);
+  world.mailbox.rings = true;
+  world.settings.phone.calls = MessageMode::press;
+  const auto report = [&] {
+    doubles::Script other;
+    other.answers = {"notme"};
+    LoginFacts facts;
+    facts.user = "alice";
+    facts.service = "sshd";
+    facts.from_root = facts.password_passed = true;
+    EXPECT_EQ(login(world.engine, facts, kRoot, other).reason, "notme");
+  };
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() != 2) return;
+    report();
+    world.mailbox.ends(Delivery::approved);
+  };
+  EXPECT_NE(log_in({"call 9900", ""}).result, LoginResult::passed);
+  EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::unanswered);
+  world.clock.time = world.clock.time + 10min;
+  std::string code;
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() != 2) return;
+    code = world.mailbox.code();
+    report();
+    script.answers = {code};
+  };
+  EXPECT_NE(log_in({"text 5678"}).result, LoginResult::passed);
+  EXPECT_FALSE(code.empty());
+  EXPECT_FALSE(world.store.state.phone_codes.contains({1, 2}));
 }
 
 TEST_F(Phones, NothingButApprovedLetsIn) {
@@ -366,18 +495,18 @@ TEST_F(Phones, WhatBecameOfThePersonDuringTheCallCounts) {
   world.settings.phone.calls = MessageMode::press;
   enrol(kLandline, PhoneUse::call);
   world.mailbox.while_sending = [&] { world.store.state.factors[1].clear(); };
-  EXPECT_NE(log_in({"call"}).result, LoginResult::passed);
+  EXPECT_NE(log_in({"call", ""}).result, LoginResult::passed);
   world.store.state = {};
   enrol(kLandline, PhoneUse::call);
   world.mailbox.while_sending = [&] {
     world.store.state.people[0].lockout = {
         .failures = 5, .locks = 1, .locked_at = world.clock.time, .locked_until = world.clock.time + 60s};
   };
-  EXPECT_EQ(log_in({"call"}).result, LoginResult::locked);
+  EXPECT_EQ(log_in({"call", ""}).result, LoginResult::locked);
   world.mailbox.while_sending = [&] { world.store.state.messages.back().end = MessageEnd::taken; };
   world.store.state.people[0].lockout = {};
   world.clock.time = world.clock.time + 10min;
-  EXPECT_NE(log_in({"call"}).result, LoginResult::passed) << "another session had it";
+  EXPECT_NE(log_in({"call", ""}).result, LoginResult::passed) << "another session had it";
 }
 
 TEST_F(Phones, AResendBringsTheSameCodeAndLeavesItsTries) {
@@ -575,6 +704,24 @@ TEST_F(Phones, ACodeThatAnotherLoginReplacedIsToldSo) {
   };
   static_cast<void>(log_in({"text", wrong()}, "bob"));
   EXPECT_THAT(prompt(2), HasSubstr("That code is not right. 2 tries left.\nThat is not the newest code"));
+  // What was used before, or went to another phone for something that is over, took the place of nothing.
+  enrol(kLandline, PhoneUse::text, "bob", Uid{1001});
+  for (const bool used : {true, false}) {
+    world.clock.time = world.clock.time + 1min;
+    ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+      PhoneCode old = *tx.phone_code(PersonId{2}, 2);
+      old.purpose = "test mfa-enroll lab-gw";
+      old.number = {kLandline};
+      old.made = world.clock.time - (used ? 0s : 30s);
+      old.until = world.clock.time + 5min;
+      old.used = used;
+      tx.keep_phone_code(PersonId{2}, 3, old);
+    }));
+    world.dialogue.before_answer = nullptr;
+    static_cast<void>(log_in({"text 5678", wrong()}, "bob"));
+    EXPECT_THAT(prompt(2), AllOf(HasSubstr("That code is not right."), Not(HasSubstr("newest"))));
+    world.store.state.people[1].lockout = {};
+  }
   // Not to who was sent nothing here.
   world.dialogue.before_answer = nullptr;
   static_cast<void>(log_in({wrong()}, "bob"));
@@ -870,7 +1017,7 @@ TEST_F(Phones, ProveWhoOneIsAtAShell) {
   EXPECT_THAT(world.mailbox.text(), HasSubstr("to try your codes on lab-gw"));
   world.settings.phone.calls = MessageMode::press;
   world.clock.time = world.clock.time + 30s;
-  world.dialogue.answers = {"call"};
+  world.dialogue.answers = {"call", ""};
   EXPECT_TRUE(test_code(world.engine, asker()));
 }
 

@@ -197,12 +197,24 @@ TEST_F(HttpGateway, KeepsPasswordsFromOthers) {
   EXPECT_THAT(mistake(held, 0640), HasSubstr("holds a password, and others can read it"));
   EXPECT_EQ(mistake(held, 0600), "");
   EXPECT_THAT(mistake(kUrl, 0666), HasSubstr("can be written by others"));
-  for (const char* secret : {"[headers]\nAuthorization = 'Bearer sk_live'\n", "[headers]\nX-Api-KEY = 'sk_live'\n",
-                             "[query]\napi_secret = 'sk_live'\n", "[query]\naccess_token = 'sk_live'\n"}) {
+  for (const char* secret :
+       {"[headers]\nAuthorization = 'Bearer sk_live'\n", "[headers]\nX-Api-KEY = 'sk_live'\n",
+        "[query]\napi_secret = 'sk_live'\n", "[query]\naccess_token = 'sk_live'\n", "[body]\napi_secret = 'sk_live'\n",
+        "format = 'json'\n[body]\na = [{auth = {user = 'u', pass = 'sk_live'}}]\n",
+        "content = 'to={to}&Api_Key=sk_live&text={text:url}'\n",
+        "content = '{{\"to\": \"{to}\", \"token\": \"sk_live\"}}'\n",
+        "content = '<m><password>sk_live</password>{text:xml}</m>'\n"}) {
     EXPECT_THAT(mistake(std::string(kUrl) + secret, 0644), HasSubstr("may be a secret, and others can read it"));
     EXPECT_EQ(mistake(std::string(kUrl) + secret, 0600), "") << secret;
   }
   EXPECT_EQ(mistake(std::string(kUrl) + "[headers]\nAuthorization = 'Bearer {username}'\nAccept = 'x'\n", 0644), "");
+  for (const char* place :
+       {"password_file = '@/password'\nusername = 'u'\n[body]\napi_secret = '{password}'\nauthor = '{id}'\n",
+        "content = 'to={to}&message_key={id}&text={text:url}'\n",
+        "content = '{{\"auth\": {{}}, \"keys\": [], \"text\": \"{text:json}\"}}'\n"})
+    EXPECT_EQ(mistake(std::string(kUrl) + place, 0644), "") << place;
+  EXPECT_THAT(mistake("url = 'https://x.example.org/send?api_key=sk_live'\n", 0644), HasSubstr("may be a secret"));
+  EXPECT_EQ(mistake("url = 'https://tokens.example.org/key/send?id={id}'\n", 0644), "");
   const std::string proxy = std::string(kUrl) + "proxy = 'http://u:p@proxy.example.org'\n";
   EXPECT_THAT(mistake(proxy, 0644), HasSubstr("proxy holds a password"));
   EXPECT_EQ(mistake(proxy, 0600), "");

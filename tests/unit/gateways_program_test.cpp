@@ -102,6 +102,21 @@ TEST_F(ProgramGatewaysTest, CarryAMessage) {
   EXPECT_THAT(notes_.lines, IsEmpty());
 }
 
+TEST_F(ProgramGatewaysTest, AreNotTriedForNobody) {
+  add("one", "sleep 1000", false, true);
+  add("two", "echo >" + (folder_ / "tried").string() + "; " + kSent, false, true);
+  std::stop_source nobody;
+  nobody.request_stop();
+  PhoneMessage message{.id = "1", .use = PhoneUse::call, .to = {"+64211234567"}, .text = Secret("1."), .code = {}};
+  message.unwanted = nobody.get_token();
+  const DeliveryReport report = gateways().send(message);
+  EXPECT_EQ(report.delivery, Delivery::refused);
+  EXPECT_EQ(report.why, Refusal::unanswered);
+  EXPECT_EQ(report.gateway, "one");
+  EXPECT_THAT(contents("tried"), IsEmpty());
+  EXPECT_EQ(memory_.health_of(gateways_)[0], GatewayHealth{}) << "it is not to blame";
+}
+
 TEST_F(ProgramGatewaysTest, FailInWords) {
   struct Row {
     const char* script;

@@ -7,7 +7,10 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
+#include <chrono>
 #include <condition_variable>
+#include <csignal>
+#include <fstream>
 #include <mutex>
 #include <vector>
 
@@ -243,6 +246,23 @@ TEST_F(Client, AConnectionThatEndsBeforeTheFirstFrameIsReplacedOnce) {
   EXPECT_EQ(connection.way(), Reached::session);
   EXPECT_EQ(connection.why(), Failure::end);
   EXPECT_EQ(test::spawned.calls, calls + 1) << "no second session";
+}
+
+// A call goes on in it: the login does not wait for that.
+TEST_F(Client, ASessionThatLivesOnIsNotWaitedFor) {
+  if (!is_root()) GTEST_SKIP() << "only root starts sessions";
+  ASSERT_TRUE(connection.open("/nowhere/engine.sock", first_for("session-lives-on")));
+  const auto verdict = connection.receive(60);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->type, FrameType::verdict);
+  const auto before = std::chrono::steady_clock::now();
+  connection.close();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(kFarewellSeconds));
+  pid_t session = 0;
+  std::ifstream("/proc/thread-self/children") >> session;
+  ASSERT_GT(session, 0) << "it has not been ended either";
+  EXPECT_EQ(kill(session, SIGKILL), 0);
+  EXPECT_EQ(waitpid(session, nullptr, 0), session);
 }
 
 TEST_F(Client, AConnectionThatEndsBeforeTheFirstFrameIsAnEndForOthers) {

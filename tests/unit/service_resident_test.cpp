@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include "common/service/init.h"
@@ -58,6 +59,7 @@ class ResidentTest : public ::testing::Test {
       const auto mistakes = configuration.reload();
       Workings workings(configuration, limits_, MonitorClient(folder_ / "no-monitor"), true,
                         {.socket = folder_ / "log", .ident = "mfad", .also_stderr = false});
+      calls_ = &workings.calls();
       Resident resident(configuration, limits_, workings,
                         {.login = std::move(login),
                          .user = std::move(user),
@@ -132,6 +134,7 @@ class ResidentTest : public ::testing::Test {
   bool shared_ = false;  // login's socket is held by systemd as well
   Descriptor kept_;
   std::thread service_;
+  CallsUnderWay* calls_ = nullptr;  // of the service, while it runs
   int status_ = -1;
 };
 
@@ -260,6 +263,23 @@ TEST_F(ResidentTest, TheirTimeIsLimited) {
   stop();
   EXPECT_EQ(status_, 0);
   EXPECT_FALSE(client.hear(FrameType::ask));
+}
+
+// Or anybody whose phone rings would make each restart take its time.
+TEST_F(ResidentTest, ACallWithoutADialogueHoldsUpNoEndForLong) {
+  limits_.drain = 1h;
+  limits_.calls_end = 1ms;
+  make_store();
+  configure(kSkip);
+  start();
+  std::promise<void> over;
+  ASSERT_TRUE(calls_->begin([until_over = over.get_future().share()] { until_over.wait(); }));
+  signal(SIGTERM);
+  EXPECT_TRUE(wait_for("cutting").contains("sessions=0 calls=1"));
+  EXPECT_FALSE(wait_for("stopped").contains("did not end"));
+  over.set_value();
+  service_.join();
+  EXPECT_EQ(status_, 0);
 }
 
 TEST(Fitted, CapsFollowTheOpenFiles) {

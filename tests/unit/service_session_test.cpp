@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <stop_token>
 #include <thread>
 
 #include "common/service/failed_passwords.h"
+#include "common/service/patient_gateway.h"
 #include "tests/doubles/doubles.h"
 #include "tests/unit/service_client.h"
 
@@ -269,6 +271,7 @@ TEST_F(SessionTest, ACallHoldsUpNoSession) {
     const auto verdict = client.verdict();
     ASSERT_TRUE(verdict);
     EXPECT_EQ(verdict->verdict(), VerdictCode::passed);
+    EXPECT_EQ(verdict->text(Tag::more), byte(1)) << "whoever waits for this process need not";
   }
   wait_for_engines();
   EXPECT_EQ(calls.count(), 1U);
@@ -276,6 +279,43 @@ TEST_F(SessionTest, ACallHoldsUpNoSession) {
   rang.set_value();
   EXPECT_TRUE(calls.wait_for_end(60s));
   EXPECT_EQ(world_.store.state.messages.back().end, MessageEnd::taken);
+  const Client client = connect(kRoot);
+  client.say(login_frame("nobody", {{Tag::phase, byte(5)}}));
+  const auto verdict = client.verdict();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->text(Tag::more), "") << "nothing goes on";
+}
+
+// Waits as long as somebody does, and says then that # was pressed.
+class Patience final : public Gateway {
+ public:
+  DeliveryReport send(const PhoneMessage& message) override {
+    began.set_value();
+    std::promise<void> gone;
+    const std::stop_callback tell(message.unwanted, [&gone] { gone.set_value(); });
+    if (message.unwanted.stop_possible()) gone.get_future().wait();
+    return {.delivery = Delivery::approved, .gateway = "patience", .detail = {}};
+  }
+  std::promise<void> began;
+};
+
+// sshd of a client that gives one answer tells nobody that the client has gone, but the end of its own program does.
+TEST(PatientGatewayTest, WhatIsPressedForNobodyApprovesNothing) {
+  const Limits limits;
+  const auto settings = std::make_shared<const Settings>();
+  for (const MessageMode mode : {MessageMode::press, MessageMode::code}) {
+    auto ends = connected_pair();
+    Wire wire(ends.engine.get(), limits);
+    const auto inner = std::make_shared<Patience>();
+    PatientGateway gateway(inner, settings, wire, limits, nullptr);
+    auto report = std::async(std::launch::async, [&] {
+      return gateway.send(
+          {.id = "1", .use = PhoneUse::call, .mode = mode, .to = {"+64211231234"}, .text = {}, .code = {}});
+    });
+    inner->began.get_future().wait();
+    ends.client.reset();
+    EXPECT_EQ(report.get().delivery, mode == MessageMode::press ? Delivery::refused : Delivery::approved);
+  }
 }
 
 TEST(CallsUnderWayTest, AreNoMoreThanThereMayBe) {

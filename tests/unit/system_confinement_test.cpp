@@ -39,12 +39,14 @@ class ConfinementTest : public ::testing::Test {
   // What the script says, run beside the state folder, and its status.
   [[nodiscard]] std::string run(const std::string& script, const std::string& closed = "state") {
     Programs programs;
+    std::vector<ClosedFolder> all{{.path = top_ / closed, .open = "gateways"}};
+    all.insert(all.end(), more_.begin(), more_.end());
     const auto answer = programs.run({.path = "/bin/sh",
                                       .arguments = {"-c", "cd " + top_.string() + " && { " + script + "; } 2>&1"},
                                       .input = Secret("asked"),
                                       .limit = 60s,
                                       .most_output = 1000,
-                                      .closed = {.path = top_ / closed, .open = "gateways"}});
+                                      .closed = all});
     if (!answer) return std::string(in_words(answer.error()));
     return std::string(answer->output.text()) + std::to_string(answer->status);
   }
@@ -54,6 +56,7 @@ class ConfinementTest : public ::testing::Test {
   }
 
   std::filesystem::path top_;
+  std::vector<ClosedFolder> more_;
 };
 
 TEST_F(ConfinementTest, NothingInTheClosedFolderCanBeReached) {
@@ -115,6 +118,37 @@ TEST_F(ConfinementTest, WithoutTheOpenFolderAllIsClosed) {
   std::filesystem::remove_all(top_ / "state/gateways");
   EXPECT_THAT(run("! cat state/key"), ::testing::EndsWith("0"));
   EXPECT_EQ(run("cat beside/file"), "mine0");
+}
+
+TEST_F(ConfinementTest, SeveralFoldersAreClosed) {
+  ASSERT_TRUE(std::filesystem::create_directories(top_ / "new/gateways"));
+  ASSERT_TRUE(std::filesystem::create_directories(top_ / "state/gateways/inner"));
+  std::ofstream(top_ / "new/key") << "secret";
+  std::ofstream(top_ / "state/gateways/inner/key") << "secret";
+  more_ = {{.path = top_ / "new", .open = "gateways"}};
+  EXPECT_EQ(run("! cat state/key 2>/dev/null && ! cat new/key 2>/dev/null && echo more >new/gateways/file && "
+                "echo more >state/gateways/file && cat beside/file"),
+            "mine0");
+  more_ = {{.path = top_ / "state/gateways/inner", .open = "gateways"}};
+  EXPECT_EQ(run("! cat state/key 2>/dev/null && ! cat state/gateways/inner/key 2>/dev/null && cat beside/file"),
+            "mine0");
+}
+
+TEST_F(ConfinementTest, NothingBelowEtcIsChanged) {
+  EXPECT_EQ(run("cmp /etc/passwd /etc/passwd && ls /etc >/dev/null"), "0");
+  EXPECT_THAT(run("! sh -c ': >>/etc/passwd'"), ::testing::EndsWith("0"));
+}
+
+// Root passes anywhere.
+TEST_F(ConfinementTest, AFolderOnTheWayNeedNotBeReadable) {
+  if (geteuid() == 0) GTEST_SKIP();
+  using std::filesystem::perms;
+  std::filesystem::permissions(top_, perms::owner_exec);
+  const ClosedFolder closed{.path = top_ / "state", .open = "gateways"};
+  EXPECT_EQ(Confinement({closed}).unlisted(), std::vector<std::string>{top_.string()});
+  EXPECT_EQ(run("! cat state/key 2>/dev/null && echo more >state/gateways/file && cat state/gateways/file"), "more\n0");
+  EXPECT_THAT(run("! cat beside/file"), ::testing::EndsWith("0")) << "and nothing else in it is reached";
+  std::filesystem::permissions(top_, perms::owner_all);
 }
 
 TEST_F(ConfinementTest, WhatCannotBeClosedRunsNothing) {

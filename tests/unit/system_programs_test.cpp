@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -107,6 +108,16 @@ TEST(Programs, AreKilledAtTheLimitWithAllTheyStarted) {
   EXPECT_EQ(run(shell("trap '' TERM HUP INT; while :; do sleep 1000; done", kShort)), "did not answer in time");
   EXPECT_EQ(run(shell("kill -STOP $$", kShort)), "did not answer in time");
   EXPECT_EQ(run(shell("exec >&-; sleep 1000", kShort)), "did not answer in time");
+  EXPECT_TRUE(has_no_children());
+}
+
+TEST(Programs, AreKilledWhenNobodyWaitsAnyMore) {
+  std::stop_source nobody;
+  ProgramCall call = shell("sleep 1000 & echo; wait", 500s);
+  call.unwanted = nobody.get_token();
+  std::jthread leaves([&] { nobody.request_stop(); });
+  EXPECT_EQ(run(call), in_words(ProgramFault::unwanted));
+  EXPECT_EQ(run(call), in_words(ProgramFault::unwanted)) << "from the start";
   EXPECT_TRUE(has_no_children());
 }
 

@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -22,6 +24,7 @@ namespace mfa {
 namespace {
 
 constexpr mode_t kPermissions = 07777;
+constexpr std::chrono::seconds kForTrial{5};
 
 void look_at_program(const GatewaySettings& gateway, Findings& findings) {
   const bool whole = gateway.program.starts_with('/');
@@ -64,6 +67,25 @@ void look_at_settings(const GatewaySettings& gateway, const ServiceUser& user, F
     tell("cannot be read by the service", fmt::format("chown mfa {0} && chmod 0600 {0}", path));
 }
 
+// As the service itself: whether a program can be run so that it is kept out, and what it misses by that.
+Findings look_at_confinement(Programs& programs, const std::vector<ClosedFolder>& closed) {
+  const auto ran = programs.run(
+      {.path = "/bin/true", .arguments = {}, .input = {}, .limit = kForTrial, .most_output = 1, .closed = closed});
+  if (!ran || ran->status != 0)
+    return {fault("gateway-closed",
+                  fmt::format("no program can be run that is kept out of {}: {}", printable(closed.front().path),
+                              ran ? "it failed" : in_words(ran.error())),
+                  fmt::format("Let the user mfa into it: namei -l {}", printable(closed.front().path)))};
+  Findings findings;
+  if (Confinement::missing().empty())
+    for (const std::string& folder : Confinement(closed).unlisted())
+      findings.push_back(
+          good("gateways", fmt::format("{} cannot be listed by mfa: of what else is in it, gateways reach "
+                                       "nothing",
+                                       printable(folder))));
+  return findings;
+}
+
 }  // namespace
 
 Findings look_at_gateways(const Settings& settings) {
@@ -90,9 +112,13 @@ Findings ask_gateways(const Settings& settings) {
   Programs programs;
   GatewayMemory memory;
   SyslogJournal journal;
-  return judge_gateways(ProgramGateways(settings.gateways, memory, programs, journal,
-                                        ProgramGateways::Options{.closed = closed_to_programs(settings.store_path)})
-                            .check());
+  const std::vector<ClosedFolder> closed{closed_to_programs(settings.store_path)};
+  Findings findings = look_at_confinement(programs, closed);
+  if (any_fault(findings)) return findings;
+  append(findings, judge_gateways(ProgramGateways(settings.gateways, memory, programs, journal,
+                                                  ProgramGateways::Options{.closed = closed})
+                                      .check()));
+  return findings;
 }
 
 }  // namespace mfa
