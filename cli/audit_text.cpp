@@ -68,7 +68,8 @@ std::string verdict_text(const Json& verdict, const Style& style) {
   for (const Json& damage : objects_of(verdict, "damage"))
     text += fmt::format("  {} store: {}\n", painted(style, Paint::bad, style.utf8 ? "✗" : "FAULT"),
                         damage_in_words(damage));
-  if (flag_of(verdict, "more_damage")) text += "  and more of that kind, which is not listed\n";
+  if (flag_of(verdict, "more_damage"))
+    return text + fmt::format("  and more damage, which is not listed, among {}{}\n", how_many, detail);
   return text + fmt::format("  The others of {} are as they were written{}.\n", how_many, detail);
 }
 

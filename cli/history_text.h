@@ -10,9 +10,9 @@
 
 namespace mfa::cli {
 
-// "logged in" for login.passed; of one that is not known here its own name.
-// "login.failed", or "login" for all of that kind.
+// Whether there is an event of that name: "login.failed", or "login" for all that begin so.
 [[nodiscard]] bool is_event(std::string_view name);
+// "logged in" for login.passed; of one that is not known here its own name.
 [[nodiscard]] std::string event_in_words(std::string_view event);
 
 // A table of events, as replies list them; the newest last.

@@ -1,42 +1,47 @@
 // The trail held against the lines of syslog: what stands there and not in the store, or there alone.
 //
 // Only within what the log covers: what came before its first line of this trail, or after its last one, it says
-// nothing about. A line that does not fit counts if the engine wrote it, which its proof tells; so neither lines that
-// somebody wrote with logger(1) nor those of other hosts are taken for damage. What fits proves as much as the log
-// does.
+// nothing about. A line counts if the engine wrote it, word by word, which its proof tells, whatever host it is of. So
+// what somebody wrote with logger(1), or copied and changed, is no line of the trail. What fits proves as much as the
+// log does.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/json.h"
 #include "cli/outcome.h"
-#include "cli/style.h"
 #include "cli/trail_log.h"
 
 namespace mfa::cli {
 
-// Values of the chain that follow each other, from row `first` on; what the engine says.
+// Values of the chain in the rows among the next kHeadsPage numbers; what the engine says.
 struct Heads {
-  std::int64_t first = 0;  // 0: there is no row behind the one that was asked for
-  std::string digits;      // 64 for each
+  std::int64_t first = 0;  // number of the first of them; 0: there is none
+  std::string digits;      // 64 for each, as many '-' for a row that is not there
 };
+inline constexpr std::int64_t kHeadsPage = 4'000;
 
 // What the engine is asked on the way.
 struct TrailSource {
   std::function<Outcome<Heads>(std::int64_t after)> heads;
-  std::function<Outcome<std::vector<bool>>(const std::vector<LogEntry>&)> genuine;  // as many as were given
+  // Of lines with proofs, kMostAsked bytes of text, proof and two more each at most: as many answers.
+  std::function<Outcome<std::vector<bool>>(const std::vector<LogEntry>&)> genuine;
 };
+inline constexpr std::size_t kMostAsked = 15'000;
 
 class LogCheck {
  public:
-  // `last`: the number of the store's last row; behind it the engine is asked only about lines that it wrote.
+  // `host`: whose lines are told if the engine did not write them. `last`: the number of the store's last row.
   LogCheck(TrailSource source, std::string host, std::int64_t last)
-      : source_(std::move(source)), host_(std::move(host)), end_(last + 1) {}
+      : source_(std::move(source)), host_(std::move(host)), last_(last) {}
 
   // The next line; after a failure nothing more is taken.
   void take(const LogEntry& entry, std::size_t file, std::int64_t line);
@@ -45,38 +50,63 @@ class LogCheck {
 
  private:
   struct Place {
-    std::int64_t seq = 0;
-    std::size_t file = 0;
+    std::uint32_t file = 0;
     std::int64_t line = 0;
+    auto operator<=>(const Place&) const = default;
+  };
+  struct Row {
+    std::int64_t seq = 0;
+    Place place;
+  };
+  struct Source {
+    std::uint32_t host = 0, pid = 0;  // host: index into hosts_
+    bool operator==(const Source&) const = default;
   };
   struct Seen {
     std::int64_t seq = 0;
-    std::uint32_t pid = 0;
+    std::uint32_t run = 0;
+    Source source;
+    Place place;
+  };
+  struct Dropped {
+    Source source;
+    Place place;
+    std::int64_t lines = 0;
+  };
+  struct Page {
+    Heads heads;
+    std::int64_t asked_at = 0;  // as of questions_
   };
 
-  // Nothing: there is no such row. `fresh`: the engine is asked anew.
-  [[nodiscard]] Outcome<std::optional<std::string_view>> head_of(std::int64_t seq, bool fresh);
-  [[nodiscard]] Outcome<bool> fits(const LogEntry& entry, bool fresh);
-  [[nodiscard]] Outcome<void> take_line(const LogEntry& entry, const Place& place);
-  [[nodiscard]] Outcome<void> judge_strangers();
-  [[nodiscard]] Json runs(std::vector<Place> places, const std::vector<std::string>& files) const;
-  [[nodiscard]] Json without_lines();
+  [[nodiscard]] Outcome<void> judge();
+  [[nodiscard]] Outcome<void> compare(const LogEntry& entry, Place place);
+  void refuse(const LogEntry& entry, Place place);
+  // Empty: there is no such row.
+  [[nodiscard]] Outcome<std::string_view> head_of(std::int64_t seq);
+  [[nodiscard]] Outcome<void> ask_for_page(std::int64_t page);
+  [[nodiscard]] Source source_of(const LogEntry& entry);
+
+  void tell_runs(Json& report, const char* key, std::vector<Row> rows, const std::vector<std::string>& files) const;
+  void tell_gaps(Json& report);
+  [[nodiscard]] std::int64_t dropped_between(const Seen& before, const Seen& after);
 
   TrailSource source_;
   std::string host_;
+  std::int64_t last_;  // highest number of a row that is known
   std::optional<Failure> failure_;
-  std::map<std::int64_t, Heads> heads_;  // by first row
-  std::int64_t end_;                     // as far as is known there is no row from this one on
-  std::vector<Seen> seen_;               // lines that fit
-  std::vector<std::pair<LogEntry, Place>> strangers_;
-  std::vector<Place> missing_, different_;
-  std::int64_t forged_ = 0, cut_ = 0, others_ = 0, dropped_ = 0;
+  std::vector<std::pair<LogEntry, Place>> waiting_;  // to be asked for together
+  std::size_t waiting_bytes_ = 0;
+  std::int64_t questions_ = 0;          // of these
+  std::map<std::int64_t, Page> pages_;  // by number, from 0
+  std::map<std::string, std::uint32_t, std::less<>> hosts_;
+  std::vector<Seen> seen_;  // lines that fit
+  std::vector<Dropped> dropped_;
+  std::vector<Row> missing_, different_;
+  std::int64_t forged_ = 0, cut_ = 0, others_ = 0;
   std::optional<Place> first_forged_;
 };
 
-// For people: a line for each finding of such a report.
-[[nodiscard]] std::string log_text(const Json& report, const Style& style);
-// Nothing in it speaks against the store, and something for it.
+// Nothing in such a report speaks against the store, and something for it.
 [[nodiscard]] bool agrees(const Json& report);
 
 }  // namespace mfa::cli

@@ -14,7 +14,18 @@ constexpr std::size_t kLongestLine = std::size_t{1} << 16U;  // bytes; the engin
 constexpr std::string_view kIdent = "mfad";
 constexpr std::size_t kHeadDigits = 64;
 constexpr std::size_t kProofDigits = 32;
-constexpr std::string_view kGzip = "\x1f\x8b";
+constexpr std::size_t kRunDigits = 8;
+constexpr std::string_view kProof = " proof=";
+constexpr std::size_t kLongestMessage = 3'000;  // of the engine's
+
+struct Packing {
+  std::string_view beginning;
+  std::string_view unpacked_by;
+};
+constexpr std::array kPackings{Packing{"\x1f\x8b", "zcat"}, Packing{"\xfd\x37zXZ", "xzcat"},
+                               Packing{"\x28\xb5\x2f\xfd", "zstdcat"}, Packing{"BZh", "bzcat"},
+                               Packing{"\x04\x22\x4d\x18", "lz4cat"}};
+constexpr std::size_t kLongestBeginning = 5;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -26,9 +37,9 @@ bool has_shape(std::string_view text, std::string_view shape) {
 }
 
 template <class Number>
-std::optional<Number> number(std::string_view text) {
+std::optional<Number> number(std::string_view text, int base = 10) {
   Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
@@ -76,6 +87,30 @@ bool take_time(std::string_view& line) {
   return true;
 }
 
+// Takes "-" or "[id name="value" …]…" away, with the blank behind it (RFC 5424 §6.3). False: it is neither.
+bool take_structured_data(std::string_view& line) {
+  if (line.starts_with("- ")) {
+    line.remove_prefix(2);
+    return true;
+  }
+  if (!line.starts_with('[')) return false;
+  while (line.starts_with('[')) {
+    bool quoted = false;
+    std::size_t end = 1;
+    for (; end < line.size() && (quoted || line[end] != ']'); ++end) {
+      if (quoted && line[end] == '\\')
+        ++end;
+      else if (line[end] == '"')
+        quoted = !quoted;
+    }
+    if (end >= line.size()) return false;
+    line.remove_prefix(end + 1);
+  }
+  if (!line.starts_with(' ')) return false;
+  line.remove_prefix(1);
+  return true;
+}
+
 // Takes "mfad[812]: " away, or of RFC 5424 "mfad 812 - - ", and tells the pid.
 std::optional<std::uint32_t> take_tag(std::string_view& line, bool rfc5424) {
   if (!line.starts_with(kIdent)) return std::nullopt;
@@ -84,9 +119,8 @@ std::optional<std::uint32_t> take_tag(std::string_view& line, bool rfc5424) {
     if (!line.starts_with(' ')) return std::nullopt;
     line.remove_prefix(1);
     const auto pid = number<std::uint32_t>(take_word(line)).value_or(0);
-    take_word(line);                                   // MSGID
-    if (!line.starts_with("- ")) return std::nullopt;  // no structured data
-    line.remove_prefix(2);
+    take_word(line);  // MSGID
+    if (!take_structured_data(line)) return std::nullopt;
     if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // RFC 5424 §6.4: the mark of UTF-8
     return pid;
   }
@@ -127,10 +161,21 @@ std::optional<Pair> take_pair(std::string_view& text) {
   return pair;
 }
 
+// What the proof is about, and the proof. A message that is too long, or of several lines, has none.
+void take_proof(std::string_view message, LogEntry& entry) {
+  const auto end = message.rfind(kProof);
+  if (end > kLongestMessage || message.contains('\n')) return;  // also where there is none
+  const std::string_view proof = message.substr(end + kProof.size());
+  if (!is_hex(proof, kProofDigits)) return;
+  entry.text = message.substr(0, end);
+  entry.proof = proof;
+}
+
 // Of a message of the engine.
 std::optional<LogEntry> parse_message(std::string_view message) {
   if (!message.starts_with("event=")) return std::nullopt;
   LogEntry entry;
+  take_proof(message, entry);
   bool has_seq = false;
   std::string_view event;
   while (const auto pair = take_pair(message)) {
@@ -140,8 +185,8 @@ std::optional<LogEntry> parse_message(std::string_view message) {
       has_seq = true;
     } else if (pair->key == "head" && is_hex(pair->value, kHeadDigits)) {
       entry.head = pair->value;
-    } else if (pair->key == "proof" && is_hex(pair->value, kProofDigits)) {
-      entry.proof = pair->value;
+    } else if (pair->key == "run" && is_hex(pair->value, kRunDigits)) {
+      entry.run = number<std::uint32_t>(pair->value, 16).value_or(0);
     } else if (pair->key == "lines" && event == "journal.dropped") {
       entry.dropped = number<std::int64_t>(pair->value).value_or(0);
     }
@@ -159,7 +204,9 @@ std::optional<LogEntry> parse_message(std::string_view message) {
 }  // namespace
 
 std::string short_host(std::string_view host) {
-  std::string name(host.substr(0, host.find('.')));
+  // Of an address the first part says nothing.
+  const bool address = host.contains(':') || std::ranges::all_of(host, [](char c) { return is_digit(c) || c == '.'; });
+  std::string name(address ? host : host.substr(0, host.find('.')));
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return name;
 }
@@ -180,8 +227,10 @@ std::optional<LogEntry> parse_log_line(std::string_view line) {
 }
 
 void LogReader::feed(std::string_view bytes) {
-  if (lines_ == 0 && line_.empty() && bytes.starts_with(kGzip)) compressed_ = true;
-  while (!bytes.empty() && !compressed_) {
+  beginning_ += bytes.substr(0, kLongestBeginning - std::min(kLongestBeginning, beginning_.size()));
+  for (const Packing& packing : kPackings)
+    if (beginning_.starts_with(packing.beginning)) unpacked_by_ = packing.unpacked_by;
+  while (!bytes.empty() && unpacked_by_.empty()) {
     if (!binary_.empty()) {
       take_bytes(bytes);
       continue;
@@ -253,8 +302,11 @@ void LogReader::take_bytes(std::string_view& bytes) {
 }
 
 void LogReader::export_field(std::string_view name, std::string_view value) {
-  const std::array<std::pair<std::string_view, std::string*>, 4> fields{
-      {{"MESSAGE", &message_}, {"SYSLOG_IDENTIFIER", &ident_}, {"_HOSTNAME", &host_}, {"_PID", &pid_}}};
+  const std::array<std::pair<std::string_view, std::string*>, 5> fields{{{"MESSAGE", &message_},
+                                                                         {"SYSLOG_IDENTIFIER", &ident_},
+                                                                         {"_HOSTNAME", &host_},
+                                                                         {"SYSLOG_PID", &pid_},
+                                                                         {"_PID", &kernel_pid_}}};
   for (const auto& [wanted, place] : fields)
     if (name == wanted) *place = value;
 }
@@ -263,7 +315,8 @@ void LogReader::export_entry() {
   if (ident_ == kIdent) {
     if (auto entry = parse_message(message_)) {
       entry->host = short_host(host_);
-      entry->pid = number<std::uint32_t>(pid_).value_or(0);
+      // As the engine knows it itself: in a container the host's kernel has another number for it.
+      entry->pid = number<std::uint32_t>(pid_.empty() ? kernel_pid_ : pid_).value_or(0);
       take_(*entry, first_line_);
     }
   }
@@ -271,6 +324,7 @@ void LogReader::export_entry() {
   ident_.clear();
   host_.clear();
   pid_.clear();
+  kernel_pid_.clear();
   first_line_ = 0;
 }
 

@@ -20,10 +20,12 @@ struct LogEntry {
     cut,      // an event whose line is cut short
     dropped,  // the engine says that it could not write `dropped` lines
   } kind = Kind::event;
-  std::string host;         // up to its first dot, in small letters
-  std::uint32_t pid = 0;    // of the engine; 0: not told
+  std::string host;         // up to its first dot, in small letters; an address whole
+  std::uint32_t pid = 0;    // as whatever wrote the line says; 0: not told
   std::int64_t seq = 0;     // from 1
-  std::string head, proof;  // hexadecimal: 64 digits; 32, or none
+  std::uint32_t run = 0;    // which process of the engine it was; 0: not told
+  std::string head;         // 64 hexadecimal digits
+  std::string text, proof;  // the message up to its proof, and that, 32 hexadecimal digits; or none
   std::int64_t dropped = 0;
 };
 
@@ -39,8 +41,9 @@ class LogReader {
   explicit LogReader(Take take) : take_(std::move(take)) {}
 
   void feed(std::string_view bytes);
-  void finish();                                                    // the last line may lack its line feed
-  [[nodiscard]] bool is_compressed() const { return compressed_; }  // and so was passed over
+  void finish();  // the last line may lack its line feed
+  // Of a compressed file, which was passed over: what unpacks it ("xzcat"). Empty: it is none.
+  [[nodiscard]] std::string_view unpacked_by() const { return unpacked_by_; }
 
  private:
   void end_line();
@@ -53,13 +56,14 @@ class LogReader {
   std::string line_;
   bool too_long_ = false;  // the line at hand: it is no line of ours
   std::int64_t lines_ = 0;
-  bool compressed_ = false;
+  std::string beginning_;
+  std::string_view unpacked_by_;
   bool exported_ = false;  // `journalctl -o export`
   // Of a value in binary form there: its name, bytes of its length seen, bytes to come.
   std::string binary_;
   std::size_t length_bytes_ = 0;
   std::uint64_t length_ = 0;
-  std::string message_, ident_, host_, pid_;  // of the entry at hand
+  std::string message_, ident_, host_, pid_, kernel_pid_;  // of the entry at hand
   std::int64_t first_line_ = 0;
 };
 

@@ -103,7 +103,7 @@ class Played:
 
         tell("What the system log says of it:")
         for line in self._campus.log.lines(r"event=(login|factor)\."):
-            hint(re.sub(r"^<\d+>| head=\S+", "", line)[:160])
+            hint(re.sub(r"^<\d+>| (?:run|head|proof)=\S+", "", line)[:160])
 
     def _log_in(self, *codes):
         print("$ ssh alice@lab-gw", flush=True)
@@ -147,7 +147,7 @@ class ByHand:
             answer = ask("\nEnter: log in again   s: what the system log says   q: quit   ").lower()
             if answer.startswith("s"):
                 for line in self._campus.log.lines(r"mfad\["):
-                    hint(re.sub(r"^<\d+>| head=\S+", "", line)[:160])
+                    hint(re.sub(r"^<\d+>| (?:run|head|proof)=\S+", "", line)[:160])
             if answer.startswith("q"):
                 return
 

@@ -168,7 +168,7 @@ def check_engine(source, mfad, c):
     written = {word for folder in folders for path in folder.glob("*.cpp")
                for word in re.findall(r'"([a-z_]+)"', path.read_text())}
     c.same("reason", page, reasons, reasons & written)
-    lines = text_of(source, "common/system/journal_line.cpp")
+    lines = text_of(source, "common/domain/event_line.cpp")
     keys = set(re.findall(r'add\("(\w+)", ', lines)) | set(re.findall(r'" (\w+)=\{\}"', lines))
     c.same("event or key in syslog", page, page.items("Li"), events | keys)
 

@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
 #include "cli/audit_text.h"
 #include "cli/input.h"
 #include "cli/log_check.h"
+#include "cli/log_text.h"
 #include "cli/trail_log.h"
 
 namespace mfa::cli {
@@ -18,6 +19,7 @@ namespace mfa::cli {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 16U;  // bytes of a log that are held at a time
+static_assert(kMostAsked <= kMostOfRows);
 
 Failure not_whole() {
   return {.error = "The trail is not as it was written.",
@@ -41,15 +43,14 @@ Outcome<Heads> heads_after(const Console& console, std::int64_t after) {
   const auto reply = console.ask({{"verb", "admin audit --heads"}, {"after", std::to_string(after)}});
   if (!reply) return std::unexpected(reply.error());
   Heads heads{.first = number_of(*reply, "first").value_or(0), .digits = text_of(*reply, "head")};
-  if (heads.first <= after) heads = {};
+  if (heads.first <= after || heads.first > after + kHeadsPage) heads = {};
   return heads;
 }
 
 Outcome<std::vector<bool>> genuine_among(const Console& console, const std::vector<LogEntry>& entries) {
   std::string lines;
-  for (const LogEntry& entry : entries)
-    lines += fmt::format("{}{}:{}:{}", lines.empty() ? "" : " ", entry.seq, entry.head, entry.proof);
-  const auto reply = console.ask({{"verb", "admin audit --lines"}, {"lines", lines}});
+  for (const LogEntry& entry : entries) lines += fmt::format("{} {}\n", entry.proof, entry.text);
+  const auto reply = console.ask({{"verb", "admin audit --lines"}}, lines);
   if (!reply) return std::unexpected(reply.error());
   std::vector<bool> genuine;
   genuine.reserve(entries.size());
@@ -61,15 +62,15 @@ Outcome<void> read_log(int input, const std::string& name, std::size_t file, Log
   LogReader reader([&](const LogEntry& entry, std::int64_t line) { check.take(entry, file, line); });
   std::string piece(kPiece, '\0');
   for (;;) {
-    const ssize_t got = read(input, piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::unexpected(failure_of(NoInput::failed, name));
-    if (got == 0) break;
-    reader.feed(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
-    if (reader.is_compressed())
-      return std::unexpected(
-          Failure{.error = fmt::format("{} is compressed.", name),
-                  .hint = "Unpack it on the way: zcat FILE | mfa-enroll admin audit --verify --against -"});
+    const auto got = read_some(input, piece.data(), piece.size(), std::chrono::steady_clock::now() + kInputLimit);
+    if (!got) return std::unexpected(failure_of(got.error(), name));
+    if (*got == 0) break;
+    reader.feed(std::string_view(piece).substr(0, *got));
+    if (const auto unpacked_by = reader.unpacked_by(); !unpacked_by.empty())
+      return std::unexpected(Failure{
+          .error = fmt::format("{} is compressed.", name),
+          .hint =
+              fmt::format("Unpack it on the way: {} FILE | mfa-enroll admin audit --verify --against -", unpacked_by)});
   }
   reader.finish();
   return {};
@@ -114,7 +115,7 @@ Outcome<void> verify_audit(const Console& console, const AuditOptions& options) 
                !objects_of(*log, "different").empty();
     report["ok"] = whole && proven;
     report["log"] = *log;
-    text += log_text(*log, console.style);
+    text += log_text(*log, *verdict, console.style);
   }
   const auto printed = console.json ? console.print_json(report) : console.print(text);
   if (!printed) return printed;

@@ -24,9 +24,15 @@ struct TrailRow {
 // Of a row, in its syslog line. All but the number are hexadecimal.
 struct TrailMark {
   std::int64_t seq = 0;
-  std::string head;   // the chain's value in it: 32 bytes
-  std::string proof;  // a keyed hash over both, 16 bytes: only the engine can have written such a line
+  std::string run;    // which process wrote it, 4 bytes at random: where one ended, its last lines may be lost
+  std::string head;   // the chain's value in the row: 32 bytes
+  std::string proof;  // a keyed hash over the line before it, 16 bytes: whoever has the key wrote that, word by word
   bool operator==(const TrailMark&) const = default;
+};
+
+// A line of syslog that somebody gave: all of its message before " proof=", and what stands behind that.
+struct ProvenLine {
+  std::string text, proof;
 };
 
 // A stretch of rows. `from` is not among them; 0 for the first one, and the highest number for the newest.
@@ -68,11 +74,10 @@ inline constexpr std::size_t kMostDamage = 100;
 
 // How far a look for old rows went.
 struct PurgedRows {
-  std::int64_t seen = 0;             // up to this row
-  std::size_t rows = 0;              // lost their detail
-  bool more = false;                 // there are rows behind it
-  std::optional<UnixTime> oldest;    // when the first of them happened that had its detail before
-  std::optional<std::int64_t> left;  // the first one that still has it
+  std::int64_t seen = 0;           // up to this row
+  std::size_t rows = 0;            // lost their detail
+  bool more = false;               // there may be rows behind it
+  std::optional<UnixTime> oldest;  // of those that were due and had their detail: when the earliest happened
 };
 
 // What a purge wrote of itself: "before 2025-10-19T12:00:00Z". Nothing of what happened from then on may be without its

@@ -8,6 +8,7 @@
 namespace mfa {
 namespace {
 
+constexpr std::size_t kHeadDigits = 64;
 constexpr std::size_t kRowsAtOnce = 2'000;  // of one read, some 5 ms: logins go on in between
 
 std::optional<RequestError> not_for(const Asker& asker, Verb verb) {
@@ -73,21 +74,20 @@ std::expected<HeadsReply, RequestError> trail_heads(Engine& engine, const Asker&
   reply.first = marks->front().seq;
   std::int64_t next = reply.first;
   for (const TrailMark& mark : *marks) {
-    if (mark.seq != next) break;
+    reply.heads.append(kHeadDigits * static_cast<std::size_t>(mark.seq - next), '-');
     reply.heads += mark.head;
-    ++next;
+    next = mark.seq + 1;
   }
-  reply.more = marks->size() == kHeadsPage || next <= marks->back().seq;
   return reply;
 }
 
 std::expected<std::vector<bool>, RequestError> genuine_lines(Engine& engine, const Asker& asker,
-                                                             const std::vector<TrailMark>& marks) {
+                                                             const std::vector<ProvenLine>& lines) {
   if (auto error = not_for(asker, Verb::trail_lines)) return std::unexpected(*std::move(error));
   auto genuine = reading(engine.store, [&](Transaction& tx) {
     std::vector<bool> found;
-    found.reserve(marks.size());
-    for (const TrailMark& mark : marks) found.push_back(tx.is_genuine(mark));
+    found.reserve(lines.size());
+    for (const ProvenLine& line : lines) found.push_back(tx.is_genuine(line));
     return found;
   });
   if (!genuine) return std::unexpected(store_failed(engine, asker, genuine.error()));

@@ -35,16 +35,15 @@ struct AuditReply {
 
 [[nodiscard]] std::expected<TrailVerdict, RequestError> verify_trail(Engine& engine, const Asker& asker);
 
-// What syslog's lines are compared with: the chain's values of rows that follow each other without a gap.
+// What syslog's lines are compared with: the chain's values of the rows among the next kHeadsPage numbers.
 struct HeadsReply {
-  std::int64_t first = 0;  // number of the first of them
-  std::string heads;       // hexadecimal, 64 digits each
-  bool more = false;       // there are rows behind them
+  std::int64_t first = 0;  // number of the first of them; 0: there is none
+  std::string heads;       // hexadecimal, 64 digits each; in place of a row that is not there as many '-'
 };
 [[nodiscard]] std::expected<HeadsReply, RequestError> trail_heads(Engine& engine, const Asker& asker,
                                                                   std::int64_t after);
-// Of marks that lines of syslog have: whether the engine wrote them.
+// Of lines of syslog: whether the engine wrote them.
 [[nodiscard]] std::expected<std::vector<bool>, RequestError> genuine_lines(Engine& engine, const Asker& asker,
-                                                                           const std::vector<TrailMark>& marks);
+                                                                           const std::vector<ProvenLine>& lines);
 
 }  // namespace mfa

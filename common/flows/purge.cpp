@@ -1,7 +1,5 @@
 #include "common/flows/purge.h"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "common/flows/step_up.h"
@@ -14,18 +12,19 @@ constexpr std::size_t kLooksAtOnce = 2'000;  // rows looked at for them
 
 }  // namespace
 
-std::expected<Purged, StoreError> purge(const Purge& purge, std::int64_t& seen) {
+// From the first row on each time: rows that were purged may have come back, with an older store.
+std::expected<Purged, StoreError> purge(const Purge& purge) {
   Purged done{.events = 0, .before = purge.before};
   bool paced = !purge.pace;
-  bool all_gone = true;  // rows so far have lost their detail
-  std::int64_t at = seen;
+  std::int64_t at = 0;
   for (bool more = true; more && purge.go_on();) {
     bool began = false;
     const auto batch = writing(purge.store, [&](Transaction& tx) {
-      if (!paced) {  // only looks for the oldest
-        const auto found = tx.purge({.seconds = std::numeric_limits<std::int64_t>::min()}, at, 1, kLooksAtOnce);
+      if (!paced) {
+        const auto found = tx.purge(purge.before, at, 0, kLooksAtOnce);
         if (!found.oldest) return found;
-        done.before = std::min(purge.before, *found.oldest + *purge.pace);
+        const bool all = *found.oldest >= purge.before - *purge.pace;
+        done.before = all ? purge.before : *found.oldest + *purge.pace;
         began = true;
       }
       PurgedRows rows = tx.purge(done.before, at, kRowsAtOnce, kLooksAtOnce);
@@ -42,8 +41,6 @@ std::expected<Purged, StoreError> purge(const Purge& purge, std::int64_t& seen) 
     done.events += batch->rows;
     at = batch->seen;
     more = batch->more;
-    if (all_gone) seen = batch->left ? *batch->left - 1 : at;
-    all_gone = all_gone && !batch->left;
   }
   return done;
 }
@@ -58,17 +55,11 @@ std::expected<PurgeReply, RequestError> purge_records(Engine& engine, const Aske
   event.actor = "root";
   event.service = "mfa-enroll";
   event.server = engine.server;
-  std::int64_t seen = 0;
-  const auto purged = purge({.store = engine.store,
-                             .before = now - keep,
-                             .pace = {},
-                             .event = std::move(event),
-                             .go_on =
-                                 [&asker] {
-                                   asker.dialogue.show("");  // a sign of life
-                                   return true;
-                                 }},
-                            seen);
+  const auto purged =
+      purge({.store = engine.store, .before = now - keep, .pace = {}, .event = std::move(event), .go_on = [&asker] {
+               asker.dialogue.show("");  // a sign of life
+               return true;
+             }});
   if (!purged) return std::unexpected(store_failed(engine, asker, purged.error()));
   return PurgeReply{.purged = *purged, .keep = keep};
 }

@@ -22,7 +22,7 @@ inline constexpr std::chrono::hours kPurgePace{7 * 24};
 struct Purge {
   Store& store;
   UnixTime before;                           // what happened earlier
-  std::optional<std::chrono::seconds> pace;  // of it only so much, from the oldest on
+  std::optional<std::chrono::seconds> pace;  // of it only so much, from the oldest on that is due
   Event event;                               // what is recorded of it, but for kind and reason
   std::function<bool()> go_on;               // asked between batches
 };
@@ -30,8 +30,7 @@ struct Purged {
   std::uint64_t events = 0;  // that lost their detail
   UnixTime before;           // they happened earlier
 };
-// `seen`: rows up to this one need not be looked at; moves on over rows without detail.
-[[nodiscard]] std::expected<Purged, StoreError> purge(const Purge& purge, std::int64_t& seen);
+[[nodiscard]] std::expected<Purged, StoreError> purge(const Purge& purge);
 
 struct PurgeReply {
   Purged purged;

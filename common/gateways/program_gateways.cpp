@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/domain/event_line.h"
 #include "common/gateways/gateway_message.h"
-#include "common/system/journal_line.h"
 
 namespace mfa {
 namespace {

@@ -209,12 +209,12 @@ class Transaction {
                                                          std::size_t most) = 0;
   // Rows of everybody or of one user, in the order that was asked for.
   [[nodiscard]] virtual std::vector<TrailRow> trail(const TrailStretch& stretch) = 0;
-  // The chain's values after row `after`, without proofs, `most` at most.
+  // The chain's values in the rows among the `most` numbers after `after`, without proofs.
   [[nodiscard]] virtual std::vector<TrailMark> trail_heads(std::int64_t after, std::size_t most) = 0;
-  // Whether the engine wrote a line with that mark, whatever became of its row.
-  [[nodiscard]] virtual bool is_genuine(const TrailMark& mark) = 0;
-  // Drops the personal detail (all texts and the salt) of rows after `after` that happened before then, `most` at most,
-  // looking at `most_seen` rows. What tells of the store itself keeps its detail: there is nothing personal in it.
+  // Whether the engine wrote that line, whatever became of its row.
+  [[nodiscard]] virtual bool is_genuine(const ProvenLine& line) = 0;
+  // Drops the personal detail (all texts and the salt) of rows after `after` that happened before then, `most` at most
+  // (0: only looks), looking at `most_seen` rows. What tells of the store itself keeps it: nothing there is personal.
   virtual PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) = 0;
 };
 

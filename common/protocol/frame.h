@@ -54,7 +54,8 @@ enum class Tag : std::uint8_t {
   reason = 9,  // Verdict: a word for syslog
   codes = 10,  // Verdict of Phase::split: a code is due; how many digits, a byte each, the default factor's first
   bytes = 11,  // Result: the next piece of a file, in the place of json; Answer: likewise, in the place of text
-  rows = 12,   // Request of `admin import`: what is to be imported (domain/import_row.h); never in its JSON
+  rows = 12,   // Request of `admin import`: what is to be imported (domain/import_row.h); never in its JSON. Of
+               // `admin audit --lines`: the lines
   // Login:
   user = 20,
   service = 21,

@@ -134,24 +134,16 @@ AuditRequest audit_of(const Request& request) {
           .before = request.before};
 }
 
-// A part that is missing is empty, and fits no line.
-std::vector<TrailMark> marks_in(std::string_view lines) {
-  std::vector<TrailMark> marks;
-  const auto take = [](std::string_view& text, char until) {
-    const std::string_view part = text.substr(0, text.find(until));
-    text.remove_prefix(std::min(part.size() + 1, text.size()));
-    return part;
-  };
-  while (!lines.empty()) {
-    std::string_view line = take(lines, ' ');
-    const std::string_view seq = take(line, ':');
-    TrailMark mark;
-    if (std::from_chars(seq.data(), seq.data() + seq.size(), mark.seq).ec != std::errc()) mark.seq = 0;
-    mark.head = take(line, ':');
-    mark.proof = line;
-    marks.push_back(std::move(mark));
+std::vector<ProvenLine> lines_in(std::string_view text) {
+  std::vector<ProvenLine> lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view proof = line.substr(0, line.find(' '));
+    lines.push_back(
+        {.text = std::string(line.substr(std::min(proof.size() + 1, line.size()))), .proof = std::string(proof)});
   }
-  return marks;
+  return lines;
 }
 
 Reply done(Engine& engine, const Asker& asker, const Request& request) {
@@ -254,7 +246,7 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
     case Verb::trail_heads:
       return rendered(trail_heads(engine, asker, request.after.value_or(0)));
     case Verb::trail_lines:
-      return rendered(genuine_lines(engine, asker, marks_in(request.lines)));
+      return rendered(genuine_lines(engine, asker, lines_in(request.lines)));
     case Verb::purge:
       return rendered(purge_records(engine, asker));
     case Verb::password_changed:

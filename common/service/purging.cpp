@@ -28,16 +28,26 @@ void Purging::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Purging::rest(std::chrono::milliseconds length) {
+bool Purging::rest(std::chrono::milliseconds length) noexcept {
   std::unique_lock lock(mutex_);
   return !wake_.wait_for(lock, length, [this] { return stopping_; });
 }
 
 void Purging::run() noexcept {
+  for (auto wait = limits_.first_purge; rest(wait); wait = limits_.purge_every) {
+    try {
+      purge_once();
+    } catch (const std::exception& trouble) {
+      note_trouble(trouble.what());
+    }
+  }
+}
+
+void Purging::note_trouble(const char* what) noexcept {
   try {
-    for (auto wait = limits_.first_purge; rest(wait); wait = limits_.purge_every) purge_once();
+    workings_.journal().note(Severity::warning, fmt::format("old events keep their detail for now: {}", what));
   } catch (const std::exception&) {
-    return;  // no memory: whatever asks for a purge by hand will say so
+    return;  // no memory: the next day's purge will find the same rows
   }
 }
 
@@ -52,8 +62,7 @@ void Purging::purge_once() {
                              .before = event.at - settings->records_keep,
                              .pace = kPurgePace,
                              .event = event,
-                             .go_on = [this] { return rest(limits_.purge_pause); }},
-                            seen_);
+                             .go_on = [this] { return rest(limits_.purge_pause); }});
   if (!purged)
     context.journal.note(Severity::warning,
                          fmt::format("old events keep their detail for now, store {}", name_of(purged.error())));

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdint>
 #include <mutex>
 #include <thread>
 
@@ -30,13 +29,13 @@ class Purging {
  private:
   void run() noexcept;
   void purge_once();
-  [[nodiscard]] bool rest(std::chrono::milliseconds length);  // false: it is to end
+  void note_trouble(const char* what) noexcept;
+  [[nodiscard]] bool rest(std::chrono::milliseconds length) noexcept;  // false: it is to end
 
   const CurrentConfiguration& configuration_;
   const Limits& limits_;
   Workings& workings_;
-  std::int64_t seen_ = 0;  // up to this row there is nothing to do
-  std::mutex mutex_;       // guards the one below
+  std::mutex mutex_;  // guards the one below
   bool stopping_ = false;
   std::condition_variable wake_;
   std::thread thread_;

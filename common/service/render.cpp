@@ -345,7 +345,7 @@ WipedText to_json(const TrailVerdict& verdict) {
 WipedText to_json(const HeadsReply& reply) {
   JsonWriter json;
   json.open_object().member("first", reply.first).member("head", reply.heads);
-  return json.member("more", reply.more).close_object().take();
+  return json.close_object().take();
 }
 
 WipedText to_json(const std::vector<bool>& genuine) {

@@ -107,7 +107,6 @@ constexpr std::array kOfPersonsRename{kUser, Key{"to", true, &Request::to}};
 constexpr std::array kOfAudit{Key{"user", false, &Request::user}, Key{"actor", false, &Request::actor},
                               Key{"event", false, &Request::event}, Key{"service", false, &Request::service},
                               Key{"from", false, &Request::from}};
-constexpr std::array kOfLines{Key{"lines", true, &Request::lines}};
 constexpr std::array kOfImport{Key{"source", true, &Request::source}};
 
 std::span<const Key> keys_of(Verb verb) {
@@ -145,6 +144,7 @@ std::span<const Key> keys_of(Verb verb) {
     case Verb::rotate_key:
     case Verb::verify_trail:
     case Verb::trail_heads:
+    case Verb::trail_lines:
     case Verb::purge:
     case Verb::backup_store:
     case Verb::restore_store:
@@ -152,8 +152,6 @@ std::span<const Key> keys_of(Verb verb) {
       return {};
     case Verb::audit:
       return kOfAudit;
-    case Verb::trail_lines:
-      return kOfLines;
     case Verb::forget_devices:
       return kOfForget;
     case Verb::helpdesk_show:

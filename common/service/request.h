@@ -37,7 +37,6 @@ struct Request {
   std::string line;                // key: as in a .pub file
   std::string service, from, key;  // explain; service, from: audit, too
   std::string actor, event;        // audit
-  std::string lines;               // audit --lines: marks with ' ' between them, each "seq:head:proof"
   std::optional<UnixTime> at;      // explain, forecast
   std::optional<UnixTime> since;   // history, audit
   std::optional<std::int64_t> before, most;   // history: number of a row, rows; not below 0; before: audit, too
@@ -50,8 +49,10 @@ struct Request {
       false;             // an act of the helpdesk: whether it may be done, and on whom; import, codes: what would be
   std::string source;    // admin import
   bool replace = false;  // admin provision --codes: codes that are good still
-  std::vector<ReadRow> rows;                   // admin import; not of the JSON, where keys would stay behind
-  std::vector<std::optional<Subject>> people;  // admin provision --codes, likewise
+  // Not of the JSON, where keys would stay behind, and which is short:
+  std::vector<ReadRow> rows;                   // admin import
+  std::vector<std::optional<Subject>> people;  // admin provision --codes
+  std::string lines;                           // audit --lines: of syslog, a line feed between them, each "proof text"
 };
 
 // Or what is wrong with it, for whoever wrote the client.

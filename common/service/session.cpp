@@ -195,6 +195,7 @@ class Session {
       request.people = *std::move(people);
       return true;
     }
+    if (request.verb == Verb::trail_lines) request.lines = text;
     if (request.verb != Verb::import_factors) return true;
     auto rows = read_import_rows(text, context_.clock.now());
     wire_.wipe();  // there were keys in it

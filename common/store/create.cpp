@@ -39,7 +39,7 @@ Made make(const KeyRing& keys, UnixTime now) {
   event.at = now;
   append_event(*connection, keys, event, head);
   connection->execute("COMMIT");
-  return {file_image(*connection), event, mark_of(keys, head)};
+  return {file_image(*connection), event, mark_of(keys, event, head)};
 }
 
 void create_file(const std::string& path, std::string_view image) {

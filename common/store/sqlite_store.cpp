@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/store/trail_walk.h"
+#include "common/store/trail_check.h"
 
 namespace mfa {
 
@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kMostInBatch = 128;        // commands: with some five pages each, well below the log's size
 constexpr std::int64_t kTrailRowsAtOnce = 2000;  // some 10 ms
-constexpr std::int64_t kRowsLookedAt = 50'000;   // for their kind alone: likewise
 constexpr std::int64_t kTrailRowsExamined = 50'000;
 constexpr std::int64_t kPagesExamined = 50'000;  // 200 MB, some 200 ms
 
@@ -201,32 +200,13 @@ std::expected<void, StoreError> SqliteStore::verify_rest(TrailReport& report) {
   return {};
 }
 
-// Whatever else a purge on record says, it is checked with all other rows.
-std::expected<std::optional<UnixTime>, StoreError> SqliteStore::newest_purge() {
-  std::optional<UnixTime> newest;
-  PurgesFound found;
-  do {
-    auto part = read([&](Transaction&) { found = purges_on_record(file_.connection(), found.seen, kRowsLookedAt); });
-    if (!part) return std::unexpected(part.error());
-    newest = std::max(newest, found.newest);
-  } while (found.more);
-  return newest;
-}
-
 std::expected<TrailVerdict, StoreError> SqliteStore::verify_trail(const std::function<void()>& alive) {
-  const auto purged = newest_purge();
-  if (!purged) return std::unexpected(purged.error());
-  std::optional<TrailWalk> walk;
-  for (std::size_t seen = kTrailRowsAtOnce; std::cmp_equal(seen, kTrailRowsAtOnce); alive()) {
-    auto part = read([&](Transaction&) {
-      if (!walk) walk.emplace(file_.keys(), store_id(file_.connection()), *purged);
-      const auto rows = chained_rows(file_.connection(), walk->last(), kTrailRowsAtOnce);
-      for (const ChainedRow& row : rows) walk->take(row);
-      seen = rows.size();
-    });
+  TrailCheck check;
+  for (bool more = true; more; alive()) {
+    auto part = read([&](Transaction&) { more = check.go_on(file_.connection(), file_.keys()); });
     if (!part) return std::unexpected(part.error());
   }
-  return walk->verdict();
+  return check.verdict();
 }
 
 std::expected<StoreCondition, StoreError> SqliteStore::examine() {

@@ -56,7 +56,6 @@ class SqliteStore final : public Store {
   using Batch = std::span<Command* const>;
 
   std::expected<void, StoreError> verify_rest(TrailReport& report);
-  std::expected<std::optional<UnixTime>, StoreError> newest_purge();
   std::expected<void, StoreError> submit(CommandKind kind, const std::function<void(Transaction&)>& work);
   void serve(Batch batch);
   void serve_shared(Batch batch);

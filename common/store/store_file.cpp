@@ -86,7 +86,7 @@ std::optional<Upgraded> upgrade_schema(Connection& connection, const std::functi
   event.reason = fmt::format("{} to {}", change.from, change.to);
   event.at = {std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
   append_event(connection, ring, event, head);
-  return Upgraded{.event = event, .mark = mark_of(ring, head)};
+  return Upgraded{.event = event, .mark = mark_of(ring, event, head)};
 }
 
 std::string structural_fault(Connection& connection) {

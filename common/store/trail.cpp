@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/domain/event_line.h"
 #include "common/store/canonical.h"
 #include "common/store/failure.h"
 
@@ -16,6 +17,7 @@ constexpr std::size_t kSaltSize = 16;
 constexpr std::string_view kFirst = "mfa trail begins";
 constexpr std::string_view kLine = "mfa trail line";
 constexpr std::size_t kProofDigits = 32;
+constexpr std::size_t kRunSize = 4;
 constexpr std::string_view kRowsAfter =
     "SELECT seq, at, kind, chain_key, user, actor, service, place, server, factor, reason, salt, commitment, chain"
     " FROM event WHERE seq > ? ORDER BY seq LIMIT ?";
@@ -43,11 +45,21 @@ const Secret* trail_key(const KeyRing& keys, std::int64_t id) {
   return keys.subkey({static_cast<std::uint32_t>(id)}, KeyUse::trail);
 }
 
-// `chain`: hexadecimal. Hexadecimal itself.
-std::string proof_of(const Secret& key, std::int64_t seq, std::string_view chain) {
+// Hexadecimal.
+std::string proof_of(const Secret& key, std::string_view text) {
   Canonical line;
-  line.text(kLine).number(seq).text(chain);
+  line.text(kLine).text(text);
   return to_hex(hmac_sha256(key, line.view())).substr(0, kProofDigits);
+}
+
+// Of this process.
+const std::string& this_run() {
+  static const std::string run = [] {
+    std::array<std::uint8_t, kRunSize> id{};
+    random_bytes(id);
+    return to_hex(id);
+  }();
+  return run;
 }
 
 struct Row {
@@ -118,11 +130,16 @@ std::vector<ChainedRow> chained_rows(Connection& connection, std::int64_t after,
 
 PurgesFound purges_on_record(Connection& connection, std::int64_t seen, std::int64_t most) {
   static_assert(static_cast<int>(EventKind::records_purged) == 70);
-  const std::int64_t last = connection.number("SELECT coalesce(max(seq), 0) FROM event");
-  PurgesFound found{.seen = std::min(last, seen + most), .more = seen + most < last, .newest = {}};
-  auto rows = connection.prepared("SELECT reason FROM event WHERE seq > ? AND seq <= ? AND kind = 70");
-  rows.bind(seen).bind(found.seen);
-  while (rows.row()) found.newest = std::max(found.newest, purged_before(rows.text(0)));
+  PurgesFound found{.seen = seen, .more = false, .newest = {}};
+  auto rows = connection.prepared(
+      "SELECT seq, CASE kind WHEN 70 THEN reason END FROM event WHERE seq > ? ORDER BY seq LIMIT ?");
+  rows.bind(seen).bind(most);
+  std::int64_t looked = 0;
+  for (; rows.row(); ++looked) {
+    found.seen = rows.integer(0);
+    if (!rows.is_null(1)) found.newest = std::max(found.newest, purged_before(rows.text(1)));
+  }
+  found.more = looked == most;
   return found;
 }
 
@@ -202,16 +219,23 @@ void append_event(Connection& connection, const KeyRing& keys, const Event& even
   head = next;
 }
 
-TrailMark mark_of(const KeyRing& keys, const TrailHead& head) {
-  std::string chain = to_hex(head.chain);
-  std::string proof = proof_of(keys.subkey(KeyUse::trail), head.seq, chain);
-  return {.seq = head.seq, .head = std::move(chain), .proof = std::move(proof)};
+TrailMark mark_of(const KeyRing& keys, const Event& event, const TrailHead& head) {
+  return mark_of(keys, keys.newest(), event, head);
 }
 
-bool is_line_of(const KeyRing& keys, const TrailMark& mark) {
+TrailMark mark_of(const KeyRing& keys, KeyId key, const Event& event, const TrailHead& head) {
+  const Secret* secret = keys.subkey(key, KeyUse::trail);
+  if (secret == nullptr) throw StoreFailure(StoreError::unavailable, "no key for the trail's lines");
+  TrailMark mark{.seq = head.seq, .run = this_run(), .head = to_hex(head.chain), .proof = {}};
+  mark.proof = proof_of(*secret, event_line(event, mark));
+  return mark;
+}
+
+bool is_line_of(const KeyRing& keys, const ProvenLine& line) {
+  if (line.proof.size() != kProofDigits) return false;
   const auto is_proof_of = [&](KeyId id) {
     const Secret* key = keys.subkey(id, KeyUse::trail);
-    return key != nullptr && Secret(proof_of(*key, mark.seq, mark.head)) == Secret(mark.proof);
+    return key != nullptr && Secret(proof_of(*key, line.text)) == Secret(line.proof);
   };
   return std::ranges::any_of(keys.newest_first(), is_proof_of);
 }

@@ -4,7 +4,8 @@
 //   chain = HMAC-SHA256(trail key, previous chain ‖ seq ‖ at ‖ kind ‖ commitment),
 // the first one to the store's random id. Purging later drops fields and salt and keeps the commitment, so the chain
 // holds. A tail that was cut leaves a good chain: the journal's lines (seq and head) show it. So that nobody else can
-// write such lines, each has a proof, HMAC-SHA256(trail key, "mfa trail line" ‖ seq ‖ chain), cut to 16 bytes.
+// write such lines, nor other words into one, each has a proof, HMAC-SHA256(trail key, "mfa trail line" ‖ the line up
+// to the proof), cut to 16 bytes.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +37,11 @@ struct TrailHead {
 [[nodiscard]] TrailHead head_before(Connection& connection, const KeyRing& keys, std::int64_t rows);
 // Adds a row; the head moves on.
 void append_event(Connection& connection, const KeyRing& keys, const Event& event, TrailHead& head);
-[[nodiscard]] TrailMark mark_of(const KeyRing& keys, const TrailHead& head);
+// Of the event's line, whose row is the last one; proven with the key that seals, or with that one of the ring.
+[[nodiscard]] TrailMark mark_of(const KeyRing& keys, const Event& event, const TrailHead& head);
+[[nodiscard]] TrailMark mark_of(const KeyRing& keys, KeyId key, const Event& event, const TrailHead& head);
 // Whether any key of the ring made that proof.
-[[nodiscard]] bool is_line_of(const KeyRing& keys, const TrailMark& mark);
+[[nodiscard]] bool is_line_of(const KeyRing& keys, const ProvenLine& line);
 
 // A row as the chain sees it.
 struct ChainedRow {
@@ -54,10 +57,10 @@ struct ChainedRow {
 // Up to `most` rows after that one, by number.
 [[nodiscard]] std::vector<ChainedRow> chained_rows(Connection& connection, std::int64_t after, std::int64_t most);
 
-// Of rows after `seen` and up to `most` numbers further, what purges say there of how far they went.
+// Of `most` rows after `seen`, what purges say there of how far they went.
 struct PurgesFound {
   std::int64_t seen = 0;  // looked at up to this one
-  bool more = false;      // there are rows behind it
+  bool more = false;      // there may be rows behind it
   std::optional<UnixTime> newest;
 };
 [[nodiscard]] PurgesFound purges_on_record(Connection& connection, std::int64_t seen, std::int64_t most);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kSearchWidth = 1000;      // rows that somebody put in or took out at once, to be found out by
 constexpr std::int64_t kMostSearched = 200'000;  // places tried in all: some 200 ms
+constexpr std::int64_t kHighestPlace = std::int64_t{1} << 62U;
 
 // A run of rows of one kind is one entry.
 void add(std::vector<DamagedRows>& all, const DamagedRows& one) {
@@ -29,11 +30,10 @@ struct TrailWalk::Home {
   const Suspect* instead_of = nullptr;  // it came after the one before this, which stands there now
 };
 
-TrailWalk::TrailWalk(const KeyRing& keys, std::vector<std::uint8_t> store_id, std::optional<UnixTime> purged_before)
-    : keys_(keys),
-      newest_first_(keys.newest_first()),
+TrailWalk::TrailWalk(KeyRing keys, std::vector<std::uint8_t> store_id)
+    : keys_(std::move(keys)),
+      newest_first_(keys_.newest_first()),
       store_id_(std::move(store_id)),
-      purged_before_(purged_before),
       oldest_key_(newest_first_.size()),
       searches_(kMostSearched) {}
 
@@ -45,9 +45,12 @@ bool TrailWalk::follows_at(std::int64_t place, const ChainedRow& row) const {
   return link(last_.chain, place, row) == row.chain;
 }
 
+// Where it was written, as far as the rows before it tell.
+std::int64_t TrailWalk::place_of(const ChainedRow& row) const { return std::min(row.seq, kHighestPlace) + offset_; }
+
 // Behind a row that is out of its place, or that stands where others were, the numbers may have been changed.
 bool TrailWalk::follows(const ChainedRow& row) {
-  const std::int64_t place = row.seq + offset_;
+  const std::int64_t place = place_of(row);
   if (follows_at(place, row)) return true;
   if (!after_suspect_ && row.seq == last_.seq + 1) return false;
   for (std::int64_t distance = 1; distance <= kSearchWidth && searches_ > 0; ++distance) {
@@ -68,8 +71,10 @@ void TrailWalk::note(TrailDamage damage, std::int64_t seq) {
   more_ = true;
 }
 
-void TrailWalk::judge_alone(const ChainedRow& row) {
-  if (row.purged && (!purged_before_ || row.at >= purged_before_->seconds)) note(TrailDamage::erased, row.seq);
+void TrailWalk::judge_alone(const ChainedRow& row, std::optional<UnixTime> purged_before) {
+  const bool may_be_purged = purged_before && row.at < purged_before->seconds &&
+                             !is_about_store(static_cast<EventKind>(static_cast<std::uint16_t>(row.kind)));
+  if (row.purged && !may_be_purged) note(TrailDamage::erased, row.seq);
   const auto key = std::ranges::find(newest_first_, row.key);
   if (key == newest_first_.end()) return note(TrailDamage::unknown_key, row.seq);
   const auto rank = static_cast<std::size_t>(key - newest_first_.begin());
@@ -79,7 +84,7 @@ void TrailWalk::judge_alone(const ChainedRow& row) {
 
 void TrailWalk::suspect(const ChainedRow& row, std::int64_t gap) {
   if (suspects_.size() >= kMostSuspects) return note(TrailDamage::broken, row.seq);
-  const std::int64_t place = row.seq + offset_;
+  const std::int64_t place = place_of(row);
   suspects_.push_back({.row = row,
                        .gap = gap,
                        .place = place,
@@ -89,18 +94,19 @@ void TrailWalk::suspect(const ChainedRow& row, std::int64_t gap) {
                        .true_place = place});
 }
 
-void TrailWalk::take(const ChainedRow& row) {
+void TrailWalk::take(const ChainedRow& row, std::optional<UnixTime> purged_before) {
   ++rows_;
   if (row.purged) ++purged_;
-  judge_alone(row);
+  if (row.seq < 1) return note(TrailDamage::inserted, row.seq);  // the schema forbids it, and is text in the file
+  judge_alone(row, purged_before);
   const Secret* key = keys_.subkey(row.key, KeyUse::trail);
-  if (rows_ == 1 && key != nullptr) last_.chain = beginning_of(*key, store_id_);
+  if (last_.seq == 0 && key != nullptr) last_.chain = beginning_of(*key, store_id_);
   const std::int64_t gap = row.seq - last_.seq - 1;
   const bool unknown = key == nullptr;
   const bool good = !unknown && follows(row) && (gap == 0 || after_suspect_);
   if (good && after_suspect_ && !suspects_.empty() && suspects_.back().row.seq == last_.seq) {
     suspects_.back().linked = true;
-    suspects_.back().true_place = row.seq + offset_ - 1;
+    suspects_.back().true_place = place_of(row) - 1;
   }
   if (!good && !unknown)
     suspect(row, gap);
@@ -133,8 +139,8 @@ std::optional<TrailWalk::Home> TrailWalk::home_of(const Suspect& one) const {
 
 // A row that was written where others begin that stand before it now, and belong nowhere: those were put in. Its place
 // is then the one before them.
-std::vector<bool> TrailWalk::put_in(Homes& homes) const {
-  std::vector<bool> inserted(suspects_.size(), false);
+TrailWalk::PutIn TrailWalk::put_in(Homes& homes) const {
+  PutIn found{.inserted = std::vector<bool>(suspects_.size()), .behind = std::vector<bool>(suspects_.size())};
   for (std::size_t i = 0; i < suspects_.size(); ++i) {
     const Suspect& one = suspects_[i];
     if (!homes[i] || homes[i]->instead_of == nullptr) continue;
@@ -144,17 +150,18 @@ std::vector<bool> TrailWalk::put_in(Homes& homes) const {
     bool strangers = true;
     for (std::size_t k = first; k < i; ++k) strangers = strangers && !homes[k];
     if (!strangers) continue;
-    for (std::size_t k = first; k < i; ++k) inserted[k] = true;
+    for (std::size_t k = first; k < i; ++k) found.inserted[k] = true;
+    found.behind[i] = true;
     homes[i]->place = one.true_place;
   }
-  return inserted;
+  return found;
 }
 
 std::vector<DamagedRows> TrailWalk::judge_suspects() const {
   Homes homes;
   homes.reserve(suspects_.size());
   for (const Suspect& one : suspects_) homes.push_back(home_of(one));
-  const std::vector<bool> inserted = put_in(homes);
+  const PutIn put = put_in(homes);
 
   std::vector<DamagedRows> found;
   bool before_is_bad = false;
@@ -166,21 +173,27 @@ std::vector<DamagedRows> TrailWalk::judge_suspects() const {
     before = seq;
     before_is_bad = true;
     if (homes[i] && homes[i]->place == one.true_place) {
-      before_is_bad = false;  // as it was written, and where: only what stands before it is not
+      before_is_bad = false;  // as it was written: only what stands before it is not, or it stands elsewhere itself
+      const bool moved = one.true_place != one.place && one.true_place != seq && !put.behind[i];
+      if (moved) found.push_back({TrailDamage::swapped, seq, one.true_place});
       if (!one.row.fields_hold) found.push_back({TrailDamage::altered, seq, seq});
     } else if (homes[i]) {
       const Suspect* other = standing_at(homes[i]->place);
       const auto j = other == nullptr ? suspects_.size() : static_cast<std::size_t>(other - suspects_.data());
       const bool back = j < i && homes[j] && homes[j]->place == one.place;  // named with the other one
       if (!back) found.push_back({TrailDamage::swapped, seq, other == nullptr ? homes[i]->place : other->row.seq});
-    } else if (inserted[i] || (one.linked && one.true_place < one.place)) {
+    } else if (put.inserted[i] || (one.linked && one.true_place < one.place)) {
       found.push_back({TrailDamage::inserted, seq, seq});
     } else if (one.gap > 0) {
       found.push_back({TrailDamage::removed, seq - one.gap, seq - 1});
-      if (!one.linked) found.push_back({TrailDamage::broken, seq, seq});
+      if (!one.linked)
+        found.push_back({TrailDamage::broken, seq, seq});
+      else if (!one.row.fields_hold)
+        found.push_back({TrailDamage::altered, seq, seq});
       before_is_bad = !one.linked;
     } else if (one.linked && one.true_place > one.place) {
       found.push_back({TrailDamage::removed, seq, seq + one.true_place - one.place - 1});
+      if (!one.row.fields_hold) found.push_back({TrailDamage::altered, seq, seq});
       before_is_bad = false;
     } else {
       const bool is_last = seq == last_.seq;
@@ -188,6 +201,9 @@ std::vector<DamagedRows> TrailWalk::judge_suspects() const {
       found.push_back({unclear ? TrailDamage::broken : TrailDamage::altered, seq, seq});
     }
   }
+  // Whatever it was: none of them followed.
+  if (found.empty())
+    for (const Suspect& one : suspects_) found.push_back({TrailDamage::broken, one.row.seq, one.row.seq});
   return found;
 }
 

@@ -1,5 +1,6 @@
 // ports/store.h's Transaction: the trail as a whole.
-#include <array>
+#include <algorithm>
+#include <limits>
 
 #include "common/store/columns.h"
 #include "common/store/failure.h"
@@ -46,52 +47,47 @@ std::vector<TrailRow> SqliteTransaction::trail(const TrailStretch& stretch) {
 }
 
 std::vector<TrailMark> SqliteTransaction::trail_heads(std::int64_t after, std::size_t most) {
-  auto rows = connection_.prepared("SELECT seq, chain FROM event WHERE seq > ? ORDER BY seq LIMIT ?");
-  rows.bind(after).bind(static_cast<std::int64_t>(most));
+  const auto width = static_cast<std::int64_t>(most);
+  after = std::min(after, std::numeric_limits<std::int64_t>::max() - width);
+  auto rows = connection_.prepared("SELECT seq, chain FROM event WHERE seq > ? AND seq <= ? ORDER BY seq");
+  rows.bind(after).bind(after + width);
   std::vector<TrailMark> marks;
-  while (rows.row()) marks.push_back({.seq = rows.integer(0), .head = to_hex(rows.blob(1)), .proof = {}});
+  while (rows.row()) marks.push_back({.seq = rows.integer(0), .run = {}, .head = to_hex(rows.blob(1)), .proof = {}});
   return marks;
 }
 
-bool SqliteTransaction::is_genuine(const TrailMark& mark) { return is_line_of(keys_, mark); }
+bool SqliteTransaction::is_genuine(const ProvenLine& line) { return is_line_of(keys_, line); }
 
 // A row whose salt is gone is purged; each of its texts goes with it, also from the indexes.
 PurgedRows SqliteTransaction::purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) {
   changing();
-  struct Found {
-    std::int64_t seq, at;
-  };
-  std::vector<Found> with_detail;
-  PurgedRows purged{.seen = after, .rows = 0, .more = false, .oldest = {}, .left = {}};
+  std::vector<std::int64_t> due;
+  PurgedRows purged{.seen = after, .rows = 0, .more = false, .oldest = {}};
   std::size_t seen = 0;
   {
     auto rows =
         connection_.prepared("SELECT seq, at, kind, salt IS NULL FROM event WHERE seq > ? ORDER BY seq LIMIT ?");
     rows.bind(after).bind(static_cast<std::int64_t>(most_seen));
-    for (std::size_t due = 0; due < most && rows.row(); ++seen) {
-      const Found row{.seq = rows.integer(0), .at = rows.integer(1)};
-      purged.seen = row.seq;
+    for (; (most == 0 || due.size() < most) && rows.row(); ++seen) {
+      const UnixTime at{rows.integer(1)};
+      purged.seen = rows.integer(0);
       if (rows.integer(3) != 0 || is_about_store(static_cast<EventKind>(narrow(rows.integer(2))))) continue;
-      if (!purged.oldest) purged.oldest = UnixTime{row.at};
-      if (row.at < before.seconds) {
-        with_detail.push_back(row);
-        ++due;
-      } else if (!purged.left) {
-        purged.left = row.seq;
-      }
+      if (at >= before) continue;
+      purged.oldest = std::min(purged.oldest.value_or(at), at);
+      if (most > 0) due.push_back(purged.seen);
     }
   }
-  for (const Found& row : with_detail) {
+  for (const std::int64_t seq : due) {
     connection_
         .prepared(
             "UPDATE event SET user = NULL, actor = NULL, service = NULL, place = NULL, server = NULL, factor = NULL,"
             " reason = NULL, salt = NULL WHERE seq = ?")
-        .bind(row.seq)
+        .bind(seq)
         .run();
     touched_one("event");
   }
-  purged.rows = with_detail.size();
-  purged.more = seen == most_seen || purged.rows == most;
+  purged.rows = due.size();
+  purged.more = seen == most_seen || (most > 0 && purged.rows == most);
   return purged;
 }
 

@@ -108,9 +108,11 @@ KeyRotation SqliteStore::rotate(Event about) {
   about.reason = fmt::format("{} to {}", rotation.before, rotation.now);
   TrailHead head = read_head(connection, made.keys);
   append_event(connection, made.keys, about, head);
+  // With the old key: so an older store that is put back with its key file can tell that it lacks this row.
+  const TrailMark mark = mark_of(made.keys, before, about, head);
   connection.execute("COMMIT");
   file_.change_keys(std::move(made.keys));
-  journal_.record(about, mark_of(file_.keys(), head));
+  journal_.record(about, mark);
   file_.tend();
   return rotation;
 }
@@ -200,7 +202,8 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
     about.reason = fmt::format("from row {}", restored.facts.last);
     append_event(connection, keys, about, head);
     connection.execute("COMMIT");
-    told.emplace_back(std::move(about), mark_of(keys, head));
+    TrailMark mark = mark_of(keys, about, head);
+    told.emplace_back(std::move(about), std::move(mark));
   } catch (const StoreFailure& failure) {
     about_the_copy(failure);
   }

@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-#include "common/system/journal_line.h"
+#include "common/domain/event_line.h"
 
 namespace mfa {
 namespace {
@@ -42,6 +42,21 @@ std::string stamp() {
   std::array<char, 32> text{};
   if (::localtime_r(&now, &local) == nullptr) return {};
   return {text.data(), std::strftime(text.data(), text.size(), "%b %e %H:%M:%S ", &local)};
+}
+
+Severity severity_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::locked_out:
+    case EventKind::reported:
+      return Severity::warning;
+    case EventKind::login_failed:
+    case EventKind::login_refused:
+    case EventKind::test_failed:
+    case EventKind::step_up_failed:
+      return Severity::notice;
+    default:
+      return Severity::info;
+  }
 }
 
 // A terminal that is stopped (^S) must not stop the service: then the line is left out here.
@@ -95,7 +110,7 @@ void SyslogJournal::write(Severity severity, const std::string& text) {
   auto line = framed(severity, text);
   const std::lock_guard lock(mutex_);
   if (options_.also_stderr) print(tag_ + text);
-  if (pending_.empty() && deliver(line) == Delivery::sent) return;
+  if (pending_.empty() && tell_dropped() && deliver(line) == Delivery::sent) return;
   keep(std::move(line));
 }
 
@@ -111,14 +126,6 @@ bool SyslogJournal::connect() {
 }
 
 SyslogJournal::Delivery SyslogJournal::deliver(const std::string& line) {
-  if (dropped_ > 0) {
-    const auto told = framed(Severity::warning, fmt::format("event=journal.dropped lines={}", dropped_));
-    const auto count = std::exchange(dropped_, 0);
-    if (deliver(told) == Delivery::later) {
-      dropped_ = count;
-      return Delivery::later;
-    }
-  }
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (!socket_ && !connect()) return Delivery::later;
     if (::send(socket_.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return Delivery::sent;
@@ -128,10 +135,26 @@ SyslogJournal::Delivery SyslogJournal::deliver(const std::string& line) {
   return Delivery::later;
 }
 
+std::string SyslogJournal::count_of_dropped() const {
+  return framed(Severity::warning, fmt::format("event=journal.dropped lines={}", dropped_));
+}
+
+// False: it has to wait, and so has what comes behind it.
+bool SyslogJournal::tell_dropped() {
+  if (dropped_ == 0) return true;
+  if (deliver(count_of_dropped()) != Delivery::sent) return false;
+  dropped_ = 0;
+  return true;
+}
+
 void SyslogJournal::keep(std::string line) {
   if (pending_.size() >= kMostPending) {
     ++dropped_;
     return;
+  }
+  if (dropped_ > 0) {
+    pending_.push_back(count_of_dropped());
+    dropped_ = 0;
   }
   pending_.push_back(std::move(line));
   if (!deliverer_.joinable() && !stopping_) {
@@ -147,13 +170,14 @@ void SyslogJournal::keep(std::string line) {
 
 void SyslogJournal::deliver_pending() {
   while (!pending_.empty() && deliver(pending_.front()) == Delivery::sent) pending_.pop_front();
+  if (pending_.empty() && !tell_dropped()) return;  // comes by again
 }
 
 // Only this thread touches the socket while something is pending.
 void SyslogJournal::wait_and_deliver() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    wake_.wait(lock, [this] { return stopping_ || !pending_.empty(); });
+    wake_.wait(lock, [this] { return stopping_ || !pending_.empty() || dropped_ > 0; });
     std::array<pollfd, 2> ready{{{.fd = stop_event_.get(), .events = POLLIN, .revents = 0},
                                  {.fd = socket_.get(), .events = POLLOUT, .revents = 0}}};
     const nfds_t count = socket_ ? 2 : 1;

@@ -1,8 +1,8 @@
 // Lines to syslog over a datagram socket of its own: syslog(3) may wait for a full socket, and a login must not.
 //
 // A call never waits. What /dev/log does not take at once is kept (kMostPending lines) and sent from a thread of its
-// own, in order, as soon as it can be; beyond that lines are dropped, counted, and the count is the next line that gets
-// through (`event=journal.dropped lines=N`). Thread-safe.
+// own, in order, as soon as it can be; beyond that lines are dropped, counted, and the count (`event=journal.dropped
+// lines=N`) stands where they would have stood. Thread-safe.
 #pragma once
 
 #include <array>
@@ -46,6 +46,8 @@ class SyslogJournal final : public Journal {
   void write(Severity severity, const std::string& text);
   [[nodiscard]] std::string framed(Severity severity, const std::string& text) const;
   [[nodiscard]] Delivery deliver(const std::string& line);
+  [[nodiscard]] std::string count_of_dropped() const;
+  [[nodiscard]] bool tell_dropped();
   [[nodiscard]] bool connect();
   void keep(std::string line);
   void deliver_pending();

@@ -97,12 +97,18 @@ TEST_P(StoreRows, Old_detail_goes_in_parts_and_what_tells_of_the_store_stays) {
     for (const TrailRow& row : rows) found.push_back(row.event.user);
     return found;
   };
-  auto part = purge(10, 0, 2, 99);
+  auto part = purge(10, 0, 0, 99);  // only looks
+  EXPECT_EQ(part.rows, 0U);
+  EXPECT_EQ(part.oldest, UnixTime{5});
+  EXPECT_FALSE(part.more);
+  EXPECT_EQ(purge(5, 0, 0, 99).oldest, std::nullopt);
+  EXPECT_EQ(purge(30, 2, 0, 99).oldest, UnixTime{6}) << "not the first one, but the earliest";
+  EXPECT_EQ(users(), (std::vector<std::string>{"alice", "bob", "carol", "dora"}));
+  part = purge(10, 0, 2, 99);
   EXPECT_EQ(part.rows, 2U);
   EXPECT_EQ(part.seen, before_all + 4);
   EXPECT_TRUE(part.more);
   EXPECT_EQ(part.oldest, UnixTime{5});
-  EXPECT_EQ(part.left, before_all + 3);
   EXPECT_EQ(users(), (std::vector<std::string>{"", "bob", "", "dora"}));
   part = purge(10, 0, 9, 4);
   EXPECT_EQ(part.rows, 0U);
@@ -110,7 +116,6 @@ TEST_P(StoreRows, Old_detail_goes_in_parts_and_what_tells_of_the_store_stays) {
   part = purge(10, 4, 9, 99);
   EXPECT_EQ(part.rows, 1U);
   EXPECT_FALSE(part.more);
-  EXPECT_FALSE(part.left);
   EXPECT_EQ(purge(10, 0, 9, 99).rows, 0U) << "once";
   reopen();
   EXPECT_EQ(users(), (std::vector<std::string>{"", "bob", "", ""}));

@@ -428,33 +428,31 @@ class MemoryStore : public Store {
       std::vector<TrailMark> marks;
       const auto last = static_cast<std::int64_t>(state_.events.size());
       for (std::int64_t seq = after + 1; seq <= last && marks.size() < most; ++seq)
-        marks.push_back({.seq = seq, .head = head_of(seq), .proof = {}});
+        marks.push_back({.seq = seq, .run = {}, .head = head_of(seq), .proof = {}});
       return marks;
     }
-    bool is_genuine(const TrailMark& mark) override {
+    bool is_genuine(const ProvenLine& line) override {
       step();
-      return mark.proof == "proof of " + mark.head;
+      return line.proof == "proof of " + line.text;
     }
     PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) override {
       changing();
       const auto last = static_cast<std::int64_t>(state_.events.size());
-      PurgedRows purged{.seen = after, .rows = 0, .more = false, .oldest = {}, .left = {}};
+      PurgedRows purged{.seen = after, .rows = 0, .more = false, .oldest = {}};
       std::size_t seen = 0;
-      for (; purged.seen < last && seen < most_seen && purged.rows < most; ++seen) {
+      for (; purged.seen < last && seen < most_seen && (most == 0 || purged.rows < most); ++seen) {
         Event& event = state_.events[static_cast<std::size_t>(purged.seen++)];
         Event bare;
         bare.kind = event.kind;
         bare.at = event.at;
         if (event == bare || is_about_store(event.kind)) continue;
-        if (!purged.oldest) purged.oldest = event.at;
-        if (event.at >= before) {
-          if (!purged.left) purged.left = purged.seen;
-          continue;
-        }
+        if (event.at >= before) continue;
+        purged.oldest = std::min(purged.oldest.value_or(event.at), event.at);
+        if (most == 0) continue;
         event = bare;
         ++purged.rows;
       }
-      purged.more = seen == most_seen || purged.rows == most;
+      purged.more = seen == most_seen || (most > 0 && purged.rows == most);
       return purged;
     }
     bool reported_since(const std::string& user, UnixTime since) override {

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 
 from campus import STORE
 from marks import both_ways
@@ -105,6 +106,17 @@ def test_what_is_done_to_its_rows_is_named(campus):
     assert verified(campus, ok=True)["events"] == last
 
 
+@contextlib.contextmanager
+def late_pipe(file):
+    """As of <(zcat FILE): who writes into it takes its time."""
+    path = f"{file}.pipe"
+    os.mkfifo(path)
+    with subprocess.Popen(["sh", "-c", 'exec >"$2"; sleep 0.2; cat "$1"', "sh", file, path]) as writer:
+        yield path
+        writer.wait(timeout=10)
+    os.unlink(path)
+
+
 def log_file(campus, name="auth.log", lines=None, host="lab-gw"):
     """What the sandbox's syslog got, as rsyslog would have written it to a file."""
     with open(f"/var/log/{name}", "w") as file:
@@ -131,16 +143,18 @@ def test_a_cut_tail_and_an_older_store_are_found_in_the_system_log(campus):
     # A log that begins late, or ends early, and lines that anybody writes with logger(1).
     lines = [line for line in campus.log.text.split("\n") if " seq=" in line]
     assert verified(campus, "--against", log_file(campus, lines=lines[2:-1]), ok=True)["log"]["lines"] == last - 3
-    forged = re.sub(r"seq=\d+", f"seq={last + 5}", lines[-1])
-    assert verified(campus, "--against", log_file(campus, lines=[*lines, forged]), ok=True)["log"]["forged"] == 1
+    forged = re.sub(r"seq=\d+", f"seq={last + 5}", lines[-1]), re.sub(r"user=\S+", "user=mallory", lines[-1])
+    assert verified(campus, "--against", log_file(campus, lines=[*lines, *forged]), ok=True)["log"]["forged"] == 2
     two = ["--against", log_file(campus, "auth.log", lines[3:]), "--against", log_file(campus, "auth.log.1", lines[:3])]
     assert verified(campus, *two, ok=True)["log"]["lines"] == last
-    done = campus.enroll("admin", "audit", "--verify", "--against", log_file(campus, host="other"), status=0)
+    done = campus.enroll("admin", "audit", "--verify", "--against", log_file(campus, host="10.0.0.5"), status=0)
     assert "agree with the store" in done.stdout
+    with late_pipe(log_file(campus)) as pipe:
+        assert verified(campus, "--against", pipe, ok=True)["log"]["lines"] == last
     done = campus.enroll("admin", "audit", "--verify", "--against", log_file(campus, lines=["nothing"]), status=1)
     assert "nothing is proven" in done.stderr
 
-    whole = log_file(campus)
+    whole = log_file(campus, host="10.0.0.5")  # as a log host may know it
     files = saved()
     with nobody_serves(campus):
         edit(f"DELETE FROM event WHERE seq > {last - 2}")

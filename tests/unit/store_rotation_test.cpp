@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include "common/domain/event_line.h"
 #include "common/store/rotation.h"
 #include "common/store/sealed.h"
 #include "tests/unit/store_fixture.h"
@@ -130,6 +131,38 @@ TEST_F(StoreRotation, All_is_sealed_anew_and_checked_as_before) {
   EXPECT_EQ(sealed_with_key(old), 0);
   EXPECT_EQ(sealed_with_key(ring().newest()), kSealed + 1);
   expect_all_as_before("at once");
+}
+
+TEST_F(StoreRotation, While_the_trail_is_walked_it_is_no_damage) {
+  auto store = opened();
+  ASSERT_TRUE(store->write([](Transaction& tx) {
+    for (int i = 0; i < 5000; ++i) tx.append(event_about("alice"));
+  }));
+  int parts = 0;
+  const auto found = store->verify_trail([&] {
+    if (++parts != 2) return;
+    ASSERT_TRUE(store->rotate_key(rotation_event()).has_value()) << journal.notes();
+  });
+  ASSERT_TRUE(found.has_value());
+  EXPECT_TRUE(found->damage.empty()) << name_of(found->damage.front().damage);
+  EXPECT_EQ(found->rows, 5002) << "with the new row";
+  // Again and again: it gives up.
+  const auto never =
+      store->verify_trail([&] { ASSERT_TRUE(store->rotate_key(rotation_event()).has_value()) << journal.notes(); });
+  ASSERT_FALSE(never.has_value());
+  EXPECT_EQ(never.error(), StoreError::busy);
+}
+
+// Who has an older store with its key file finds in the log what it lacks.
+TEST_F(StoreRotation, Its_line_is_proven_with_the_old_key) {
+  const KeyRing old = keys;
+  ASSERT_TRUE(opened()->rotate_key(rotation_event()).has_value());
+  const auto [event, mark] = journal.events().back();
+  ASSERT_EQ(event.kind, EventKind::key_rotated);
+  const std::string line = event_line(event, mark);
+  const ProvenLine proven{.text = line.substr(0, line.rfind(" proof=")), .proof = mark.proof};
+  EXPECT_TRUE(is_line_of(old, proven));
+  EXPECT_TRUE(is_line_of(ring(), proven));
 }
 
 TEST_F(StoreRotation, The_old_key_is_gone_and_what_is_kept_of_it_opens_nothing) {

@@ -1,10 +1,16 @@
 // The trail: whoever alters, removes, inserts or swaps rows without the key is found out, at the row where it begins.
 #include "common/store/trail.h"
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <ranges>
 #include <tuple>
+#include <vector>
 
+#include "common/domain/event_line.h"
 #include "common/store/schema.h"
-#include "common/store/trail_walk.h"
+#include "common/store/trail_check.h"
 #include "tests/unit/store_fixture.h"
 
 namespace mfa::test {
@@ -25,6 +31,14 @@ class StoreTrail : public StoreFolder {
         tx.append(event_about("user" + std::to_string(i % 3), EventKind::login_failed, "wrong"));
       }));
   }
+  // With 5020 rows.
+  std::unique_ptr<SqliteStore> open_long() {
+    auto store = open();
+    EXPECT_TRUE((*store)->write([](Transaction& tx) {
+      for (int i = 0; i < 5000; ++i) tx.append(event_about("alice"));
+    }));
+    return *std::move(store);
+  }
   TrailVerdict verdict() {
     auto store = SqliteStore::open(path, keys, journal);
     EXPECT_TRUE(store.has_value()) << journal.notes();
@@ -34,9 +48,9 @@ class StoreTrail : public StoreFolder {
     return found.value_or(TrailVerdict{});
   }
   [[nodiscard]] TrailVerdict walked(Connection& connection) const {
-    TrailWalk walk(keys, store_id(connection), purges_on_record(connection, 0, 1000).newest);
-    for (const ChainedRow& row : chained_rows(connection, 0, 10'000)) walk.take(row);
-    return walk.verdict();
+    TrailCheck check;
+    while (check.go_on(connection, keys)) continue;
+    return check.verdict();
   }
   // "altered 7-7, removed 9-12"
   static std::string told(const TrailVerdict& found) {
@@ -73,6 +87,16 @@ std::string swapped(int one, int other) {
   return "UPDATE event SET seq = 1000 WHERE seq = " + std::to_string(one) +
          "; UPDATE event SET seq = " + std::to_string(one) + " WHERE seq = " + std::to_string(other) +
          "; UPDATE event SET seq = " + std::to_string(other) + " WHERE seq = 1000;";
+}
+
+// The rows with these numbers, renumbered from 1 on.
+std::string rearranged(const std::vector<int>& rows) {
+  const std::string columns = kRow;
+  std::string sql = "CREATE TEMP TABLE new_order AS SELECT * FROM event; DELETE FROM event;";
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    sql += "INSERT INTO event SELECT " + std::to_string(i + 1) + ", " + columns +
+           " FROM temp.new_order WHERE seq = " + std::to_string(rows[i]) + ";";
+  return sql + "DROP TABLE temp.new_order";
 }
 
 TEST_F(StoreTrail, An_untouched_trail_is_whole_and_ends_where_the_journal_says) {
@@ -144,6 +168,64 @@ TEST_F(StoreTrail, Swapped_rows_show) {
   expect((swapped(7, 9) + "UPDATE event SET user = 'mallory' WHERE seq = 15").c_str(), "swapped 7-9, altered 15-15");
 }
 
+// In the first pair rows stand in a block's place that is as long as what was taken out of it, with every row's own
+// predecessor somewhere else in the store.
+TEST_F(StoreTrail, Blocks_of_rows_that_were_exchanged_show) {
+  expect(rearranged({1, 2, 3, 4, 7, 8, 9, 10, 5, 6, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}).c_str(),
+         "swapped 5-7, swapped 9-5");
+  expect(rearranged({1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 17, 18, 9, 10, 11, 12, 13, 14, 19, 20}).c_str(),
+         "swapped 9-15, swapped 13-9");
+}
+
+// Whatever somebody does to rows without the key, both checks of the chain see that there is damage.
+TEST_F(StoreTrail, No_rearrangement_is_silent) {
+  Connection connection(path);
+  std::mt19937 dice(4711);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same each time
+  const auto roll = [&](std::size_t from, std::size_t to) {
+    return std::uniform_int_distribution<std::size_t>(from, to)(dice);
+  };
+  std::vector<int> whole(20);
+  std::iota(whole.begin(), whole.end(), 1);
+  for (int round = 0; round < 400; ++round) {
+    std::vector<int> rows = whole;
+    for (std::size_t edits = roll(1, 3); edits > 0; --edits) {
+      const std::size_t first = roll(0, rows.size() - 1);
+      const std::size_t last = roll(first, rows.size() - 1) + 1;
+      const std::vector<int> block(rows.begin() + static_cast<long>(first), rows.begin() + static_cast<long>(last));
+      const bool copied = roll(0, 2) == 0;
+      if (!copied) rows.erase(rows.begin() + static_cast<long>(first), rows.begin() + static_cast<long>(last));
+      const bool cut = !copied && roll(0, 2) == 0;
+      if (!cut) rows.insert(rows.begin() + static_cast<long>(roll(0, rows.size())), block.begin(), block.end());
+      if (rows.empty()) rows.push_back(1);
+    }
+    if (std::ranges::equal(rows, whole | std::views::take(static_cast<long>(rows.size())))) continue;
+    connection.execute("BEGIN");
+    connection.execute(rearranged(rows).c_str());
+    TrailReport report;
+    static_cast<void>(verify_rows(connection, keys, 1000, report));
+    ASSERT_FALSE(walked(connection).damage.empty()) << testing::PrintToString(rows);
+    ASSERT_TRUE(report.first_bad.has_value()) << testing::PrintToString(rows);
+    connection.execute("ROLLBACK");
+  }
+}
+
+TEST_F(StoreTrail, Rows_without_a_proper_number_show) {
+  const std::string put = std::string("PRAGMA ignore_check_constraints = ON; INSERT INTO event SELECT -5, ") + kRow +
+                          " FROM event WHERE seq = 7";
+  expect(put.c_str(), "inserted -5--5");
+  const std::string far =
+      std::string("INSERT INTO event SELECT 9223372036854775807, ") + kRow + " FROM event WHERE seq = 7";
+  expect(far.c_str(), "removed 21-9223372036854775806, broken 9223372036854775807-9223372036854775807");
+}
+
+TEST_F(StoreTrail, Beside_a_gap_a_row_whose_fields_were_changed_shows_too) {
+  expect("DELETE FROM event WHERE seq = 7; UPDATE event SET user = 'mallory' WHERE seq = 8",
+         "removed 7-7, altered 8-8");
+  expect(("DELETE FROM event WHERE seq = 7;" + renumbered(8, -1) + "UPDATE event SET user = 'mallory' WHERE seq = 7")
+             .c_str(),
+         "altered 7-7, removed 7-7");
+}
+
 TEST_F(StoreTrail, Many_damages_are_counted_up_to_a_limit_and_each_kind_is_named) {
   append(200);
   expect("UPDATE event SET at = at + 1 WHERE seq % 2 = 0 AND seq < 40",
@@ -173,12 +255,12 @@ TEST_F(StoreTrail, A_cut_tail_shows_against_the_journal) {
 
 constexpr const char* kErase =
     "UPDATE event SET user = NULL, actor = NULL, service = NULL, place = NULL, server = NULL, factor = NULL,"
-    " reason = NULL, salt = NULL WHERE seq <= 10";
+    " reason = NULL, salt = NULL WHERE seq BETWEEN 2 AND 10";
 
 // Who erases detail needs no key; who records that it was purged does.
 TEST_F(StoreTrail, Erased_detail_shows_unless_a_purge_is_on_record) {
   tamper(kErase);
-  EXPECT_EQ(told(verdict()), "erased 1-10");
+  EXPECT_EQ(told(verdict()), "erased 2-10");
   const auto record = [&](UnixTime before) {
     auto store = open();
     ASSERT_TRUE((*store)->write([&](Transaction& tx) {
@@ -190,11 +272,53 @@ TEST_F(StoreTrail, Erased_detail_shows_unless_a_purge_is_on_record) {
   EXPECT_EQ(told(verdict()), "erased 2-10");
   record({1'790'000'201});
   EXPECT_EQ(told(verdict()), "");
-  EXPECT_EQ(verdict().purged, 10);
+  EXPECT_EQ(verdict().purged, 9);
   EXPECT_EQ(verdict().rows, 22);
   expect("UPDATE event SET user = 'mallory' WHERE seq = 7", "altered 7-7");
   expect("UPDATE event SET reason = 'invented' WHERE seq = 7", "altered 7-7");
   expect("UPDATE event SET reason = 'before 2099-01-01T00:00:00Z' WHERE seq = 22", "altered 22-22");
+}
+
+TEST_F(StoreTrail, Of_the_store_itself_no_purge_takes_the_detail) {
+  {
+    auto store = open();
+    ASSERT_TRUE((*store)->write([&](Transaction& tx) {
+      tx.append(event_about("", EventKind::records_purged, purge_reason({1'790'000'100})));
+      tx.append(event_about("", EventKind::records_purged, purge_reason({1'890'000'000})));
+    }));
+  }
+  EXPECT_EQ(told(verdict()), "");
+  tamper(
+      "UPDATE event SET service = NULL, place = NULL, server = NULL, factor = NULL, user = NULL, actor = NULL,"
+      " reason = NULL, salt = NULL WHERE seq IN (1, 21)");
+  EXPECT_EQ(told(verdict()), "erased 1-1, erased 21-21");
+}
+
+TEST_F(StoreTrail, A_purge_that_begins_meanwhile_is_no_damage) {
+  const auto store = open_long();
+  int parts = 0;
+  const auto found = store->verify_trail([&] {
+    if (++parts != 1) return;
+    ASSERT_TRUE(store->write([](Transaction& tx) {
+      EXPECT_EQ(tx.purge({1'790'000'300}, 3000, 1000, 1000).rows, 1000U);
+      tx.append(event_about("", EventKind::records_purged, purge_reason({1'790'000'300})));
+    }));
+  });
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(told(*found), "");
+  EXPECT_EQ(found->purged, 1000);
+}
+
+// As somebody does who has the file, in the midst of it.
+TEST_F(StoreTrail, Detail_that_is_erased_meanwhile_shows) {
+  const auto store = open_long();
+  int parts = 0;
+  const auto found = store->verify_trail([&] {
+    if (++parts != 1) return;
+    ASSERT_TRUE(store->write([](Transaction& tx) { EXPECT_EQ(tx.purge({1'790'000'300}, 4000, 2, 9).rows, 2U); }));
+  });
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(told(*found), "erased 4001-4002");
 }
 
 TEST_F(StoreTrail, It_goes_on_under_a_new_key_and_never_back_to_the_old_one) {
@@ -231,22 +355,19 @@ TEST_F(StoreTrail, A_purge_keeps_the_chain_and_leaves_nothing_in_the_file) {
 }
 
 TEST_F(StoreTrail, Nobody_without_the_key_writes_a_line_that_passes) {
-  const TrailMark mark = journal.events().back().second;
-  const auto genuine = [this](const TrailMark& line, const KeyRing& with) { return is_line_of(with, line); };
-  EXPECT_EQ(mark.proof.size(), 32U);
-  EXPECT_TRUE(genuine(mark, keys));
-  TrailMark other = mark;
-  other.seq = 99;
-  EXPECT_FALSE(genuine(other, keys));
-  other = mark;
-  other.head[0] = other.head[0] == '0' ? '1' : '0';
-  EXPECT_FALSE(genuine(other, keys));
-  other = mark;
-  other.proof.pop_back();
-  EXPECT_FALSE(genuine(other, keys));
-  other.proof.clear();
-  EXPECT_FALSE(genuine(other, keys));
-  EXPECT_FALSE(genuine(mark, new_keys()));
+  const auto [event, mark] = journal.events().back();
+  ASSERT_EQ(mark.proof.size(), 32U);
+  const std::string line = event_line(event, mark);
+  const ProvenLine whole{.text = line.substr(0, line.rfind(" proof=")), .proof = mark.proof};
+  ASSERT_TRUE(is_line_of(keys, whole));
+  EXPECT_FALSE(is_line_of(new_keys(), whole));
+  for (std::size_t i = 0; i < whole.text.size(); ++i) {  // not a letter of it
+    ProvenLine other = whole;
+    other.text[i] = other.text[i] == '0' ? '1' : '0';
+    EXPECT_FALSE(is_line_of(keys, other)) << other.text;
+  }
+  for (const std::string& proof : {std::string(), mark.proof.substr(1), mark.proof + "0"})
+    EXPECT_FALSE(is_line_of(keys, {.text = whole.text, .proof = proof})) << proof;
 }
 
 TEST_F(StoreTrail, A_look_through_the_store_tells_of_it) {
@@ -290,12 +411,9 @@ TEST_F(StoreTrail, The_last_rows_alone_can_be_walked) {
 }
 
 TEST_F(StoreTrail, A_long_trail_is_walked_in_parts) {
-  auto store = open();
-  ASSERT_TRUE((*store)->write([](Transaction& tx) {
-    for (int i = 0; i < 5000; ++i) tx.append(event_about("alice"));
-  }));
+  const auto store = open_long();
   int signs = 0;
-  const auto found = (*store)->verify_trail([&] { ++signs; });
+  const auto found = store->verify_trail([&] { ++signs; });
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(told(*found), "");
   EXPECT_EQ(found->rows, 5020);

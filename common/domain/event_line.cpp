@@ -1,4 +1,4 @@
-#include "common/system/journal_line.h"
+#include "common/domain/event_line.h"
 
 #include <fmt/format.h>
 
@@ -88,25 +88,11 @@ std::string event_line(const Event& event, const std::optional<TrailMark>& mark)
   add("reason", event.reason);
   if (mark) {
     line += fmt::format(" seq={}", mark->seq);
+    add("run", mark->run);
     add("head", mark->head);
     add("proof", mark->proof);
   }
   return line;
-}
-
-Severity severity_of(EventKind kind) {
-  switch (kind) {
-    case EventKind::locked_out:
-    case EventKind::reported:
-      return Severity::warning;
-    case EventKind::login_failed:
-    case EventKind::login_refused:
-    case EventKind::test_failed:
-    case EventKind::step_up_failed:
-      return Severity::notice;
-    default:
-      return Severity::info;
-  }
 }
 
 }  // namespace mfa

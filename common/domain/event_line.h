@@ -1,9 +1,9 @@
 // One event as one line of key=value, for syslog: stable keys, nothing in it can end the line or look like a key.
 //
-//   event=login.passed user=alice service=sshd from=203.0.113.7 server=lab-gw factor=totp-1 seq=12 head=9f3c…
-//   proof=07d1…
+//   event=login.passed user=alice service=sshd from=203.0.113.7 server=lab-gw factor=totp-1 seq=12 run=5f00a1c2
+//   head=9f3c… proof=07d1…
 //
-// Pure. A field that is empty is left out.
+// Pure. A field that is empty is left out. What is proven is the line up to " proof=", byte by byte.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "common/domain/event.h"
-#include "common/ports/system.h"
+#include "common/domain/trail.h"
 
 namespace mfa {
 
@@ -28,7 +28,5 @@ inline constexpr std::size_t kLongestText = 1024;  // bytes of a note as written
 [[nodiscard]] std::string quoted_value(std::string_view value);
 
 [[nodiscard]] std::string event_line(const Event& event, const std::optional<TrailMark>& mark);
-
-[[nodiscard]] Severity severity_of(EventKind kind);
 
 }  // namespace mfa
