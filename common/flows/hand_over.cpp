@@ -72,7 +72,7 @@ std::expected<RenamedReply, RequestError> rename_person(Engine& engine, const As
     if (auto error = why_not(tx, *person, *account)) return std::unexpected(*std::move(error));
     Event about = act_on(engine, account->name.value, now, EventKind::person_renamed);
     about.reason = person->name == account->name ? fmt::format("uid was {}", person->uid.value)
-                                                 : fmt::format("was {}", person->name.value);
+                                                 : fmt::format("{}{}", kWas, person->name.value);
     if (person->name != account->name) {
       Event before = act_on(engine, person->name.value, now, EventKind::person_renamed);
       before.reason = fmt::format("{}{}", kIsNow, account->name.value);

@@ -15,6 +15,7 @@ namespace mfa {
 
 // How the reason of a person_renamed begins that is about the old name; the new one follows.
 inline constexpr std::string_view kIsNow = "is ";
+inline constexpr std::string_view kWas = "was ";
 
 struct RenamedReply {
   std::string user, was;

@@ -1,6 +1,7 @@
 // What the trail says of a person, for themselves: logins and changes, page by page.
 //
-// Whose rows they are is what the kernel says of the asker. Rows of somebody who had the name before are not told.
+// Whose rows they are is what the kernel says of the asker. Rows of somebody who had the name before are not told;
+// those are that have a name which the asker had before, up to when it changed (`admin rename`).
 #pragma once
 
 #include <expected>

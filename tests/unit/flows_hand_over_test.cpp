@@ -184,6 +184,39 @@ TEST_F(HandOver, WhoHasTheNameNextBeginsWithNothing) {
   EXPECT_THAT(state->notices, IsEmpty());
 }
 
+TEST_F(HandOver, HistoryGoesOnUnderTheNameOfBefore) {
+  ASSERT_EQ(log_in("alice", {next_code() + " y"}), LoginResult::passed);
+  becomes("alice.smith", Uid{1000});
+  ASSERT_TRUE(rename_person(world.engine, asker(Uid{0}), "alice", "alice.smith"));
+  Event of_another;  // who has the old name now
+  of_another.kind = EventKind::login_failed;
+  of_another.user = "alice";
+  of_another.at = world.clock.time;
+  world.store.state.events.push_back(of_another);
+  const auto seen = history(world.engine, asker(Uid{1000}), {});
+  ASSERT_TRUE(seen);
+  std::vector<std::string> names;
+  std::vector<EventKind> kinds;
+  for (const TrailRow& row : seen->rows) {
+    names.push_back(row.event.user);
+    kinds.push_back(row.event.kind);
+  }
+  EXPECT_THAT(kinds, testing::Contains(EventKind::login_passed));
+  EXPECT_THAT(kinds, testing::Not(testing::Contains(EventKind::login_failed)));
+  EXPECT_EQ(names.back(), "alice.smith");
+  // Page by page the same.
+  std::vector<TrailRow> all;
+  HistoryRequest page{.before = {}, .since = {}, .most = 1};
+  for (int pages = 0; pages < 50; ++pages) {
+    const auto one = history(world.engine, asker(Uid{1000}), page);
+    ASSERT_TRUE(one);
+    all.insert(all.begin(), one->rows.begin(), one->rows.end());
+    if (!one->before) break;
+    page.before = one->before;
+  }
+  EXPECT_EQ(all.size(), seen->rows.size());
+}
+
 TEST_F(HandOver, IsRootsAlone) {
   for (const Uid uid : {Uid{1000}, Uid{2000}, Uid{65534}}) {
     EXPECT_FALSE(rename_person(world.engine, asker(uid), "alice", "bob"));
