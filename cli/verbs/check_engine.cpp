@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -15,7 +14,6 @@ namespace mfa::cli {
 
 namespace {
 
-constexpr std::chrono::seconds kTimeForPeople{10};
 constexpr std::size_t kMostNamed = 5;
 
 Checked fault(std::string name, std::string detail, std::string mend) {
@@ -54,13 +52,13 @@ bool check_store(const Console& console, std::vector<Checked>& checks) {
 }
 
 // Root and people, each once; names that no request can hold are nobody who logs in.
-std::vector<std::string> names_of(const std::vector<ListedAccount>& accounts) {
-  std::vector<std::string> names;
+std::vector<ListedAccount> people_of(const std::vector<ListedAccount>& accounts) {
+  std::vector<ListedAccount> people;
   std::unordered_set<std::string> seen;
   for (const ListedAccount& account : accounts)
     if (logs_in(account) && fault_of_user_name(account.name).empty() && seen.insert(account.name).second)
-      names.push_back(account.name);
-  return names;
+      people.push_back(account);
+  return people;
 }
 
 // "7 of them: alice, bob, …": the first few.
@@ -121,22 +119,16 @@ void check_people(const Console& console, const AccountList& accounts, std::vect
                            "Give their names in a file: mfa-enroll admin forecast --users FILE"));
     return;
   }
-  const std::vector<std::string> names = names_of(*listed);
-  const auto forecast = foresee(console, names, kTimeForPeople);
+  const std::vector<ListedAccount> people = people_of(*listed);
+  const auto forecast = foresee(console, people);
   if (!forecast) {
     checks.push_back(fault("people-unknown", forecast.error().error,
                            forecast.error().hint.empty() ? "mfa-enroll admin forecast" : forecast.error().hint));
     return;
   }
-  const bool all = std::cmp_equal(forecast->users, names.size());
-  const std::string whom = all ? fmt::format("the {} accounts that this computer lists", names.size())
-                               : fmt::format(
-                                     "the first {} of {} accounts that this computer lists (all of them: "
-                                     "mfa-enroll admin forecast)",
-                                     forecast->users, names.size());
-  tell_of_people(*forecast, whom, checks);
+  tell_of_people(*forecast, fmt::format("the {} accounts that this computer lists", people.size()), checks);
   // Nothing that anybody could mend.
-  if (std::ranges::all_of(names, [](const std::string& name) { return name == "root"; }))
+  if (std::ranges::all_of(people, [](const ListedAccount& account) { return account.uid == 0; }))
     checks.push_back(good("people",
                           "this computer lists nobody but root; those of a directory that keeps them to itself "
                           "are looked at by: mfa-enroll admin forecast --users FILE"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@ namespace {
 
 // Far below what the engine takes at once: with a slow directory each request still ends within its limit.
 constexpr std::size_t kMostAtOnce = 64;
+constexpr std::size_t kMostListedAtOnce = 256;                // whom it need not look up
 constexpr std::size_t kRoomForNames = kLongestRequest - 128;  // bytes of a request, beside verb and time
 
 using Moment = std::optional<std::int64_t>;
@@ -33,17 +35,25 @@ Outcome<Moment> moment_of(const std::string& at) {
   return moment;
 }
 
+// As the engine takes them (flows/foresee.h). A second name of a uid is looked up: whose it is decides there.
+std::vector<std::string> with_ids(const std::vector<ListedAccount>& accounts) {
+  std::vector<std::string> users;
+  std::unordered_set<uid_t> seen;
+  for (const ListedAccount& account : accounts)
+    users.push_back(seen.insert(account.uid).second ? fmt::format("{}/{}/{}", account.name, account.uid, account.gid)
+                                                    : account.name);
+  return users;
+}
+
 Outcome<std::vector<std::string>> names_listed(const AccountList& list) {
   const auto accounts = people_among(list());
   if (!accounts) return std::unexpected(accounts.error());
-  std::vector<std::string> names;
   for (const ListedAccount& account : *accounts) {
     if (const std::string_view fault = fault_of_user_name(account.name); !fault.empty())
       return std::unexpected(
           nobody(fmt::format("An account of this computer is called '{}', which {}.", account.name, fault)));
-    names.push_back(account.name);
   }
-  return names;
+  return with_ids(*accounts);
 }
 
 // False: the reply does not answer what was asked about `users` users; a count that lacks some would look like good
@@ -68,15 +78,11 @@ bool add(Forecast& forecast, const Json& reply, std::int64_t users) {
   return true;
 }
 
-using Steady = std::chrono::steady_clock;
-
-// Stops asking when `until` has come.
 Outcome<Forecast> ask_about(const Console& console, const std::vector<std::string>& names, Moment at,
-                            std::optional<Steady::time_point> until = {}) {
+                            std::size_t at_once) {
   Forecast forecast;
   Progress progress(console, names.size(), "users");
-  for (const NamesPiece& piece : in_pieces(names, kMostAtOnce, kRoomForNames)) {
-    if (until && Steady::now() >= *until) break;
+  for (const NamesPiece& piece : in_pieces(names, at_once, kRoomForNames)) {
     Json request{{"verb", "admin forecast"}, {"users", piece.names}};
     if (at) request["at"] = std::to_string(*at);
     const auto reply = console.ask(request);
@@ -105,9 +111,8 @@ Outcome<void> admin_explain(const Console& console, const ExplainOptions& option
   return console.print(explanation_text(login, *reply, console.style));
 }
 
-Outcome<Forecast> foresee(const Console& console, const std::vector<std::string>& names,
-                          std::chrono::milliseconds time) {
-  return ask_about(console, names, {}, Steady::now() + time);
+Outcome<Forecast> foresee(const Console& console, const std::vector<ListedAccount>& accounts) {
+  return ask_about(console, with_ids(accounts), {}, kMostListedAtOnce);
 }
 
 Outcome<void> admin_forecast(const Console& console, const ForecastOptions& options) {
@@ -116,7 +121,7 @@ Outcome<void> admin_forecast(const Console& console, const ForecastOptions& opti
   const bool listed = options.users.empty();
   const auto names = listed ? names_listed(options.accounts) : names_in_file(console, options.users);
   if (!names) return std::unexpected(names.error());
-  const auto forecast = ask_about(console, *names, *at);
+  const auto forecast = ask_about(console, *names, *at, listed ? kMostListedAtOnce : kMostAtOnce);
   if (!forecast) return std::unexpected(forecast.error());
   if (console.json) return console.print_json(forecast_json(*forecast));
   std::string text = forecast_text(*forecast, *at, console.style);

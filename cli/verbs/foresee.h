@@ -1,7 +1,6 @@
 // `admin explain` and `admin forecast`: what logins would come to, before anybody tries.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -30,8 +29,7 @@ struct ForecastOptions {
 // An enumeration without a single person is an error: it says more about the directory than about the people.
 [[nodiscard]] Outcome<void> admin_forecast(const Console& console, const ForecastOptions& options);
 
-// Of users whom the engine is asked about now, a piece after the other, as many as there is time for.
-[[nodiscard]] Outcome<Forecast> foresee(const Console& console, const std::vector<std::string>& names,
-                                        std::chrono::milliseconds time);
+// Of accounts that were listed, now: the engine need not look them up.
+[[nodiscard]] Outcome<Forecast> foresee(const Console& console, const std::vector<ListedAccount>& accounts);
 
 }  // namespace mfa::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "common/flows/assess.h"
@@ -115,6 +116,49 @@ void count(ForecastReply& reply, const Assessment& assessed, UnixTime at, bool h
   ++reply.locked_out;
 }
 
+std::optional<std::uint32_t> number_of(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Nothing: it is a name.
+std::optional<Account> listed_account(std::string_view user) {
+  const auto group = user.rfind('/');
+  if (group == std::string_view::npos || group == 0) return std::nullopt;
+  const auto uid = user.rfind('/', group - 1);
+  if (uid == std::string_view::npos || uid == 0) return std::nullopt;
+  const auto id = number_of(user.substr(uid + 1, group - uid - 1));
+  const auto gid = number_of(user.substr(group + 1));
+  if (!id || !gid) return std::nullopt;
+  return Account{.name = {std::string(user.substr(0, uid))}, .uid = {*id}, .gid = {*gid}};
+}
+
+// One account is what root said of it; all others are looked up.
+class ListedAccounts final : public Accounts {
+ public:
+  explicit ListedAccounts(Accounts& all) : all_(all) {}
+  // What is to be looked up: its name.
+  std::string is_now(const std::string& user) {
+    one_ = listed_account(user);
+    return one_ ? one_->name.value : user;
+  }
+  std::expected<Account, LookupError> by_name(std::string_view name) override {
+    return one_ && one_->name.value == name ? *one_ : all_.by_name(name);
+  }
+  std::expected<Account, LookupError> by_uid(Uid uid) override {
+    return one_ && one_->uid == uid ? *one_ : all_.by_uid(uid);
+  }
+  std::map<std::string, Membership> memberships(const Account& account, const std::set<std::string>& groups) override {
+    return all_.memberships(account, groups);
+  }
+
+ private:
+  Accounts& all_;
+  std::optional<Account> one_;
+};
+
 }  // namespace
 
 std::expected<ExplainReply, RequestError> explain(Engine& engine, const Asker& asker, const ExplainRequest& request) {
@@ -138,13 +182,18 @@ std::expected<ExplainReply, RequestError> explain(Engine& engine, const Asker& a
   return reply;
 }
 
-std::expected<ForecastReply, RequestError> forecast(Engine& engine, const Asker& asker,
+std::expected<ForecastReply, RequestError> forecast(Engine& asked, const Asker& asker,
                                                     const std::vector<std::string>& users, std::optional<UnixTime> at) {
   if (!may(asker.caller.uid, Verb::forecast))
     return std::unexpected(refused("Only root may ask about everyone's logins.", "Run it with sudo."));
+  ListedAccounts accounts(asked.accounts);
+  Engine engine{asked.settings, asked.store,    asked.clock,     asked.random,
+                accounts,       asked.versions, asked.countries, asked.failed_passwords,
+                asked.gateway,  asked.numbers,  asked.journal,   asked.server};
   ForecastReply reply;
   const UnixTime when = at.value_or(engine.clock.now());
-  for (const std::string& user : users) {
+  for (const std::string& each : users) {
+    const std::string user = accounts.is_now(each);
     ++reply.users;
     const auto account = identify(engine.accounts, user);
     if (!account && account.error() == IdentityError::failed) return std::unexpected(lookup_failed());

@@ -46,7 +46,9 @@ struct ForecastReply {
   };
   std::vector<Who> who;  // all of them, in the order of the request
 };
-// SSH logins by password from an unknown place.
+// SSH logins by password from an unknown place. A user is a name, or an account as whoever asks has listed it,
+// "alice/1001/100" with uid and group: the first of its uid. To look up each of 100,000 again where accounts lie in
+// files would read all of them each time.
 [[nodiscard]] std::expected<ForecastReply, RequestError> forecast(Engine& engine, const Asker& asker,
                                                                   const std::vector<std::string>& users,
                                                                   std::optional<UnixTime> at);

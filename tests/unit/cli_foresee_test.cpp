@@ -310,6 +310,17 @@ TEST(Forecast, CountsAndNamesWhoIsLockedOut) {
   }
 }
 
+TEST(Forecast, ASecondNameOfAUidIsToBeLookedUp) {
+  ScriptedEngine engine{
+      hello(),
+      result(R"({"users":2,"asked":0,"enrol":0,"trusted":0,"skipped":2,"locked_out":0,"who":[)"
+             R"({"user":"alice","decision":"skip","reason":"x"},{"user":"alias","decision":"skip","reason":"x"}]})"),
+      verdict(VerdictCode::done)};
+  Script script(engine, false);
+  ASSERT_TRUE(foresee(script.console, {{"alice", 1000, "/bin/bash", "", 100}, {"alias", 1000, "/bin/bash", "", 100}}));
+  EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"admin forecast","users":"alice/1000/100:alias"})");
+}
+
 TEST(Forecast, WithoutAFileIsOfRootAndPeople) {
   ScriptedEngine engine{
       hello(),
@@ -324,7 +335,7 @@ TEST(Forecast, WithoutAFileIsOfRootAndPeople) {
                                                                    {"daemon", 1, "/usr/sbin/nologin", ""},
                                                                    {"alice", 1000, "/bin/bash", ""},
                                                                    {"alice", 1000, "/bin/bash", ""}})}));
-  EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"admin forecast","users":"root:alice"})");
+  EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"admin forecast","users":"root/0/0:alice/1000/0"})");
   EXPECT_THAT(script.results.text(), Not(HasSubstr("LOCKED OUT")));
   EXPECT_THAT(script.results.text(), HasSubstr("If a directory (LDAP, SSSD) has more of them, give their\nnames"));
 }

@@ -215,6 +215,21 @@ TEST_F(Administration, ForecastCountsWhoWouldBeAskedAndWhoLockedOut) {
   EXPECT_EQ(reply->who[4].reason, "no_such_account");
 }
 
+TEST_F(Administration, ForecastLooksUpNobodyWhoWasListed) {
+  world.enrol("clerk", Uid{2000});
+  const auto reply = forecast(world.engine, asker(Uid{0}), {"clerk/2000/100", "nosuch/7777/100"}, {});
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->who.at(0).user, "clerk");
+  EXPECT_EQ(reply->asked, 1U);
+  EXPECT_EQ(reply->who.at(1).user, "nosuch");
+  EXPECT_EQ(reply->enrol, 1U) << "that there is such an account was said";
+  for (const char* no_account : {"clerk/2000", "clerk/x/100", "clerk/2000/", "/2000/100", "clerk/4294967296/100"}) {
+    const auto other = forecast(world.engine, asker(Uid{0}), {no_account}, {});
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->who.at(0).reason, "no_such_account") << no_account;
+  }
+}
+
 TEST_F(Administration, WhoHoldsAnEnrolmentCodeIsNotLockedOut) {
   world.settings.rules.back().enrol = EnrolBy::code;
   const auto bob = [&] { return *forecast(world.engine, asker(Uid{0}), {"bob"}, {}); };
