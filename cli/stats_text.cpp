@@ -67,7 +67,8 @@ std::string stats_metrics(const Json& stats) {
   text += heading("mfa_logins_24h", "Logins of the last 24 hours, by what came of them.");
   for (const char* outcome : {"passed", "failed", "trusted"})
     text += fmt::format("mfa_logins_24h{{outcome=\"{}\"}} {}\n", outcome, count_in(logins, outcome));
-  return text;
+  return text + metric("mfa_logins_24h_whole", "0: there were more of them than are counted.",
+                       logins.contains("whole") && !flag_of(logins, "whole") ? 0 : 1);
 }
 
 }  // namespace mfa::cli

@@ -27,19 +27,22 @@ PeopleCount SqliteTransaction::count_people(PersonId behind, std::size_t most, U
   return count;
 }
 
+// Rows are in the order in which they were written, which a clock that was wrong for a while does not follow: one row
+// of long ago says nothing of those before it, a whole part of them does.
 EventCount SqliteTransaction::count_events(std::int64_t before, UnixTime since, std::size_t most) {
   constexpr std::chrono::hours kSetBack{1};
   EventCount count;
   auto rows = connection_.prepared("SELECT seq, at, kind FROM event WHERE seq < ? ORDER BY seq DESC LIMIT ?");
   rows.bind(before).bind(static_cast<std::int64_t>(most));
   std::size_t seen = 0;
+  bool lately = false;
   for (; rows.row(); ++seen) {
     const UnixTime at{rows.integer(1)};
-    if (at < since - kSetBack) return count;
+    lately = lately || at >= since - kSetBack;
     count.last = rows.integer(0);
     if (at >= since) ++count.times[static_cast<EventKind>(narrow(rows.integer(2)))];
   }
-  count.more = seen == most && count.last > 1;
+  count.more = seen == most && count.last > 1 && lately;
   return count;
 }
 

@@ -225,5 +225,19 @@ TEST_P(StoreRows, Events_are_counted_back_to_a_moment) {
   }
 }
 
+TEST_P(StoreRows, One_row_of_a_clock_that_was_wrong_ends_no_count) {
+  ASSERT_TRUE(store->write([](Transaction& tx) {
+    for (int i = 0; i < 10; ++i) {
+      Event event = event_about("alice", EventKind::login_passed);
+      event.at = i == 5 ? UnixTime{0} : kStart + std::chrono::hours(i);
+      tx.append(event);
+    }
+  }));
+  const auto count = reading(*store, [&](Transaction& tx) {
+                       return tx.count_events(std::numeric_limits<std::int64_t>::max(), kStart, 100);
+                     }).value();
+  EXPECT_EQ(count.times.at(EventKind::login_passed), 9);
+}
+
 }  // namespace
 }  // namespace mfa::test

@@ -163,13 +163,14 @@ class MemoryStore : public Store {
       step();
       EventCount count;
       auto seq = std::min(before, static_cast<std::int64_t>(state_.events.size()) + 1);
+      bool lately = false;
       for (std::size_t seen = 0; seq > 1 && seen < most; ++seen) {
         const Event& event = state_.events[static_cast<std::size_t>(--seq) - 1];
-        if (event.at < since - std::chrono::hours(1)) return count;
+        lately = lately || event.at >= since - std::chrono::hours(1);
         count.last = seq;
         if (event.at >= since) ++count.times[event.kind];
       }
-      count.more = seq > 1;
+      count.more = seq > 1 && lately;
       return count;
     }
     std::vector<Factor> factors(PersonId person) override {

@@ -92,7 +92,10 @@ TEST(Stats, AreMetricsForPrometheus) {
             "# TYPE mfa_logins_24h gauge\n"
             "mfa_logins_24h{outcome=\"passed\"} 29\n"
             "mfa_logins_24h{outcome=\"failed\"} 2\n"
-            "mfa_logins_24h{outcome=\"trusted\"} 70\n");
+            "mfa_logins_24h{outcome=\"trusted\"} 70\n"
+            "# HELP mfa_logins_24h_whole 0: there were more of them than are counted.\n"
+            "# TYPE mfa_logins_24h_whole gauge\n"
+            "mfa_logins_24h_whole 1\n");
 }
 
 TEST(Stats, AreOneOrTheOther) {
