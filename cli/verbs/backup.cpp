@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cli/accounts.h"
 #include "cli/descriptor.h"
 #include "cli/plain_text.h"
 
@@ -69,11 +70,14 @@ class Arriving final : public FileBearer {
     if (folder_.get() < 0) return std::unexpected(cannot("open its folder", path_, errno));
     struct stat about{};
     if (fstat(folder_.get(), &about) != 0) return std::unexpected(cannot("look at its folder", path_, errno));
-    if ((about.st_mode & kOthersWrite) != 0 && (about.st_mode & S_ISVTX) == 0)
-      return std::unexpected(
-          Failure{.error = fmt::format("{}: others may put another file in its place.", printable_line(path_)),
-                  .hint = fmt::format("Take a folder of your own, or: chmod go-w {}", printable_line(place_.folder))});
+    const bool whoever = (about.st_mode & kOthersWrite) != 0 && (about.st_mode & S_ISVTX) == 0;
+    if (whoever || (about.st_uid != 0 && about.st_uid != geteuid()))
+      return std::unexpected(Failure{
+          .error = fmt::format("{}: others may put another file in its place.", printable_line(path_)),
+          .hint = whoever ? fmt::format("Take a folder of your own, or: chmod go-w {}", printable_line(place_.folder))
+                          : "That folder belongs to somebody else. Take one of your own."});
     if (fstatat(folder_.get(), place_.name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0) return taken();
+    if (begin_without_a_name()) return {};
     std::uint64_t random = 0;
     if (getrandom(&random, sizeof random, 0) != sizeof random) return std::unexpected(cannot("name", path_, errno));
     std::string draft = fmt::format(".{}.{:016x}", place_.name, random);
@@ -110,19 +114,39 @@ class Arriving final : public FileBearer {
       return std::unexpected(Failure{.error = "The backup did not arrive whole. Nothing is left of it.",
                                      .hint = "Try again; the system log may say why."});
     if (fsync(file_.get()) != 0) return std::unexpected(cannot("bring to the disk", path_, errno));
-    if (renameat2(folder_.get(), draft_.c_str(), folder_.get(), place_.name.c_str(), RENAME_NOREPLACE) != 0) {
-      if (errno == EEXIST) return taken();
-      if ((errno != EINVAL && errno != ENOSYS) ||
-          linkat(folder_.get(), draft_.c_str(), folder_.get(), place_.name.c_str(), 0) != 0)
-        return std::unexpected(cannot("name", path_, errno));
-    } else {
-      draft_.clear();
-    }
+    if (auto named = name_it(); !named) return named;
     if (fsync(folder_.get()) != 0) return std::unexpected(cannot("bring to the disk", path_, errno));
     return {};
   }
 
  private:
+  // Nothing is left of it then, however this ends (open(2), O_TMPFILE). Some file systems cannot.
+  bool begin_without_a_name() {
+    file_ = Descriptor(openat(folder_.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (file_.get() < 0) return false;
+    link_ = fmt::format("/proc/self/fd/{}", file_.get());
+    if (access(link_.c_str(), F_OK) == 0 && fchmod(file_.get(), S_IRUSR | S_IWUSR) == 0) return true;
+    link_.clear();
+    return false;
+  }
+
+  // Over nothing that is there.
+  Outcome<void> name_it() {
+    const char* const name = place_.name.c_str();
+    if (!link_.empty()) {
+      if (linkat(AT_FDCWD, link_.c_str(), folder_.get(), name, AT_SYMLINK_FOLLOW) == 0) return {};
+    } else {
+      if (renameat2(folder_.get(), draft_.c_str(), folder_.get(), name, RENAME_NOREPLACE) == 0) {
+        draft_.clear();
+        return {};
+      }
+      if ((errno == EINVAL || errno == ENOSYS) && linkat(folder_.get(), draft_.c_str(), folder_.get(), name, 0) == 0)
+        return {};
+    }
+    if (errno == EEXIST) return taken();
+    return std::unexpected(cannot("name", path_, errno));
+  }
+
   [[nodiscard]] Outcome<void> taken() const {
     return std::unexpected(
         Failure{.error = fmt::format("{} is there already; nothing is overwritten.", printable_line(path_)),
@@ -132,12 +156,13 @@ class Arriving final : public FileBearer {
   std::string path_;
   Place place_;
   Descriptor folder_, file_;
-  std::string draft_;
+  std::string link_;   // by which a file without a name is given one
+  std::string draft_;  // else the name it has meanwhile
   std::int64_t size_ = 0;
   int error_ = 0;
 };
 
-// A backup that nobody else can have put there, or changed; a key (`secret`) that nobody else could read.
+// A backup or a key (`secret`) that nobody else can have put there, or changed; nor read, if it is the key.
 Outcome<Descriptor> opened(const std::string& path, bool secret) {
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) {
@@ -150,8 +175,9 @@ Outcome<Descriptor> opened(const std::string& path, bool secret) {
   if (fstat(file.get(), &about) != 0) return std::unexpected(cannot("look at", path, errno));
   if (!S_ISREG(about.st_mode))
     return std::unexpected(Failure{.error = fmt::format("{} is no file.", printable_line(path)), .hint = ""});
-  // A key that is not the backup's opens nothing, so whose copy of it this is does not matter.
-  if (!secret && about.st_uid != 0 && about.st_uid != geteuid())
+  const auto engine = look_up_account("mfa");  // whose the key file is
+  const bool as_installed = secret && engine && engine->uid == about.st_uid;
+  if (about.st_uid != 0 && about.st_uid != geteuid() && !as_installed)
     return std::unexpected(
         Failure{.error = fmt::format("{} belongs to somebody else, who may have changed it.", printable_line(path)),
                 .hint = fmt::format("If it is what it should be: chown root {}", printable_line(path))});
@@ -164,32 +190,52 @@ Outcome<Descriptor> opened(const std::string& path, bool secret) {
 
 class Sent final : public FileBearer {
  public:
-  Sent(Person& person, Descriptor backup, Descriptor key)
-      : FileBearer(person), backup_(std::move(backup)), key_(std::move(key)) {}
+  Sent(Person& person, const RestoreOptions& options, Descriptor backup, Descriptor key)
+      : FileBearer(person), options_(options), backup_(std::move(backup)), key_(std::move(key)) {}
 
   [[nodiscard]] bool piece(std::string_view file, std::string& into) override {
     const Descriptor& from = file == "key" ? key_ : backup_;
-    if (file == "key" && (sent_of_key_ += kPiece) > kLongestKey + kPiece) return false;
     into.resize(kPiece);
     ssize_t got = -1;
     do {
       got = read(from.get(), into.data(), into.size());
     } while (got < 0 && errno == EINTR);
-    if (got < 0) error_ = errno;
     into.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-    return got >= 0;
+    if (got < 0) trouble_ = cannot("read", file == "key" ? options_.key : options_.path, errno, "Nothing was changed.");
+    if (file == "key" && (sent_of_key_ += into.size()) > kLongestKey)
+      trouble_ = Failure{.error = fmt::format("{} is no key file: it is too large.", printable_line(options_.key)),
+                         .hint = "Give the copy of /var/lib/mfa/key."};
+    return !trouble_;
   }
-  [[nodiscard]] int error() const { return error_; }
+  [[nodiscard]] const std::optional<Failure>& trouble() const { return trouble_; }
 
  private:
+  const RestoreOptions& options_;
   Descriptor backup_, key_;
   std::size_t sent_of_key_ = 0;
-  int error_ = 0;
+  std::optional<Failure> trouble_;
 };
 
 std::int64_t count_in(const Json& reply, const char* name) { return number_of(reply, name).value_or(0); }
 
 std::string in_megabytes(std::int64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
+
+// Whoever removed it removes it again.
+std::string what_came_back(const Json& reply) {
+  const std::int64_t all = count_in(reply, "all_that_came_back");
+  if (all == 0) return "";
+  std::string text = "Removed since the backup, and there again; remove it once more:\n";
+  const auto found = reply.find("came_back");
+  const Json named = found != reply.end() && found->is_array() ? *found : Json::array();
+  for (const Json& one : named) {
+    const std::string factor = text_of(one, "factor");
+    text += fmt::format("  {} {}\n", printable_line(text_of(one, "user")),
+                        factor.empty() ? "(all of it)" : printable_line(factor));
+  }
+  if (const auto more = all - static_cast<std::int64_t>(named.size()); more > 0)
+    text += fmt::format("  and {} more\n", more);
+  return text;
+}
 
 }  // namespace
 
@@ -219,16 +265,16 @@ Outcome<void> admin_restore(const Console& console, const RestoreOptions& option
     key = *std::move(found);
   }
   if (auto sure = console.confirm(fmt::format(
-          "What was set up, removed or recorded after {} was made will be gone. The store that is there now is kept\n"
-          "aside.\n",
+          "What was set up or recorded after {} was made will be gone, and what was removed since comes back: phones\n"
+          "that were stolen, people who left. The store that is there now is kept aside.\n",
           printable_line(options.path)));
       !sure)
     return sure;
   Json request{{"verb", "admin restore"}};
   if (!options.key.empty()) request["key"] = "yes";
-  Sent files(console.person, *std::move(backup), std::move(key));
+  Sent files(console.person, options, *std::move(backup), std::move(key));
   const auto reply = ask_engine(console.link, request, files, console.where);
-  if (files.error() != 0) return std::unexpected(cannot("read", options.path, files.error(), "Nothing was changed."));
+  if (files.trouble()) return std::unexpected(*files.trouble());
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   std::string text = fmt::format("Restored: {} people and {} rows of the trail.\n", count_in(*reply, "people"),
@@ -240,7 +286,16 @@ Outcome<void> admin_restore(const Console& console, const RestoreOptions& option
       "are\n"
       "void. The next code of an app counts in a minute or two.\n";
   if (!flag_of(*reply, "continued"))
-    text += "Which recovery codes were used since is not known, so all of them count as used: mfa-enroll codes\n";
+    text +=
+        "What was used since is not known. So all recovery codes count as used, and people make new ones: "
+        "mfa-enroll codes\n"
+        "And tokens pass no more and have to be registered anew: mfa-enroll hotp\n";
+  text += what_came_back(*reply);
+  if (const auto bad = number_of(*reply, "bad"))
+    text += fmt::format(
+        "Row {} of the backup's trail is not as it was written, or one before it was removed. See what else is not:\n"
+        "mfa-enroll admin audit --verify\n",
+        *bad);
   return console.print(text);
 }
 

@@ -21,7 +21,8 @@ Words words_for(StoreError error, const std::string& path) {
   switch (error) {
     case StoreError::missing:
       return {"there is no store, or no key for it",
-              fmt::format("If {0}/key is there: mfa-enroll admin restore BACKUP  If not, or to begin anew, with nobody "
+              fmt::format("If {0}/key is there: mfa-enroll admin restore BACKUP  If the store is, put the copy of "
+                          "the key back, or move the store away first. With neither, or to begin anew with nobody "
                           "enrolled: mfa-enroll admin init  and then: mfa-enroll admin restore BACKUP --key FILE",
                           folder)};
     case StoreError::unavailable:

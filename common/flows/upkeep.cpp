@@ -42,13 +42,23 @@ RequestError not_restored(Engine& engine, const Asker& asker, StoreError error) 
       return failure;
     case StoreError::missing:
       failure.text = "There is no key on this host. Nothing was changed.";
-      failure.hint = "Begin with: mfa-enroll admin init  Then give the key that was kept with the backup: --key FILE";
+      failure.hint =
+          "Put the key's copy back. Or, if there is no store either or you move it away first: mfa-enroll admin init  "
+          "Then give the key that was kept with the backup: --key FILE";
       return failure;
     case StoreError::unavailable:
       break;
   }
   failure.text = "The store could not be replaced.";
   failure.hint = "The system log says why.";
+  return failure;
+}
+
+RequestError does_not_open(Engine& engine, const Asker& asker, const Restored& restored) {
+  RequestError failure = store_failed(engine, asker, StoreError::unavailable);
+  failure.text = "The backup is in the store's place now, but does not open.";
+  if (!restored.aside.empty()) failure.text += fmt::format(" What was there before: {}", restored.aside);
+  failure.hint = "The system log says why. See what works: mfa-enroll admin check";
   return failure;
 }
 
@@ -114,8 +124,10 @@ std::expected<Restored, RequestError> restore_store(Engine& engine, const Asker&
   }
   terms.about = store_event(engine, EventKind::store_restored);
   terms.steps_ahead = engine.settings.totp_window;
+  terms.alive = [&asker] { asker.dialogue.show(""); };
   auto done = engine.store.restore(**draft, terms);
   if (!done) return std::unexpected(not_restored(engine, asker, done.error()));
+  if (!done->opens) return std::unexpected(does_not_open(engine, asker, *done));
   return *std::move(done);
 }
 

@@ -266,11 +266,23 @@ struct RestoreTerms {
   Event about;                   // its reason is filled in
   std::int64_t steps_ahead = 0;  // of apps: no code of a time step up to now and so many more is good any more
   Secret other_key;              // the text of a key file, beside this host's; may be empty
+  std::function<void()> alive;   // called every second or so while it is looked through; may be empty
 };
+// What had been removed since the backup and is there again.
+struct CameBack {
+  std::string user;
+  std::string factor;  // its id; empty: somebody of whom nothing was kept any more
+};
+inline constexpr std::int64_t kMostNamed = 100;
 struct Restored {
-  CopyFacts facts;         // of the copy, before it was brought up to date
-  std::string aside;       // where the store lies that was there; empty: there was none
-  bool continued = false;  // codes that this one knew as used stay so; else all recovery codes count as used
+  CopyFacts facts;    // of the copy, before it was brought up to date
+  std::string aside;  // where the store lies that was there; empty: there was none
+  // Codes that this one knew as used stay so. Else all recovery codes count as used, and no token passes any more.
+  bool continued = false;
+  std::vector<CameBack> came_back;  // the first kMostNamed of them, by name; known if `continued`
+  std::int64_t all_that_came_back = 0;
+  std::optional<std::int64_t> bad;  // the number of the first row of the copy's trail that is not as it was written
+  bool opens = true;                // false: it is in its place, but why it does not open the system log says
 };
 
 class Store {

@@ -50,6 +50,16 @@ WipedText to_json(const Restored& reply) {
   write_facts(json, reply.facts);
   if (!reply.aside.empty()) json.member("aside", reply.aside);
   json.member("continued", reply.continued);
+  if (reply.all_that_came_back > 0) {
+    json.member("all_that_came_back", reply.all_that_came_back).key("came_back").open_array();
+    for (const auto& [user, factor] : reply.came_back) {
+      json.open_object().member("user", user);
+      if (!factor.empty()) json.member("factor", factor);
+      json.close_object();
+    }
+    json.close_array();
+  }
+  if (reply.bad) json.member("bad", *reply.bad);
   return json.close_object().take();
 }
 

@@ -66,9 +66,13 @@ std::expected<std::unique_ptr<StoreDraft>, StoreError> StoreOnDemand::draft() {
 }
 
 std::expected<Restored, StoreError> StoreOnDemand::restore(StoreDraft& draft, const RestoreTerms& terms) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   auto store = any();
   if (!store) return std::unexpected(store.error());
+  if (store_) {
+    lock.unlock();  // it has the others wait by itself, and for a moment only
+    return (*store)->restore(draft, terms);
+  }
   auto done = (*store)->restore(draft, terms);
   if (!done) return done;
   store_ = *std::move(store);

@@ -34,7 +34,7 @@ class StoreOnDemand final : public Store {
   [[nodiscard]] std::expected<TrailVerdict, StoreError> verify_trail(const std::function<void()>& alive) override;
   [[nodiscard]] std::expected<std::unique_ptr<StoreCopy>, StoreError> copy() override;
   [[nodiscard]] std::expected<std::unique_ptr<StoreDraft>, StoreError> draft() override;
-  // While the one that is there is replaced, nobody opens it.
+  // If none is open, nobody opens one meanwhile.
   [[nodiscard]] std::expected<Restored, StoreError> restore(StoreDraft& draft, const RestoreTerms& terms) override;
 
   // Opens it now, if it is not open.

@@ -113,8 +113,19 @@ Connection::Connection(const std::string& path) {
     throw StoreFailure(StoreError::unavailable, path + " is read-only", SQLITE_READONLY);
   int keep_the_log = 1;
   control(SQLITE_FCNTL_PERSIST_WAL, &keep_the_log);
-  defend();
-  execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0");
+  try {
+    defend();
+    execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0");
+  } catch (const StoreFailure&) {
+    require_in_place();
+    throw;
+  }
+}
+
+void Connection::require_in_place() {
+  int moved = 0;
+  control(SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (moved != 0) throw StoreFailure(StoreError::busy, "another file took the store's place meanwhile");
 }
 
 Connection::Connection(Private) {

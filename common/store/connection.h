@@ -51,7 +51,9 @@ class Connection {
  public:
   // `path` is absolute, its folder free of symbolic links, and the file there already. Reading is the first thing that
   // takes the lock, and fails with busy if any other process has the file open.
+  // It is an error, busy, if meanwhile the file went and another came: with it went the name of the log.
   explicit Connection(const std::string& path);
+  void require_in_place();
   // A store in the making; see create.cpp.
   [[nodiscard]] static std::unique_ptr<Connection> in_memory();
   Connection(const Connection&) = delete;

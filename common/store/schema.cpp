@@ -5,6 +5,7 @@
 #include <array>
 
 #include "common/store/failure.h"
+#include "common/store/room.h"
 #include "common/store/sealed.h"
 #include "common/store/sealed_places.h"
 
@@ -307,6 +308,30 @@ std::span<const SchemaStep> schema_steps() { return kSteps; }
 void require_store(Connection& connection) {
   if (connection.number("PRAGMA application_id") != kApplicationId || connection.number("PRAGMA user_version") <= 0)
     throw StoreFailure(StoreError::damaged, "the file is not a store of pam_mfa");
+}
+
+namespace {
+
+// Those that SQLite makes by itself follow from the others.
+std::vector<std::string> tables_of(Connection& connection) {
+  auto rows = connection.prepared(
+      "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_schema"
+      " WHERE substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name");
+  std::vector<std::string> tables;
+  while (rows.row()) tables.push_back(rows.text(0));
+  return tables;
+}
+
+}  // namespace
+
+void require_own_tables(Connection& connection) {
+  const std::int64_t version = connection.number("PRAGMA user_version");
+  if (version < 1 || version > std::ssize(kSteps)) throw StoreFailure(StoreError::damaged, "no such schema");
+  const auto own = Connection::in_memory();
+  bring_up_to_date(*own, schema_steps().first(static_cast<std::size_t>(version)));
+  if (tables_of(connection) != tables_of(*own) || connection.number("PRAGMA page_size") != kPageSize ||
+      connection.number("PRAGMA auto_vacuum") != 0)
+    throw StoreFailure(StoreError::damaged, "its tables are not those of a store of pam_mfa");
 }
 
 SchemaChange bring_up_to_date(Connection& connection, std::span<const SchemaStep> steps) {

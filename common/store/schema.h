@@ -23,6 +23,8 @@ struct SchemaChange {
 };
 // Throws StoreFailure damaged if the file is no store of ours. Writes nothing.
 void require_store(Connection& connection);
+// Throws StoreFailure damaged if its tables are not, to the letter, those that the steps up to its version make.
+void require_own_tables(Connection& connection);
 // Runs what is missing; `from` and `to` are equal if nothing was. Inside the caller's transaction. Throws StoreFailure
 // too_new.
 SchemaChange bring_up_to_date(Connection& connection, std::span<const SchemaStep> steps);

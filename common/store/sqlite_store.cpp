@@ -31,17 +31,6 @@ std::optional<StoreFailure> run(const Command& command, Transaction& transaction
   }
 }
 
-// What is on disk stays there, whatever becomes of its line.
-void tell(Journal& journal, const std::vector<Recorded>& recorded) noexcept {
-  for (const auto& [event, mark] : recorded) {
-    try {
-      journal.record(event, mark);
-    } catch (...) {
-      continue;
-    }
-  }
-}
-
 }  // namespace
 
 SqliteStore::SqliteStore(std::string path, KeyRing keys, Journal& journal, const StoreOptions& options)
@@ -140,8 +129,12 @@ void SqliteStore::serve_alone(Command& command) {
 }
 
 std::expected<void, StoreError> SqliteStore::submit_alone(const std::function<void()>& work) {
-  Command command(work);
-  return queue_.submit(command);
+  try {
+    Command command(work);
+    return queue_.submit(command);
+  } catch (const std::exception&) {
+    return std::unexpected(StoreError::unavailable);  // no memory to queue up with
+  }
 }
 
 bool SqliteStore::in_transaction() { return file_.is_open() && file_.connection().in_transaction(); }
@@ -184,9 +177,20 @@ void SqliteStore::write_one(Command& command, TrailHead& head, std::vector<Recor
   if (in_transaction()) connection.prepared("RELEASE command").run();
 }
 
+// What is on disk stays there, whatever becomes of its line.
+void SqliteStore::tell(const std::vector<Recorded>& recorded) noexcept {
+  for (const auto& [event, mark] : recorded) {
+    try {
+      journal_.record(event, mark);
+    } catch (...) {
+      continue;
+    }
+  }
+}
+
 void SqliteStore::commit(Batch batch, const std::vector<Recorded>& recorded) {
   file_.connection().prepared("COMMIT").run();
-  tell(journal_, recorded);
+  tell(recorded);
   queue_.done(batch);
   file_.tend();
 }

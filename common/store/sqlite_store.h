@@ -63,6 +63,7 @@ class SqliteStore final : public Store {
   void serve_read(Command& command);
   [[nodiscard]] std::size_t write_together(Batch batch);
   void write_one(Command& command, TrailHead& head, std::vector<Recorded>& recorded);
+  void tell(const std::vector<Recorded>& recorded) noexcept;
   void commit(Batch batch, const std::vector<Recorded>& recorded);
   [[nodiscard]] bool in_transaction();
   std::expected<void, StoreError> submit_alone(const std::function<void()>& work);
@@ -70,6 +71,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] KeyRotation rotate(Event about);
   [[nodiscard]] KeyRing keys_with(const Secret& other) const;
   void add_to_key_file(const Secret& other);
+  [[nodiscard]] bool learned(Connection& draft, std::int64_t last);
   void put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Restored& restored);
   std::unexpected<StoreError> failed(const StoreFailure& failure, const char* doing);
 

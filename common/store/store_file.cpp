@@ -13,6 +13,7 @@
 #include <system_error>
 #include <thread>
 
+#include "common/store/aside.h"
 #include "common/store/schema.h"
 #include "common/store/trail.h"
 
@@ -39,40 +40,6 @@ milliseconds jittered(milliseconds pause) {
 }
 
 std::string words(int error) { return std::generic_category().message(error); }
-
-bool is_there(const std::string& path) {
-  struct stat status{};
-  return lstat(path.c_str(), &status) == 0;
-}
-
-void move(const std::string& from, const std::string& to) {
-  if (std::rename(from.c_str(), to.c_str()) != 0)
-    throw StoreFailure(StoreError::unavailable, fmt::format("cannot move {}: {}", from, words(errno)));
-}
-
-// "mfa.db.replaced-20261123-170259", with its log. `stays`: under its own name too.
-std::string move_aside(const std::string& path, UnixTime now, bool stays) {
-  const std::string log = path + "-wal";
-  std::string aside;
-  const std::time_t seconds = now.seconds;
-  std::tm time{};
-  if (gmtime_r(&seconds, &time) == nullptr) throw StoreFailure(StoreError::unavailable, "the time makes no sense");
-  const std::string wanted = fmt::format("{}.replaced-{:04}{:02}{:02}-{:02}{:02}{:02}", path, time.tm_year + 1900,
-                                         time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec);
-  aside = wanted;
-  for (int more = 2; is_there(aside) || is_there(aside + "-wal"); ++more) aside = fmt::format("{}-{}", wanted, more);
-  const bool there = is_there(path);
-  if (there && stays) {
-    if (link(path.c_str(), aside.c_str()) != 0)
-      throw StoreFailure(StoreError::unavailable, fmt::format("cannot keep {}: {}", path, words(errno)));
-    return aside;
-  }
-  if (there) move(path, aside);
-  sync_folder_of(path);
-  if (is_there(log)) move(log, aside + "-wal");
-  sync_folder_of(path);
-  return there ? aside : "";
-}
 
 }  // namespace
 
@@ -159,7 +126,13 @@ void StoreFile::open() {
 
 void StoreFile::open_once(const std::string& path) {
   connection_ = std::make_unique<Connection>(path);
-  require_store(*connection_);
+  try {
+    require_store(*connection_);
+  } catch (const StoreFailure&) {
+    connection_->require_in_place();  // or it was read with the log of the one that replaced it
+    throw;
+  }
+  connection_->require_in_place();
   connection_->use_log();
   upgrade();
   fit_key();
@@ -239,23 +212,48 @@ void StoreFile::stop_copying(const std::string& target) {
   if (copied_to_ == target) copying_.reset();
 }
 
+// What the log holds is in the file then, and nobody can add to it: the lock is held.
+bool StoreFile::all_is_in_the_file() {
+  if (!connection_) return false;
+  try {
+    connection_->require_in_place();
+    turn_log();
+    return connection_->frames_in_log() == 0;
+  } catch (const StoreFailure& failure) {
+    note(Severity::warning, fmt::format("what is to be replaced: {}", failure.detail()));
+    return false;
+  }
+}
+
 // While a log lies beside it that holds commits, a store goes away before the other one comes, so that nobody opens the
 // one with the log of the other, nor the old one without its last commits: broken off in between there is none, and
-// everything is denied. Else the one takes the place of the other in one step.
-std::string StoreFile::give_place_to(NewFile& file, UnixTime now) {
+// everything is denied. Else the one takes the place of the other in one step. Whoever opened the old one waits for its
+// lock until then, and finds that it has moved.
+Replaced StoreFile::give_place_to(NewFile& file, UnixTime now, const std::function<void()>& in_place) {
   const std::string path = resolved_folder_of(path_);
-  bool quiet = false;
-  if (connection_) {
-    turn_log();
-    quiet = connection_->frames_in_log() == 0;
-    close();
+  const bool quiet = all_is_in_the_file();
+  copying_.reset();
+  log_moved_ = false;
+  std::unique_ptr<Connection> old = std::move(connection_);
+  Aside aside(path, now, quiet);
+  try {
+    file.take_the_place_of(path);
+  } catch (const StoreFailure&) {
+    aside.put_back();
+    throw;
   }
-  const std::string aside = move_aside(path, now, quiet);
-  file.take_the_place_of(path);
-  sync_folder_of(path);
+  in_place();
   damaged_until_.reset();
-  open();
-  return aside;
+  old.reset();
+  Replaced replaced{.aside = aside.name(), .opens = true};
+  try {
+    sync_folder_of(path);
+    open();
+  } catch (const StoreFailure& failure) {
+    note(Severity::error, fmt::format("another one took its place, but: {}", failure.detail()));
+    replaced.opens = false;
+  }
+  return replaced;
 }
 
 void StoreFile::require_sound() {

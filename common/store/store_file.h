@@ -41,6 +41,12 @@ struct StoreOptions {
 // The same for a file that need not be there.
 [[nodiscard]] std::string resolved_folder_of(const std::string& path);
 
+// What comes of it once another file has taken a store's place.
+struct Replaced {
+  std::string aside;  // where the one lies that was there; empty: there was none
+  bool opens = true;  // false: why not is noted
+};
+
 class StoreFile {
  public:
   StoreFile(std::string path, KeyRing keys, Journal& journal, StoreOptions options);
@@ -70,9 +76,8 @@ class StoreFile {
   // last. Throws StoreFailure, busy if another copy is being made.
   [[nodiscard]] bool copy_some(const std::string& target);
   void stop_copying(const std::string& target);
-  // The file takes the store's place, and is opened; the one that was there is kept. Where that lies now; empty: there
-  // was none.
-  std::string give_place_to(NewFile& file, UnixTime now);
+  // The file takes the store's place, `in_place` is called, and it is opened; the one that was there is kept.
+  [[nodiscard]] Replaced give_place_to(NewFile& file, UnixTime now, const std::function<void()>& in_place);
 
   // After a commit: moves a long log into the file, takes more room. Trouble is noted and met again by the next commit.
   void tend() noexcept;
@@ -83,6 +88,7 @@ class StoreFile {
 
  private:
   void open_once(const std::string& path);
+  [[nodiscard]] bool all_is_in_the_file();
   void upgrade();
   void fit_key();
   void settle_keys();

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "common/store/aside.h"
 #include "common/store/new_file.h"
 #include "common/store/restoring.h"
+#include "common/store/room.h"
 #include "common/store/rotation.h"
 #include "common/store/schema.h"
 #include "common/store/sqlite_store.h"
@@ -19,8 +23,10 @@ namespace {
 constexpr std::int64_t kJournalVersions = 18;
 constexpr std::array<std::uint8_t, 2> kNoLog{1, 1};
 
+enum class From : std::uint8_t { own, elsewhere };
+
 // Of what was found sound. Throws StoreFailure: damaged, too_new, wrong_key.
-CopyFacts examined(NewFile& file, const KeyRing& keys) {
+CopyFacts examined(NewFile& file, const KeyRing& keys, From from) {
   file.overwrite(kJournalVersions, kNoLog);
   Connection connection(file.name());
   require_store(connection);
@@ -31,11 +37,33 @@ CopyFacts examined(NewFile& file, const KeyRing& keys) {
   auto verdict = connection.prepared("PRAGMA integrity_check(1)");
   if (!verdict.row() || verdict.text(0) != "ok")
     throw StoreFailure(StoreError::damaged, fmt::format("the copy: {}", verdict.text(0)));
+  if (from == From::elsewhere) require_own_tables(connection);
   check_key(connection, keys);
   facts.key = fmt::format("{:08x}", key_of_store(connection).value);
   facts.people = connection.number("SELECT count(*) FROM person");
   facts.last = connection.number("SELECT coalesce(max(seq), 0) FROM event");
   return facts;
+}
+
+// Of its trail, which may have been damaged long before.
+std::optional<std::int64_t> first_bad_row(const NewFile& file, const KeyRing& keys,
+                                          const std::function<void()>& alive) {
+  constexpr std::int64_t kAtOnce = 50'000;  // rows, some 200 ms
+  Connection connection(file.name());
+  TrailReport trail;
+  while (verify_rows(connection, keys, kAtOnce, trail))
+    if (alive) alive();
+  if (!trail.first_bad) return std::nullopt;
+  return trail.first_bad->seq;
+}
+
+// The one that seals it, and those that its trail was written with.
+bool knows_all_keys(Connection& copy, const KeyRing& keys) {
+  if (!keys.opens_with(key_of_store(copy))) return false;
+  auto used = copy.prepared("SELECT DISTINCT chain_key FROM event");
+  while (used.row())
+    if (keys.subkey({static_cast<std::uint32_t>(used.integer(0))}, KeyUse::trail) == nullptr) return false;
+  return true;
 }
 
 // What goes wrong with a copy says nothing of the store.
@@ -70,6 +98,13 @@ class SqliteDraft final : public StoreDraft {
   explicit SqliteDraft(const std::string& beside) : file_(beside, "restored") {}
   std::expected<void, StoreError> append(std::span<const std::uint8_t> bytes) override {
     try {
+      if (header_.size() < kSizes) {
+        const auto looked_at = bytes.first(std::min(bytes.size(), kSizes - header_.size()));
+        header_.insert(header_.end(), looked_at.begin(), looked_at.end());
+        if (header_.size() == kSizes) most_ = size_as_told() + kSlack;
+      }
+      size_ += std::ssize(bytes);
+      if (size_ > most_) return std::unexpected(StoreError::damaged);
       file_.append(bytes);
       return {};
     } catch (const StoreFailure& failure) {
@@ -79,7 +114,24 @@ class SqliteDraft final : public StoreDraft {
   NewFile& file() { return file_; }
 
  private:
+  // What its header says (https://sqlite.org/fileformat2.html §1.3): its title, the size of a page at 16, how many
+  // there are at 28, most significant byte first. Less than nothing: it is none of ours.
+  [[nodiscard]] std::int64_t size_as_told() const {
+    constexpr std::string_view kTitle("SQLite format 3\0", 16);
+    if (!std::equal(kTitle.begin(), kTitle.end(), header_.begin()) || 256 * header_[16] + header_[17] != kPageSize)
+      return -kMuch;
+    std::int64_t pages = 0;
+    for (std::size_t at = 28; at < 32; ++at) pages = pages * 256 + header_[at];
+    return pages * kPageSize;
+  }
+
+  static constexpr std::size_t kSizes = 32;           // bytes of the header that are looked at
+  static constexpr std::int64_t kMuch = 1LL << 50;    // bytes
+  static constexpr std::int64_t kSlack = 16LL << 20;  // that a file may be longer: its room
   NewFile file_;
+  std::vector<std::uint8_t> header_;
+  std::int64_t size_ = 0;
+  std::int64_t most_ = 32;
 };
 
 std::unexpected<StoreError> SqliteStore::failed(const StoreFailure& failure, const char* doing) {
@@ -131,7 +183,7 @@ std::expected<std::unique_ptr<StoreCopy>, StoreError> SqliteStore::copy() {
       static_cast<void>(submit_alone([&] { file_.stop_copying(file->name()); }));
       return std::unexpected(part.error());
     }
-    CopyFacts facts = examined(*file, *keys);
+    CopyFacts facts = examined(*file, *keys, From::own);
     file->forget_name();
     return std::make_unique<SqliteCopy>(std::move(file), std::move(facts));
   } catch (const StoreFailure& failure) {
@@ -156,7 +208,9 @@ std::expected<Restored, StoreError> SqliteStore::restore(StoreDraft& draft, cons
   if (given == nullptr || !file_.key_file()) return std::unexpected(StoreError::unavailable);
   try {
     Restored restored;
-    restored.facts = examined(given->file(), keys_with(terms.other_key));
+    const KeyRing keys = keys_with(terms.other_key);
+    restored.facts = examined(given->file(), keys, From::elsewhere);
+    restored.bad = first_bad_row(given->file(), keys, terms.alive);
     if (auto done = submit_alone([&] { put_in_place(*given, terms, restored); }); !done)
       return std::unexpected(done.error());
     return restored;
@@ -179,6 +233,7 @@ KeyRing SqliteStore::keys_with(const Secret& other) const {
 
 // The draft is changed first, and only then its place: what fails before leaves the store that is there.
 void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Restored& restored) {
+  const ReplacingLock lock(file_.place());
   try {
     file_.open();
   } catch (const StoreFailure& failure) {
@@ -188,14 +243,17 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
   KeyRing keys = keys_with(terms.other_key);
   if (file_.is_open() && !keys.choose(file_.keys().newest()))
     throw StoreFailure(StoreError::unavailable, "the key file does not hold the store's key");
-  std::vector<std::pair<Event, TrailMark>> told;
+  std::vector<Recorded> told;
+  bool key_is_needed = false;
   try {
     Connection connection(draft.file().name());
     connection.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
     if (auto upgraded = upgrade_schema(connection, [&]() -> const KeyRing& { return keys; }))
-      told.emplace_back(std::move(upgraded->event), std::move(upgraded->mark));
+      told.push_back({.event = std::move(upgraded->event), .mark = std::move(upgraded->mark)});
+    key_is_needed = !terms.other_key.empty() && !knows_all_keys(connection, keys_with(Secret()));
     if (key_of_store(connection) != keys.newest()) seal_all(connection, keys);
-    restored.continued = file_.is_open() && learn_what_was_used(connection, file_.connection());
+    restored.continued = file_.is_open() && learned(connection, restored.facts.last);
+    if (restored.continued) note_what_came_back(connection, restored);
     void_what_lives(connection, terms.about.at, terms.steps_ahead);
     TrailHead head = read_head(connection, keys);
     Event about = terms.about;
@@ -203,14 +261,27 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
     append_event(connection, keys, about, head);
     connection.execute("COMMIT");
     TrailMark mark = mark_of(keys, about, head);
-    told.emplace_back(std::move(about), std::move(mark));
+    told.push_back({.event = std::move(about), .mark = std::move(mark)});
   } catch (const StoreFailure& failure) {
     about_the_copy(failure);
   }
   draft.file().sync();
-  if (!terms.other_key.empty()) add_to_key_file(terms.other_key);
-  restored.aside = file_.give_place_to(draft.file(), terms.about.at);
-  for (const auto& [event, mark] : told) journal_.record(event, mark);
+  if (key_is_needed) add_to_key_file(terms.other_key);
+  const Replaced replaced = file_.give_place_to(draft.file(), terms.about.at, [&] { tell(told); });
+  restored.aside = replaced.aside;
+  restored.opens = replaced.opens;
+}
+
+// What ails the store that is replaced is no reason not to replace it.
+bool SqliteStore::learned(Connection& draft, std::int64_t last) {
+  try {
+    return learn_what_was_used(draft, file_.connection(), last);
+  } catch (const StoreFailure& failure) {
+    if (!draft.in_transaction()) throw;
+    file_.note(Severity::warning, fmt::format("what was used is not known: {}", failure.detail()));
+    forget_what_was_used(draft);
+    return false;
+  }
 }
 
 // What the copy was sealed with before checks what is hashed in it.

@@ -134,7 +134,10 @@ TEST_F(BackupFile, AppearingMeanwhileIsKept) {
     protocol::Reached way() const override { return engine.way(); }
     Fault why() const override { return engine.why(); }
   } link{engine};
-  link.at_the_end = [&] { write(path_, "somebody else's"); };
+  link.at_the_end = [&] {
+    EXPECT_EQ(files(), 0U) << "whoever is killed now leaves nothing";
+    write(path_, "somebody else's");
+  };
   Script script(engine, false);
   const Console console{.link = link,
                         .person = script.dialogue,
@@ -157,6 +160,17 @@ TEST_F(BackupFile, GoesIntoNoFolderWhereOthersMayExchangeIt) {
   ScriptedEngine refused{hello()};
   EXPECT_FALSE(backup(refused));
   EXPECT_EQ(refused.count(), 0U);
+  if (geteuid() == 0) {
+    for (const mode_t mode : {0755U, 01777U}) {
+      chmod(folder_.c_str(), mode);
+      ASSERT_EQ(chown(folder_.c_str(), 1000, 1000), 0);
+      ScriptedEngine of_another{hello()};
+      const auto done = backup(of_another);
+      ASSERT_FALSE(done);
+      EXPECT_THAT(done.error().hint, HasSubstr("belongs to somebody else"));
+    }
+    ASSERT_EQ(chown(folder_.c_str(), 0, 0), 0);
+  }
   chmod(folder_.c_str(), 01777);
   ScriptedEngine engine{hello(), bytes("abc"), facts(3), verdict(VerdictCode::done)};
   EXPECT_TRUE(backup(engine));
@@ -171,14 +185,16 @@ TEST_F(BackupFile, ADiskThatIsFullIsTold) {
 TEST_F(BackupFile, IsBroughtBackPieceByPieceWithItsKey) {
   write(path_, std::string(20'000, 'x') + "end");
   write(folder_ / "key", "mfa-key 1\nfirst\n");
-  ScriptedEngine engine{hello(),
-                        wants("key"),
-                        wants("key"),
-                        wants("backup"),
-                        wants("backup"),
-                        wants("backup"),
-                        result(R"({"people":2,"rows":7,"aside":"/var/lib/mfa/old","continued":false})"),
-                        verdict(VerdictCode::done)};
+  ScriptedEngine engine{
+      hello(),
+      wants("key"),
+      wants("key"),
+      wants("backup"),
+      wants("backup"),
+      wants("backup"),
+      result(R"({"people":2,"rows":7,"aside":"/var/lib/mfa/old","continued":false,"bad":5,)"
+             R"("all_that_came_back":3,"came_back":[{"user":"alice","factor":"totp-2"},{"user":"bob"}]})"),
+      verdict(VerdictCode::done)};
   ASSERT_TRUE(restore(engine, folder_ / "key"));
   EXPECT_EQ(Json::parse(engine.sent(0, Tag::json)), Json::parse(R"({"verb":"admin restore","key":"yes"})"));
   EXPECT_EQ(engine.sent(1, Tag::bytes), "mfa-key 1\nfirst\n");
@@ -188,7 +204,30 @@ TEST_F(BackupFile, IsBroughtBackPieceByPieceWithItsKey) {
   EXPECT_EQ(engine.sent(5, Tag::bytes), "");
   EXPECT_THAT(said_, HasSubstr("Restored: 2 people and 7 rows"));
   EXPECT_THAT(said_, HasSubstr("/var/lib/mfa/old"));
-  EXPECT_THAT(said_, HasSubstr("all of them count as used"));
+  EXPECT_THAT(said_, HasSubstr("all recovery codes count as used"));
+  EXPECT_THAT(said_, HasSubstr("registered anew: mfa-enroll hotp"));
+  EXPECT_THAT(said_, HasSubstr("  alice totp-2\n  bob (all of it)\n  and 1 more\n"));
+  EXPECT_THAT(said_, HasSubstr("Row 5 of the backup's trail"));
+}
+
+TEST_F(BackupFile, AKeyFileOfAnyLengthThatItMayHaveIsSentWhole) {
+  write(path_, "x");
+  const std::string key(16'384, 'k');
+  write(folder_ / "key", key);
+  ScriptedEngine engine{hello(),
+                        wants("key"),
+                        wants("key"),
+                        wants("key"),
+                        result(R"({"people":2,"rows":7,"continued":true})"),
+                        verdict(VerdictCode::done)};
+  ASSERT_TRUE(restore(engine, folder_ / "key"));
+  EXPECT_EQ(std::string(engine.sent(1, Tag::bytes)) + std::string(engine.sent(2, Tag::bytes)), key);
+  EXPECT_EQ(engine.sent(3, Tag::bytes), "");
+  write(folder_ / "key", key + "k");
+  ScriptedEngine longer{hello(), wants("key"), wants("key"), wants("key")};
+  const auto done = restore(longer, folder_ / "key");
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().error, HasSubstr("key is no key file: it is too large"));
 }
 
 TEST_F(BackupFile, WithoutAKeyNoneIsSent) {
@@ -212,6 +251,11 @@ TEST_F(BackupFile, ComesFromNoFileThatOthersMayHaveChanged) {
   chmod(path_.c_str(), 0644);
   write(folder_ / "key", "k", 0640);
   EXPECT_THAT(refused(folder_ / "key"), HasSubstr("others can reach it"));
+  if (geteuid() == 0) {
+    chmod((folder_ / "key").c_str(), 0600);
+    ASSERT_EQ(chown((folder_ / "key").c_str(), 1000, 1000), 0);
+    EXPECT_THAT(refused(folder_ / "key"), HasSubstr("belongs to somebody else"));
+  }
   fs::create_symlink(path_, folder_ / "link");
   path_ = folder_ / "link";
   EXPECT_THAT(refused(), HasSubstr("is a symbolic link"));

@@ -58,9 +58,13 @@ class FakeStore final : public doubles::MemoryStore {
     terms = given;
     brought = dynamic_cast<FakeDraft&>(draft).text;
     if (fault) return std::unexpected(*fault);
-    return Restored{.facts = {}, .aside = "/old", .continued = true};
+    Restored done;
+    done.aside = "/old";
+    done.opens = opens;
+    return done;
   }
   std::optional<StoreError> fault;
+  bool opens = true;
   RestoreTerms terms;
   std::string brought;
 };
@@ -211,6 +215,21 @@ TEST_F(StoreUpkeep, EachFaultIsSaidWithWhatToDo) {
     EXPECT_THAT(done.error().hint, HasSubstr(hint));
     EXPECT_FALSE(backup_store(engine_, asker()));
   }
+}
+
+TEST_F(StoreUpkeep, WhatIsInItsPlaceButDoesNotOpenIsNoSuccess) {
+  store.opens = false;
+  const auto done = restore_store(engine_, asker(), false);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().text, HasSubstr("in the store's place now, but does not open"));
+  EXPECT_THAT(done.error().text, HasSubstr("/old"));
+}
+
+TEST_F(StoreUpkeep, ALongLookKeepsTheConnectionAlive) {
+  ASSERT_TRUE(restore_store(engine_, asker(), false));
+  const std::size_t before = files.shown.size();
+  store.terms.alive();
+  EXPECT_EQ(files.shown.size(), before + 1);
 }
 
 TEST_F(StoreUpkeep, IsRootsAlone) {

@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <future>
+
 #include "common/service/init.h"
 #include "common/service/open_store.h"
 #include "common/service/store_on_demand.h"
@@ -74,6 +77,35 @@ TEST_F(OnDemandTest, GivingWayLetsGoOfTheStoreAndGoesOn) {
   EXPECT_EQ(first.use_count(), 1);
   EXPECT_TRUE(use());
   EXPECT_EQ(opened_, (std::vector<bool>{true, false}));
+}
+
+class SlowRestore final : public doubles::MemoryStore {
+ public:
+  explicit SlowRestore(StoreOnDemand& all) : all_(all) {}
+  std::expected<std::unique_ptr<StoreDraft>, StoreError> draft() override { return nullptr; }
+  std::expected<Restored, StoreError> restore(StoreDraft&, const RestoreTerms&) override {
+    login = std::async(std::launch::async, [this] { return all_.read([](Transaction&) {}).has_value(); });
+    went_on = login.wait_for(5s) == std::future_status::ready;
+    return Restored{};
+  }
+  std::future<bool> login;
+  bool went_on = false;
+
+ private:
+  StoreOnDemand& all_;
+};
+struct NoDraft final : StoreDraft {
+  std::expected<void, StoreError> append(std::span<const std::uint8_t>) override { return {}; }
+};
+
+TEST_F(OnDemandTest, WhileABackupIsLookedThroughLoginsGoOn) {
+  const auto slow = std::make_shared<SlowRestore>(store_);
+  there_ = slow;
+  ASSERT_TRUE(use());
+  NoDraft draft;
+  EXPECT_TRUE(store_.restore(draft, {}));
+  EXPECT_TRUE(slow->went_on);
+  EXPECT_TRUE(slow->login.get());
 }
 
 TEST(NoStore, IsNone) {
