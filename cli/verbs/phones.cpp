@@ -114,9 +114,11 @@ Outcome<void> admin_send_test(const Console& console, const SendTestOptions& opt
   const bool done = status == (options.press ? "approved" : "sent");
   const auto printed = console.json ? console.print_json(*reply) : console.print(tries_text(*reply));
   if (!printed || done) return printed;
-  const std::string error = status == "refused" ? "The number was not reached." : "No gateway took it on.";
-  return std::unexpected(
-      Failure{.error = error, .hint = "What each said stands above; mfa-gateway(7) says what its settings mean."});
+  if (status == "refused")
+    return std::unexpected(Failure{.error = "The number was not reached.",
+                                   .hint = "What was said of it stands above; try another number, too."});
+  return std::unexpected(Failure{.error = "No gateway took it on.",
+                                 .hint = "What each said stands above; mfa-gateway(7) says what its settings mean."});
 }
 
 }  // namespace mfa::cli

@@ -22,13 +22,13 @@ void judge_one(const GatewayCheck& check, Findings& findings) {
   const std::string path = printable(gateway.settings);
   if (check.result == GatewayCheck::Result::silent) {
     findings.push_back(
-        good("gateways", fmt::format("{}: its program is none that can be asked about its settings", name)));
+        good("gateways", fmt::format("{}: not asked about its settings, which its program does not answer", name)));
     return;
   }
   if (check.result == GatewayCheck::Result::bad) {
     findings.push_back(
         fault("gateway-settings", fmt::format("gateway {}: {}", name, printable(check.detail.substr(0, kLongest))),
-              fmt::format("Mend {}, then try it out: mfa-enroll admin send-test --gateway {}", path, name)));
+              fmt::format("Mend that there or in {}, then try it out: mfa-enroll admin send-test --gateway {}", path, name)));
     return;
   }
   bool fits = true;

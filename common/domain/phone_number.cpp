@@ -41,7 +41,7 @@ constexpr auto kRefusals = std::to_array<RefusalRow>({
     {NumberRefusal::too_long, "too_long", "That number is too long. Check its digits."},
     {NumberRefusal::unassigned, "unassigned",
      "There is no such number in that country. Check its digits, and the country."},
-    {NumberRefusal::extension, "extension", "Extensions cannot be reached. Type a number that rings directly."},
+    {NumberRefusal::extension, "extension", "Extensions cannot be reached, nor is a letter a digit. Type a number that rings directly."},
     {NumberRefusal::premium, "premium", "Premium-rate numbers cannot be used. Type a mobile or landline number."},
     {NumberRefusal::shared_cost, "shared_cost",
      "Numbers that cost the caller extra cannot be used. Type a mobile or landline number."},

@@ -265,7 +265,7 @@ def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
     talk.answers("")
     for number, why in (("0900 12345", "Premium-rate numbers cannot be used."),
                         ("03 364 2987", "That is a landline, which takes no texts."),
-                        ("021 123 4567 x12", "Extensions cannot be reached."), ("021", "That number is too short."),
+                        ("021 123 4567 x12", "Extensions cannot be reached,"), ("021", "That number is too short."),
                         ("+1 201 555 0123", "Numbers of that country cannot be used here")):
         talk.reads("Phone number: ")
         talk.answers(number)
