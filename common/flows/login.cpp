@@ -11,6 +11,7 @@
 #include "common/flows/one_answer.h"
 #include "common/flows/passwords.h"
 #include "common/flows/reporting.h"
+#include "common/flows/ssh_dialogue.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
 
@@ -347,7 +348,9 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
 
 }  // namespace
 
-LoginVerdict login(Engine& engine, const LoginFacts& facts, Caller caller, Dialogue& dialogue) {
+LoginVerdict login(Engine& engine, const LoginFacts& facts, Caller caller, Dialogue& shown) {
+  SshDialogue over_ssh(shown, facts.user, engine.server);
+  Dialogue& dialogue = facts.service == "sshd" ? over_ssh : shown;
   const auto account = identify(engine.accounts, facts.user);
   if (facts.phase == Phase::split) return codes_due(engine, facts, caller, account);
   if (facts.phase == Phase::failed_password) return count_failed_password(engine, facts, account);

@@ -94,9 +94,9 @@ std::string duration(std::chrono::seconds length) {
   return counted((seconds + 3599) / 3600, "hour");
 }
 
-std::string folded(std::string_view text) {
+std::string folded(std::string_view text, std::size_t taken) {
   std::string whole(text);
-  std::size_t column = 0;
+  std::size_t column = std::min(taken, kColumns);
   std::optional<std::size_t> blank;  // the last of this line
   std::size_t after_blank = 0;       // columns of what stands behind it
   for (std::size_t at = 0; at < whole.size(); ++at) {

@@ -19,8 +19,8 @@ namespace mfa::texts {
 
 // "2 minutes", "1 hour", "45 seconds": rounded up, so that whoever waits that long has waited enough.
 [[nodiscard]] std::string duration(std::chrono::seconds length);
-// In lines of a window's width, broken between words.
-[[nodiscard]] std::string folded(std::string_view text);
+// In lines of a window's width, broken between words; of the first, so many columns are taken already.
+[[nodiscard]] std::string folded(std::string_view text, std::size_t taken = 0);
 // All of them, one a line.
 [[nodiscard]] std::string lines(const std::vector<std::string>& texts, std::string_view last);
 // As the configuration says it: "30 days" rather than "720 hours".

@@ -115,14 +115,14 @@ TEST_F(Enrolling, ThePromptsAreThoseThatTheProductPageShows) {
             "Your account needs a second factor. Choose one:\n"
             "  app    an authenticator app on your phone (works offline, recommended)\n"
             "Your choice [app]: ");
-  EXPECT_THAT(prompt(1), StartsWith("Scan this with your authenticator app, then type the six digits it shows.\n"));
+  EXPECT_THAT(prompt(1), StartsWith("Scan this with your authenticator app, then type the six digits\nit shows.\n"));
   EXPECT_THAT(prompt(1), HasSubstr("█"));
   EXPECT_THAT(prompt(1),
               testing::EndsWith("\nCannot scan? k shows the key, a draws it in plain characters, i inverts it.\n"
                                 "Verification code: "));
   EXPECT_EQ(std::ranges::count(prompt(1), '\n') <= 23, true) << "more than 24 rows";
   EXPECT_EQ(prompt(3), "Name of this device [authenticator app]: ");
-  EXPECT_THAT(prompt(4), StartsWith("Keep these recovery codes; each works once when your phone is not at hand.\n  "));
+  EXPECT_THAT(prompt(4), StartsWith("Keep these recovery codes; each works once when your phone is\nnot at hand.\n  "));
   EXPECT_THAT(prompt(4), testing::EndsWith("\nPress Enter when you have saved them: "));
   EXPECT_EQ(factors().at(0).name, "authenticator app");
 }
@@ -175,7 +175,7 @@ TEST_F(Enrolling, InTheLoginIsRecordedWithItsServiceAndPlace) {
 TEST_F(Enrolling, RecoveryCodesStandUntilTheyAreSaidToBeSaved) {
   EXPECT_EQ(log_in({"app", "k", "CODE", "", "no", "help", "y"}), LoginResult::passed);
   EXPECT_THAT(prompt(5), HasSubstr("Here they are once more"));
-  EXPECT_THAT(prompt(6), HasSubstr("keep them away from your phone"));
+  EXPECT_THAT(prompt(6), HasSubstr("keep them away from your\nphone"));
 }
 
 TEST_F(Enrolling, TheWaysOutOfThePicture) {

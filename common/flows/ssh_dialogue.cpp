@@ -1,0 +1,36 @@
+#include "common/flows/ssh_dialogue.h"
+
+#include "common/flows/texts.h"
+
+namespace mfa {
+
+SshDialogue::SshDialogue(Dialogue& dialogue, std::string_view user, std::string_view server)
+    : dialogue_(dialogue), taken_(std::string_view("(@) ").size() + user.size() + server.size()) {}
+
+std::expected<Secret, DialogueError> SshDialogue::ask(const Prompt& prompt) {
+  Prompt fitted{.text = with_room(prompt.text), .echo = prompt.echo};
+  is_first_ = true;
+  return dialogue_.ask(fitted);
+}
+
+void SshDialogue::show(std::string_view text) {
+  // Nothing to see: a sign of life.
+  if (text.empty()) return dialogue_.show(text);
+  dialogue_.show(with_room(text));
+  is_first_ = false;
+}
+
+void SshDialogue::offer(std::string_view kind, std::string_view uri, std::string_view key_in_base32) {
+  dialogue_.offer(kind, uri, key_in_base32);
+}
+
+std::string SshDialogue::with_room(std::string_view text) {
+  std::string whole(text);
+  const std::size_t end = whole.find('\n');
+  // The line where they type stays as it is.
+  if (!is_first_ || end == std::string::npos) return whole;
+  const std::string first = texts::folded(whole.substr(0, end), taken_);
+  return first + whole.substr(end);
+}
+
+}  // namespace mfa

@@ -1,0 +1,50 @@
+// What OpenSSH's client writes in front of a prompt does not break its first line amid a word.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/flows/ssh_dialogue.h"
+#include "tests/doubles/doubles.h"
+
+namespace mfa {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr const char* kLong = "We sent a text to your phone ending 4567. Its code works for ten minutes, no more.";
+
+class SshPrompts : public testing::Test {
+ protected:
+  std::string asked(const std::string& text) {
+    dialogue.answers = {"x"};
+    EXPECT_TRUE(over_ssh.ask({.text = text, .echo = true}).has_value());
+    return dialogue.prompts.back().text;
+  }
+  doubles::Script dialogue;
+  SshDialogue over_ssh{dialogue, "alice", "lab-gw"};  // "(alice@lab-gw) ": 15 columns
+};
+
+TEST_F(SshPrompts, BreakTheirFirstLineEarlier) {
+  const std::string of_64(64, 'x');
+  EXPECT_EQ(asked(of_64 + "\nCode: "), of_64 + "\nCode: ");
+  EXPECT_EQ(asked("a " + of_64 + "\nCode: "), "a\n" + of_64 + "\nCode: ");
+  EXPECT_EQ(asked(std::string(kLong) + "\nCode: "),
+            "We sent a text to your phone ending 4567. Its code works for\nten minutes, no more.\nCode: ");
+}
+
+TEST_F(SshPrompts, LeaveTheOtherLines) {
+  EXPECT_EQ(asked(std::string("Short.\n") + kLong + "\nCode: "), std::string("Short.\n") + kLong + "\nCode: ");
+  EXPECT_EQ(asked(kLong), kLong) << "the line where they type";
+}
+
+TEST_F(SshPrompts, BeginWithWhatWasShownBefore) {
+  over_ssh.show("");
+  over_ssh.show(std::string(kLong) + "\nMore.");
+  EXPECT_EQ(asked(std::string(kLong) + "\nCode: "), std::string(kLong) + "\nCode: ") << "not its first line any more";
+  EXPECT_THAT(
+      dialogue.shown,
+      ElementsAre("", "We sent a text to your phone ending 4567. Its code works for\nten minutes, no more.\nMore."));
+  EXPECT_EQ(asked(std::string(kLong) + "\nCode: ").find("\nten"), 60U) << "and again its first line";
+}
+
+}  // namespace
+}  // namespace mfa
