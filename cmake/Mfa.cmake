@@ -44,11 +44,27 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(mfa_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 
+# What nearly every file includes.
+set(MFA_COMMON_HEADERS <algorithm> <array> <chrono> <expected> <functional> <map> <memory> <mutex> <optional> <set> <span>
+  <string> <string_view> <thread> <utility> <variant> <vector> <fmt/format.h>)
+
+# mfa_read_once(TARGET HEADERS…): its files find these already read, in the sanitized builds, a third of whose time that
+# would be. (g++ with optimisation warns of what is not there in headers that are precompiled.)
+function(mfa_read_once target)
+  if(MFA_SANITIZE)
+    target_precompile_headers(${target} PRIVATE ${MFA_COMMON_HEADERS} ${ARGN})
+  endif()
+endfunction()
+
 # mfa_layer(NAME SOURCES… DEPENDS…): the static library mfa_NAME of the folder common/NAME.
 function(mfa_layer name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(mfa_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(mfa_${name} PUBLIC mfa_options ${ARG_DEPENDS})
+  list(LENGTH ARG_SOURCES count)
+  if(count GREATER 6)
+    mfa_read_once(mfa_${name})
+  endif()
 endfunction()
 
 # mfa_fuzz(NAME LIBRARIES…): tests/fuzz/NAME_fuzz.cpp. With MFA_FUZZ a libFuzzer program; otherwise a test that replays
@@ -61,5 +77,6 @@ function(mfa_fuzz name)
   else()
     target_sources(fuzz_${name} PRIVATE replay.cpp)
     add_test(NAME fuzz_corpus.${name} COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+    add_dependencies(parts_tests fuzz_${name})
   endif()
 endfunction()
