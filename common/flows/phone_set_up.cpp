@@ -62,7 +62,7 @@ std::expected<NumberFacts, UnusableNumber> usable(const Settings& settings,
   return std::unexpected(UnusableNumber{.why = *refusal == NumberRefusal::country_not_listed
                                                    ? texts::country_not_listed(settings)
                                                    : std::string(sentence(*refusal)),
-                                        .refusal = *refusal});
+                                        .refusal = refusal});
 }
 
 class PhoneSetUp {
