@@ -26,9 +26,9 @@ void judge_one(const GatewayCheck& check, Findings& findings) {
     return;
   }
   if (check.result == GatewayCheck::Result::bad) {
-    findings.push_back(
-        fault("gateway-settings", fmt::format("gateway {}: {}", name, printable(check.detail.substr(0, kLongest))),
-              fmt::format("Mend that there or in {}, then try it out: mfa-enroll admin send-test --gateway {}", path, name)));
+    findings.push_back(fault(
+        "gateway-settings", fmt::format("gateway {}: {}", name, printable(check.detail.substr(0, kLongest))),
+        fmt::format("Mend that there or in {}, then try it out: mfa-enroll admin send-test --gateway {}", path, name)));
     return;
   }
   bool fits = true;

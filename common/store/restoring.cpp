@@ -82,13 +82,13 @@ void forget_what_was_used(Connection& draft) {
 }
 
 void note_what_came_back(Connection& draft, Restored& restored) {
-  constexpr const char* kGone =
+  constexpr const char* kCameBack =
       "CREATE TEMP TABLE gone AS SELECT name, 0 AS kind, 0 AS number FROM person"
       " WHERE id NOT IN (SELECT person FROM temp.known);"
       "INSERT INTO gone SELECT person.name, factor.kind, factor.number FROM factor JOIN person"
       " ON person.id = factor.person WHERE NOT EXISTS (SELECT 1 FROM temp.used_factor AS used"
       " WHERE used.person = factor.person AND used.number = factor.number AND used.added = factor.added)";
-  draft.execute(kGone);
+  draft.execute(kCameBack);
   restored.all_that_came_back = draft.number("SELECT count(*) FROM temp.gone");
   auto rows = draft.prepared("SELECT name, kind, number FROM temp.gone ORDER BY name, number LIMIT ?");
   rows.bind(kMostNamed);

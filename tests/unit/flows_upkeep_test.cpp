@@ -226,7 +226,8 @@ TEST_F(StoreUpkeep, WhatIsInItsPlaceButDoesNotOpenIsNoSuccess) {
 }
 
 TEST_F(StoreUpkeep, ALongLookKeepsTheConnectionAlive) {
-  ASSERT_TRUE(restore_store(engine_, asker(), false));
+  const auto root = asker();
+  ASSERT_TRUE(restore_store(engine_, root, false));
   const std::size_t before = files.shown.size();
   store.terms.alive();
   EXPECT_EQ(files.shown.size(), before + 1);

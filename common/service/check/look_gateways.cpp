@@ -98,8 +98,9 @@ Findings look_at_gateways(const Settings& settings) {
   }
   const std::string open = Confinement::missing();
   if (!any_fault(findings) && !settings.gateways.empty())
-    findings.push_back(good("gateways", open.empty() ? "their programs are kept out of the key and the store"
-                                                     : "their programs are not kept out of the key and the store, since " + open));
+    findings.push_back(
+        good("gateways", open.empty() ? "their programs are kept out of the key and the store"
+                                      : "their programs are not kept out of the key and the store, since " + open));
   return findings;
 }
 
