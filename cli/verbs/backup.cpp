@@ -202,7 +202,8 @@ class Sent final : public FileBearer {
     } while (got < 0 && errno == EINTR);
     into.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
     if (got < 0) trouble_ = cannot("read", file == "key" ? options_.key : options_.path, errno, "Nothing was changed.");
-    if (file == "key" && (sent_of_key_ += into.size()) > kLongestKey)
+    if (file == "key") sent_of_key_ += into.size();
+    if (file == "key" && sent_of_key_ > kLongestKey)
       trouble_ = Failure{.error = fmt::format("{} is no key file: it is too large.", printable_line(options_.key)),
                          .hint = "Give the copy of /var/lib/mfa/key."};
     return !trouble_;

@@ -38,6 +38,7 @@ Outcome<Moment> moment_of(const std::string& at) {
 // As the engine takes them (flows/foresee.h). A second name of a uid is looked up: whose it is decides there.
 std::vector<std::string> with_ids(const std::vector<ListedAccount>& accounts) {
   std::vector<std::string> users;
+  users.reserve(accounts.size());
   std::unordered_set<uid_t> seen;
   for (const ListedAccount& account : accounts)
     users.push_back(seen.insert(account.uid).second ? fmt::format("{}/{}/{}", account.name, account.uid, account.gid)

@@ -24,14 +24,12 @@ std::size_t take(char* bytes, std::size_t size, std::size_t count, void* target)
   return length;
 }
 
-// "sms.example.org:8443": what no message has a part in. An address in digits is not shown, as it could be a number,
-// unless it is this computer's own.
+// "sms.example.org:8443": what no message has a part in. An address in digits is not shown, as it could be a number.
 std::string_view host_of(std::string_view url) {
   const std::size_t start = url.find("://") + 3;
   const std::string_view host = url.substr(start, url.find_first_of("/?#", start) - start);
   const bool named = std::ranges::any_of(host, [](char c) { return c >= 'a' && c <= 'z'; });
-  const bool own = host.starts_with("127.0.0.1:") || host.starts_with("[::1]:");
-  return named || own ? host : "the address in url";
+  return named ? host : "the address in url";
 }
 
 std::string in_words(CURLcode code, const char* detail, const std::string& url, std::chrono::milliseconds limit) {

@@ -187,15 +187,18 @@ def gammu_smsd():
     with open("/etc/gammu-smsdrc", "w") as file:
         file.write(GAMMU)
 
+    messages = []
+
+    # Two texts to a number within a second have one name, and the later takes the earlier's place: what was seen is kept.
     def sent():
-        messages = []
         for name in sorted(os.listdir("/var/spool/gammu/sent")):
             # What was sent is there once more behind the request, as the phone took it.
             message = "[SMSBackup000]".join(open(f"/var/spool/gammu/sent/{name}").read().split("[SMSBackup000]")[:2])
             parts = re.findall(r"^Text\d\d = ([0-9A-F]+)", message, re.M)
             number = re.search(r'^Number = "(.*)"', message, re.M)
-            if number:  # else it is being written
-                messages.append((number[1], bytes.fromhex("".join(parts)).decode("utf-16-be")))
+            one = number and (number[1], bytes.fromhex("".join(parts)).decode("utf-16-be"))
+            if one and one not in messages:  # no number: it is being written
+                messages.append(one)
         return messages
     with daemon(["/usr/bin/gammu-smsd", "--user", "gammu", "--group", "gammu"], lambda: True, "gammu-smsd runs",
                 "/run/gammu/out"):
