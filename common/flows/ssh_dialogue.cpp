@@ -8,7 +8,7 @@ SshDialogue::SshDialogue(Dialogue& dialogue, std::string_view user, std::string_
     : dialogue_(dialogue), taken_(std::string_view("(@) ").size() + user.size() + server.size()) {}
 
 std::expected<Secret, DialogueError> SshDialogue::ask(const Prompt& prompt) {
-  Prompt fitted{.text = with_room(prompt.text), .echo = prompt.echo};
+  const Prompt fitted{.text = with_room(prompt.text), .echo = prompt.echo};
   is_first_ = true;
   return dialogue_.ask(fitted);
 }
