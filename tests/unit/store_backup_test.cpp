@@ -1,15 +1,12 @@
 // Backups: a copy is whole and gives nothing away; what comes back brings back no code that was used, and whatever goes
 // wrong leaves the store that is there.
 #include <signal.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
-#include <array>
 #include <atomic>
 #include <span>
 #include <thread>
 
+#include "tests/unit/killed.h"
 #include "tests/unit/store_backup.h"
 
 namespace mfa::test {
@@ -201,45 +198,16 @@ TEST_F(StoreBackup, While_another_process_holds_the_store_nothing_is_replaced) {
   EXPECT_TRUE(restored(*session, bytes).has_value()) << journal.notes();
 }
 
-// System calls: what lies on disk under which name, and what is in it.
-constexpr std::array kOfNames{SYS_fsync, SYS_fdatasync, SYS_rename, SYS_unlink, SYS_link};
-constexpr std::array kOfBytes{SYS_pwrite64};
-
-// Lets it go on to its next such call. False: it has ended.
-bool goes_on_to(pid_t child, std::span<const int> calls) {
-  for (;;) {
-    int status = 0;
-    if (ptrace(PTRACE_SYSCALL, child, nullptr, nullptr) != 0 || waitpid(child, &status, 0) != child ||
-        !WIFSTOPPED(status))
-      return false;
-    __ptrace_syscall_info call{};
-    if (ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof call, &call) > 0 && call.op == PTRACE_SYSCALL_INFO_ENTRY &&
-        std::ranges::find(calls, static_cast<int>(call.entry.nr)) != calls.end())
-      return true;
-  }
-}
-
 // Killed before any change of the disk, there is the old store, the new one, or (its log not being empty) none, and
 // never a mixture.
 TEST_F(StoreBackup, Killed_at_any_moment) {
   const std::string bytes = copied(*opened());
-  const auto killed_before = [&](int change, std::span<const int> calls) {
-    const pid_t child = in_a_process([&] {
-      if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0 || raise(SIGSTOP) != 0) return false;
-      return restored(*closed(StoreMode::per_command), bytes).has_value();
-    });
-    EXPECT_EQ(waitpid(child, nullptr, 0), child);
-    bool going = ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD) == 0;
-    for (int i = 0; going && i < change; ++i) going = goes_on_to(child, calls);
-    static_cast<void>(kill(child, SIGKILL));
-    static_cast<void>(waitpid(child, nullptr, 0));
-    return going;
-  };
+  const auto restores = [&] { return restored(*closed(StoreMode::per_command), bytes).has_value(); };
   const auto moments = [&](std::span<const int> calls, int denser) {
     int count = 0;
-    for (int change = 1; killed_before(change, calls); change += 1 + change / denser) {
+    for (int change = 1; killed_before(change, calls, in_a_process(led(restores))); change += 1 + change / denser) {
       ++count;
-      const bool there = fs::exists(path) || restored(*closed(StoreMode::per_command), bytes).has_value();
+      const bool there = fs::exists(path) || restores();
       EXPECT_TRUE(there && opened()->check()) << "before change " << change << ": " << journal.notes();
       const auto trail = opened()->verify_trail([] {});
       EXPECT_TRUE(trail && trail->damage.empty()) << "before change " << change;
