@@ -180,8 +180,8 @@ std::expected<std::unique_ptr<StoreCopy>, StoreError> SqliteStore::copy() {
         keys = file_.keys();
       });
       if (part) continue;
-      static_cast<void>(submit_alone([&] { file_.stop_copying(file->name()); }));
-      return std::unexpected(part.error());
+      const auto stopped = submit_alone([&] { file_.stop_copying(file->name()); });
+      return std::unexpected(stopped ? part.error() : stopped.error());
     }
     CopyFacts facts = examined(*file, *keys, From::own);
     file->forget_name();
