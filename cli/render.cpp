@@ -2,8 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/device_text.h"
@@ -133,6 +137,23 @@ std::string key_in_groups(std::string_view secret) {
     text += shown[i];
   }
   return text;
+}
+
+std::string ended_text(const Json& reply) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kWords{{
+      {"bypass_code", "the bypass code"},
+      {"exemption", "the exemption"},
+      {"journeys", "the journeys that were noted"},
+      {"enrolment_code", "the enrolment code made before"},
+      {"disabled", "that no code was asked for"},
+  }};
+  std::string text;
+  for (const std::string& name : texts_of(reply, "ended")) {
+    const auto* found = std::ranges::find(kWords, name, &std::pair<std::string_view, std::string_view>::first);
+    text += (text.empty() ? "Over as well: " : ", ") +
+            (found == kWords.end() ? printable_line(name) : std::string(found->second));
+  }
+  return text.empty() ? text : text + ".\n";
 }
 
 }  // namespace mfa::cli

@@ -32,6 +32,9 @@ namespace mfa::cli {
 // "iPhone (totp-1)", or the id alone where there is no name.
 [[nodiscard]] std::string factor_text(std::string_view id, std::string_view name);
 
+// "Over as well: the bypass code, the exemption.", a line; empty where a reply names nothing that ended.
+[[nodiscard]] std::string ended_text(const Json& reply);
+
 // "JBSW Y3DP EHPK 3PXP", for people who type it.
 [[nodiscard]] std::string key_in_groups(std::string_view secret);
 

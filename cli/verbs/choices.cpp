@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/plain_text.h"
+#include "cli/render.h"
 #include "cli/times.h"
 
 namespace mfa::cli {
@@ -17,7 +18,8 @@ Outcome<void> report_login(const Console& console) {
                                                  : "The staff have a report of yours from a few minutes ago.\n";
   text +=
       "No device of yours is trusted any more, and until your password is another it alone\n"
-      "sets up no second factor.\n\n";
+      "sets up no second factor.\n";
+  text += ended_text(*reply) + "\n";
   text += fmt::format("Now change your password, then tell {}.\n", printable_line(text_of(*reply, "helpdesk")));
   return console.print(text + "What happened in your name: mfa-enroll history\n");
 }

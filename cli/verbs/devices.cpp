@@ -7,6 +7,7 @@
 #include "cli/command_line.h"
 #include "cli/device_text.h"
 #include "cli/plain_text.h"
+#include "cli/render.h"
 
 namespace mfa::cli {
 
@@ -33,10 +34,11 @@ Outcome<void> admin_password_changed(const Console& console, const std::string& 
   if (console.json) return console.print_json(*reply);
   const std::vector<Json> devices = objects_of(*reply, "devices");
   const std::string name = printable_line(user);
-  if (devices.empty()) return console.print(fmt::format("Noted. {} had no trusted device.\n", name));
+  if (devices.empty())
+    return console.print(fmt::format("Noted. {} had no trusted device.\n", name) + ended_text(*reply));
   return console.print(
       fmt::format("Noted: the password of {} changed, so these devices are asked for a code again.\n", name) +
-      device_lines(devices, console.style));
+      device_lines(devices, console.style) + ended_text(*reply));
 }
 
 }  // namespace mfa::cli

@@ -87,7 +87,7 @@ Outcome<void> helpdesk_reset(const Console& console, const HelpdeskOptions& opti
                                      "With it {} sets up a second factor: at the next login that asks for one, or with "
                                      "mfa-enroll.\n",
                                      user);
-  return console.print(removed_text(user, texts_of(*reply, "removed")) + code + next);
+  return console.print(removed_text(user, texts_of(*reply, "removed")) + ended_text(*reply) + code + next);
 }
 
 }  // namespace mfa::cli

@@ -1,6 +1,41 @@
 #include "common/domain/grant.h"
 
+#include <algorithm>
+
 namespace mfa {
+namespace {
+
+constexpr std::string_view kEnded = "ended: ";
+
+}  // namespace
+
+std::string_view name_of(Opening opening) {
+  switch (opening) {
+    case Opening::bypass_code:
+      return "bypass_code";
+    case Opening::exemption:
+      return "exemption";
+    case Opening::journeys:
+      return "journeys";
+    case Opening::enrolment_code:
+      return "enrolment_code";
+    case Opening::asking_off:
+      return "disabled";
+  }
+  return {};
+}
+
+std::string ended_terms(std::span<const Opening> ended) {
+  std::string terms;
+  for (const Opening opening : ended) {
+    std::string name(name_of(opening));
+    std::ranges::replace(name, '_', ' ');
+    terms += (terms.empty() ? std::string(kEnded) : ", ") + name;
+  }
+  return terms;
+}
+
+bool tells_of_ended(std::string_view reason) { return reason.starts_with(kEnded); }
 
 bool still_holds(UnixTime until, UnixTime now, std::chrono::seconds longest) {
   return now < until && until - now <= longest;

@@ -87,8 +87,8 @@ std::expected<DevicesReply, RequestError> forget_devices(Engine& engine, const A
   return reply;
 }
 
-std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const Asker& asker,
-                                                           const std::string& user) {
+std::expected<NewPasswordReply, RequestError> password_changed(Engine& engine, const Asker& asker,
+                                                               const std::string& user) {
   if (!may(asker.caller.uid, Verb::password_changed))
     return std::unexpected(refused("Only root may report someone's new password.", "Run it with sudo."));
   const auto account = find_account(engine, user);
@@ -96,7 +96,7 @@ std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const
   const UnixTime now = engine.clock.now();
   Event about = request_event(engine, *account, now, EventKind::password_changed);
   about.actor = "root";
-  DevicesReply reply;
+  NewPasswordReply reply;
   bool mismatch = false;
   const auto done = engine.store.write([&](Transaction& tx) {
     Found found = find_person(tx, *account);
@@ -105,6 +105,9 @@ std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const
     reply.devices = devices_of(tx.trusts(found.person->id), now);
     tx.append(about);
     found.person->reported.reset();
+    const auto bypass = tx.bypass_code(found.person->id);
+    reply.bypass_ended = bypass && bypass->until > now;
+    tx.drop_bypass_code(found.person->id);
     outdate(tx, *found.person);
     end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });

@@ -27,8 +27,13 @@ namespace mfa {
 // `device`: an id ("device-3"), or empty for all of them. The reply names those that were forgotten.
 [[nodiscard]] std::expected<DevicesReply, RequestError> forget_devices(Engine& engine, const Asker& asker,
                                                                        const std::string& device);
-// root only. The reply names the devices whose trust ended.
-[[nodiscard]] std::expected<DevicesReply, RequestError> password_changed(Engine& engine, const Asker& asker,
-                                                                         const std::string& user);
+
+struct NewPasswordReply {
+  std::vector<DeviceEntry> devices;  // whose trust ended
+  bool bypass_ended = false;         // a bypass code was good until now: whoever knew the old password may have it
+};
+// root only.
+[[nodiscard]] std::expected<NewPasswordReply, RequestError> password_changed(Engine& engine, const Asker& asker,
+                                                                             const std::string& user);
 
 }  // namespace mfa

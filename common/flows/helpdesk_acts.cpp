@@ -7,6 +7,7 @@
 
 #include "common/domain/recovery.h"
 #include "common/flows/enrolment_codes.h"
+#include "common/flows/openings.h"
 #include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/trusting.h"
@@ -36,14 +37,12 @@ void remove(Transaction& tx, Person& person, const std::vector<Factor>& factors)
     tx.remove_factor(person.id, factor.number);
     if (person.default_factor == factor.number) person.default_factor = 0;
   }
-  tx.drop_bypass_code(person.id);
   outdate(tx, person);
 }
 
 // Nothing is left: what was guessed wrong is over, too, and a password alone begins nothing.
 void begin_anew(Transaction& tx, Person& person) {
   tx.replace_recovery_codes(person.id, {});
-  tx.drop_enrolment_code(person.id);
   person.lockout = {};
   person.enrol_by_code = true;
 }
@@ -100,13 +99,16 @@ std::expected<ResetReply, RequestError> helpdesk_reset(Engine& engine, const Ask
     const auto removed = chosen(std::move(factors), factor, subject.name.value);
     if (!removed) return std::unexpected(removed.error());
     Person person = found.person ? *found.person : tx.add_person(subject.name, subject.uid, event.at);
+    std::vector<Opening> ended = end_openings(tx, person, event.at);
     remove(tx, person, *removed);
     if (removed->size() == count) begin_anew(tx, person);
     tx.save(person);
     event.factor = ids_of(*removed);
+    if (!ended.empty()) event.reason = ended_terms(ended) + "; " + event.reason;
     tx.append(event);
     end_all_trust(tx, person, TrustEnd::reset, event);
-    ResetReply reply{.user = subject.name.value, .removed = {}, .enrolment_code = "", .until = {}};
+    ResetReply reply{
+        .user = subject.name.value, .removed = {}, .ended = std::move(ended), .enrolment_code = "", .until = {}};
     for (const Factor& gone : *removed) reply.removed.push_back({.factor = gone.id(), .name = gone.name});
     reply.until = hand_over_code(tx, person, *code, event);
     return reply;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/domain/grant.h"
 #include "common/flows/texts.h"
 
 namespace mfa {
@@ -56,6 +57,9 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
     case EventKind::helpdesk_exempt:
       return fmt::format("The helpdesk changed on {} until when your account does without a second factor.", when);
     case EventKind::helpdesk_reset:
+      if (tells_of_ended(event.reason))
+        return fmt::format("The helpdesk reset your second factor on {}: {}. What it had allowed before is over.", when,
+                           removed_in_words(event.factor));
       return fmt::format("The helpdesk reset your second factor on {}: {}.", when, removed_in_words(event.factor));
     case EventKind::person_renamed:
       return fmt::format("An administrator noted on {} that your login name or uid has changed.", when);

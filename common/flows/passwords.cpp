@@ -47,6 +47,7 @@ LoginVerdict end_trust_for_new_password(Engine& engine, const LoginFacts& facts,
     if (!found.person || found.mismatch) return;
     tx.append(about);
     found.person->reported.reset();
+    tx.drop_bypass_code(found.person->id);
     outdate(tx, *found.person);
     end_all_trust(tx, *found.person, TrustEnd::password_changed, about);
   });

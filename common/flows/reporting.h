@@ -1,12 +1,15 @@
 // "That was not me": a word at a login, a command at a shell. Ends all trust of the person and tells the staff, by a
-// row of the trail. Nothing stands in its way, so it is bounded: what was reported a moment ago is no row once more.
+// row of the trail. What stood open beside their factors is over, too (flows/openings). Nothing stands in its way, so
+// it is bounded: what was reported a moment ago is no row once more, unless it ended something.
 #pragma once
 
 #include <chrono>
 #include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "common/domain/grant.h"
 #include "common/flows/identity.h"
 #include "common/flows/login_trail.h"
 #include "common/flows/requests.h"
@@ -27,6 +30,7 @@ void note_report_by_stranger(Engine& engine, const Event& about);
 struct ReportReply {
   bool recorded = false;  // a new row; or it was reported within kBetweenReports
   std::string helpdesk;   // whom to tell
+  std::vector<Opening> ended;
 };
 [[nodiscard]] std::expected<ReportReply, RequestError> report_login(Engine& engine, const Asker& asker);
 

@@ -415,6 +415,9 @@ std::string reported(const Settings& settings) {
   return fmt::format("This login has ended and was reported. Change your password now, and ask {} if you need help.",
                      helpdesk(settings));
 }
+std::string openings_ended() {
+  return "What the helpdesk had allowed you until now, or you had switched off, is over as well.";
+}
 std::string recovery_left(std::size_t codes) {
   if (codes == 0) return "That was your last recovery code. Make new ones with: mfa-enroll codes";
   return fmt::format("You have {} left.{}", counted(static_cast<std::int64_t>(codes), "recovery code"),

@@ -109,6 +109,8 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 [[nodiscard]] std::string other_person(const Settings& settings);
 [[nodiscard]] std::string unavailable(const Settings& settings);
 [[nodiscard]] std::string reported(const Settings& settings);
+// Behind that, where something stood open beside the factors.
+[[nodiscard]] std::string openings_ended();
 [[nodiscard]] std::string recovery_left(std::size_t codes);
 [[nodiscard]] std::string bypass_left(std::size_t uses);
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <span>
 
 #include "common/check/store_judge.h"
 #include "common/json/json_writer.h"
@@ -104,6 +105,13 @@ void write_factors(JsonWriter& json, const std::vector<StatusReply::Entry>& entr
 // What there is nothing to say of is left out.
 void write_text(JsonWriter& json, std::string_view name, std::string_view text) {
   if (!text.empty()) json.member(name, text);
+}
+
+void write_ended(JsonWriter& json, std::span<const Opening> ended) {
+  if (ended.empty()) return;
+  json.key("ended").open_array();
+  for (const Opening opening : ended) json.value(name_of(opening));
+  json.close_array();
 }
 
 // Of many things done in one request: why not all of them.
@@ -224,6 +232,7 @@ WipedText to_json(const ResetReply& reply) {
   json.open_object().key("removed").open_array();
   for (const FactorReply& factor : reply.removed) json.value(factor.factor);
   json.close_array();
+  write_ended(json, reply.ended);
   write_text(json, "enrolment_code", reply.enrolment_code);
   write_time(json, "until", reply.until);
   return json.close_object().take();
@@ -273,6 +282,14 @@ WipedText to_json(const DevicesReply& reply) {
   JsonWriter json;
   json.open_object();
   write_devices(json, reply.devices);
+  return json.close_object().take();
+}
+
+WipedText to_json(const NewPasswordReply& reply) {
+  JsonWriter json;
+  json.open_object();
+  write_devices(json, reply.devices);
+  if (reply.bypass_ended) write_ended(json, std::array{Opening::bypass_code});
   return json.close_object().take();
 }
 
@@ -364,7 +381,9 @@ WipedText to_json(const PurgeReply& reply) {
 
 WipedText to_json(const ReportReply& reply) {
   JsonWriter json;
-  return json.open_object().member("recorded", reply.recorded).member("helpdesk", reply.helpdesk).close_object().take();
+  json.open_object().member("recorded", reply.recorded).member("helpdesk", reply.helpdesk);
+  write_ended(json, reply.ended);
+  return json.close_object().take();
 }
 
 WipedText to_json(const AskingReply& reply) {

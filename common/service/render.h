@@ -9,6 +9,7 @@
 #include "common/flows/asking.h"
 #include "common/flows/audit.h"
 #include "common/flows/check.h"
+#include "common/flows/devices.h"
 #include "common/flows/enrolment_codes.h"
 #include "common/flows/foresee.h"
 #include "common/flows/hand_over.h"
@@ -35,6 +36,7 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const RegisteredReply& reply);
 [[nodiscard]] WipedText to_json(const SentReply& reply);
 [[nodiscard]] WipedText to_json(const DevicesReply& reply);
+[[nodiscard]] WipedText to_json(const NewPasswordReply& reply);
 [[nodiscard]] WipedText to_json(const CodesReply& reply);
 [[nodiscard]] WipedText to_json(const ImportReply& reply);
 [[nodiscard]] WipedText to_json(const ShownReply& reply);

@@ -290,6 +290,15 @@ def test_who_is_exempt_is_asked_nothing_until_it_ends(campus):
     assert "again" in helps(campus, carol, "exempt", alice, "--until", "2000-01-01", *WHY).stdout
     assert campus.login_over_ssh(alice, alice.fresh_code()).passed
 
+    # Nor once she says that it was not her, or is reset.
+    helps(campus, carol, "exempt", alice, "--until", day, *WHY)
+    assert "Over as well: the exemption.\n" in campus.enroll("report", person=alice).stdout
+    campus.log.wait_for(r'event=login\.reported user=alice .*reason="report; ended: exemption"')
+    helps(campus, carol, "exempt", alice, "--until", day, *WHY)
+    assert "Over as well: the exemption.\n" in helps(campus, carol, "reset", alice, *WHY).stdout
+    talk = begins_login(campus, alice)
+    talk.reads("Enrolment code: ")
+
 
 # --- what the helpdesk may not do, as raw requests
 

@@ -5,10 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
+#include "common/flows/devices.h"
 #include "common/flows/helpdesk_acts.h"
 #include "common/flows/helpdesk_identify.h"
 #include "common/flows/login.h"
+#include "common/flows/openings.h"
+#include "common/flows/reporting.h"
 #include "tests/doubles/doubles.h"
 
 namespace mfa {
@@ -305,6 +309,137 @@ TEST_F(HelpdeskGrants, WhoIsExemptIsAskedNothingUntilThen) {
   world.clock.time = until - kHour;
   EXPECT_EQ(exempt(UnixTime{0}), "ended");
   EXPECT_EQ(log_in({}), LoginResult::conversation);
+}
+
+// --- how they end
+
+// All that can stand open beside a factor, as a thief on the telephone would have it.
+class StandingOpen : public HelpdeskGrants {
+ protected:
+  void open_all(std::chrono::seconds length = kHour) {
+    ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+      Person alice = *tx.person_by_name({"alice"});
+      const UnixTime until = world.clock.time + length;
+      tx.keep_bypass_code(alice.id, "12345678", {.until = until, .uses = 9});
+      for (const Journey& old : tx.journeys(alice.id)) tx.remove_journey(alice.id, old.country);
+      tx.add_journey(alice.id, {.country = "AU", .until = until});
+      tx.keep_enrolment_code(alice.id, "2222333344zz", until);
+      alice.exempt_until = until;
+      alice.asks_off = true;
+      tx.save(alice);
+    }));
+  }
+  std::vector<Opening> left() {
+    std::vector<Opening> open;
+    EXPECT_TRUE(world.store.read(
+        [&](Transaction& tx) { open = openings(tx, *tx.person_by_name({"alice"}), world.clock.time); }));
+    return open;
+  }
+  Asker alice() { return asker({1000}); }
+  std::string reason_of(EventKind kind) {
+    const auto& events = world.store.state.events;
+    const auto found = std::ranges::find(events.rbegin(), events.rend(), kind, &Event::kind);
+    return found == events.rend() ? "no such row" : found->reason;
+  }
+};
+
+constexpr std::array kAll{Opening::bypass_code, Opening::exemption, Opening::journeys, Opening::enrolment_code,
+                          Opening::asking_off};
+constexpr char kAllTerms[] = "ended: bypass code, exemption, journeys, enrolment code, disabled";
+
+TEST_F(StandingOpen, AReportEndsItAndSaysSo) {
+  open_all();
+  ASSERT_THAT(left(), testing::ElementsAreArray(kAll));
+  const auto reply = report_login(world.engine, alice());
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->ended, testing::ElementsAreArray(kAll));
+  EXPECT_EQ(reason_of(EventKind::reported), std::string("report; ") + kAllTerms);
+  EXPECT_THAT(left(), IsEmpty());
+  EXPECT_EQ(log_in({}), LoginResult::conversation) << "neither exempt nor switched off";
+  EXPECT_NE(log_in({"12345678", "2222-3333-44zz"}), LoginResult::passed);
+  EXPECT_EQ(log_in({world.code()}, "198.51.100.7"), LoginResult::denied) << "the journey is over";
+}
+
+TEST_F(StandingOpen, NotmeEndsItToo) {
+  open_all();
+  ASSERT_TRUE(world.store.write([&](Transaction& tx) {  // or nothing would be asked
+    Person person = *tx.person_by_name({"alice"});
+    person.exempt_until.reset();
+    tx.save(person);
+  }));
+  ASSERT_EQ(log_in({"notme"}), LoginResult::denied);
+  EXPECT_THAT(verdict.text, HasSubstr("What the helpdesk had allowed you until now"));
+  EXPECT_EQ(reason_of(EventKind::reported), "notme; ended: bypass code, journeys, enrolment code, disabled");
+  EXPECT_THAT(left(), IsEmpty());
+  ASSERT_EQ(log_in({"notme"}), LoginResult::denied);
+  EXPECT_THAT(verdict.text, Not(HasSubstr("What the helpdesk")));
+}
+
+// In the same second as the report before, and within the ten minutes in which a report is no row.
+TEST_F(StandingOpen, WhatWasGrantedAfterAReportTheNextOneEnds) {
+  for (const int seconds : {0, 30}) {
+    ASSERT_TRUE(report_login(world.engine, alice()));
+    world.clock.time = world.clock.time + std::chrono::seconds(seconds);
+    open_all();
+    const auto reply = report_login(world.engine, alice());
+    ASSERT_TRUE(reply);
+    EXPECT_TRUE(reply->recorded) << "what ended stands in the trail";
+    EXPECT_THAT(left(), IsEmpty()) << seconds;
+    EXPECT_FALSE(report_login(world.engine, alice())->recorded);
+  }
+}
+
+TEST_F(StandingOpen, WhatIsOverAnywayIsNotTold) {
+  open_all();
+  world.clock.time = world.clock.time + 2 * kHour;
+  const auto reply = report_login(world.engine, alice());
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->ended, testing::ElementsAre(Opening::asking_off));
+  EXPECT_THAT(world.store.state.bypasses, IsEmpty());
+  EXPECT_THAT(world.store.state.journeys[1], IsEmpty());
+}
+
+TEST_F(StandingOpen, AResetEndsItAlsoOfOneFactor) {
+  for (const char* factor : {"iPhone", ""}) {
+    open_all();
+    say({kPassword});
+    const auto reply = helpdesk_reset(world.engine, asker(), about("alice"), factor);
+    ASSERT_TRUE(reply) << reply.error().text;
+    EXPECT_THAT(reply->ended, testing::ElementsAreArray(kAll)) << factor;
+    EXPECT_EQ(reason_of(EventKind::helpdesk_reset), std::string(kAllTerms) + "; phone at home; checked: student card");
+    EXPECT_THAT(left(), testing::ElementsAre(Opening::enrolment_code)) << "the new one";
+    EXPECT_NE(log_in({"2222-3333-44zz"}), LoginResult::passed);
+    EXPECT_THAT(world.dialogue.prompts.at(0).text, HasSubstr("before is over."));
+  }
+}
+
+TEST_F(StandingOpen, AResetThatEndsNothingElseSaysNothingOfIt) {
+  say({kPassword});
+  const auto reply = helpdesk_reset(world.engine, asker(), about("alice"), "");
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->ended, IsEmpty());
+  EXPECT_EQ(reason_of(EventKind::helpdesk_reset), "phone at home; checked: student card");
+}
+
+TEST_F(StandingOpen, ANewPasswordEndsTheBypassCodeAlone) {
+  const auto rest =
+      testing::ElementsAre(Opening::exemption, Opening::journeys, Opening::enrolment_code, Opening::asking_off);
+  open_all();
+  const auto reply = password_changed(world.engine, asker({0}), "alice");
+  ASSERT_TRUE(reply);
+  EXPECT_TRUE(reply->bypass_ended);
+  EXPECT_THAT(left(), rest);
+  EXPECT_FALSE(password_changed(world.engine, asker({0}), "alice")->bypass_ended);
+
+  open_all(2 * kHour);
+  LoginFacts facts;
+  facts.user = "alice";
+  facts.service = "passwd";
+  facts.from_root = true;
+  facts.phase = Phase::password_changed;
+  say({});
+  EXPECT_EQ(login(world.engine, facts, kRoot, world.dialogue).result, LoginResult::done);
+  EXPECT_THAT(left(), rest);
 }
 
 TEST_F(HelpdeskGrants, EachIsRefusedToWhoeverMayNot) {
