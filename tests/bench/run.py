@@ -1,12 +1,16 @@
 #!/usr/bin/python3 -B
 """Logins through pam_mfa beside its peers, all in one run on one machine, through the real libpam.
 
-Usage: run.py BUILD_FOLDER [OUTPUT_FOLDER]     (as root; a release build; Debian's libpam-google-authenticator, libpam-oath)
+Usage: run.py BUILD_FOLDER OUTPUT_FOLDER     (as root; a release build; Debian's libpam-google-authenticator, libpam-oath)
 
-Measured are pam_mfa, pam_google_authenticator (replays refused), pam_oath, and as the floor pam_permit with one fdatasync.
-Each has the same people, the same key and a window of ten steps; homes and stores lie on the disk of OUTPUT_FOLDER
-(default: BUILD_FOLDER/bench). Rounds take turns, so that what the machine does meanwhile meets all. Ratios are those of
-medians of the rounds. Written to OUTPUT_FOLDER: samples.csv (raw), report.txt (as printed), report.svg.
+Measured are pam_mfa, pam_google_authenticator, pam_oath, and as the floor pam_permit with one fdatasync. Each has the same
+people, the same key and a window of ten steps, refuses a code that was used (this is tried before), and logs to the same
+socket, which a small program empties without being woken. Homes and stores lie on the disk of OUTPUT_FOLDER, which must be
+one: not below /etc, /var, /usr, /home, /root or /tmp, which the sandbox keeps in memory. libpam loads the modules of
+/etc/pam.d/other at each start, whatever the service: here that is pam_deny alone, so that they do not hide what is
+measured; what Debian's own adds (pam_unix and its libraries) is told below the table. Rounds take turns, so that what
+the machine does meanwhile meets all. Ratios are those of medians of the rounds. Written to OUTPUT_FOLDER: samples.csv
+(raw), report.txt (as printed), report.svg.
 """
 import csv
 import os
@@ -28,8 +32,10 @@ from waiting import until
 KEY = b"12345678901234567890"  # RFC 6238, appendix B
 KEY_BASE32 = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 PASSWORD = "Password of all, secret"
-PEOPLE, MANY, WINDOW, ROUNDS, EACH = 320, 100_000, 10, 7, 40
+PEOPLE, MANY, WINDOW, ROUNDS, EACH, AT_ONCE = 1000, 100_000, 10, 7, 40, 384
 FIRST_UID = 3000
+KEPT_APART = 20  # people with devices
+OTHER = "".join(f"{kind} required pam_deny.so\n" for kind in ("auth", "account", "password", "session"))
 GOOGLE_FILE = f"{KEY_BASE32}\n\" WINDOW_SIZE {2 * WINDOW + 1}\n\" DISALLOW_REUSE\n\" TOTP_AUTH\n"
 SERVICES = {
     "pam_mfa": "auth required pam_mfa.so\n",
@@ -40,6 +46,8 @@ SERVICES = {
 }
 RULES = f'[totp]\nwindow = {WINDOW}\n[[rule]]\nname = "everyone"\nmfa = "require"\ntrust = "30d"\n'
 CODE_MODULES = ("pam_mfa", "google", "oath")
+SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ"  # RFC 8032 §7.1's first key
+QUEUE = 4096  # datagrams that wait at a socket
 
 
 class People:
@@ -50,7 +58,7 @@ class People:
 
     def next(self, module):
         number = self._turn.get(module, 0)
-        self._turn[module] = (number + 1) % PEOPLE
+        self._turn[module] = (number + 1) % (PEOPLE - KEPT_APART)
         return number
 
     def code(self, module, number):
@@ -65,17 +73,25 @@ class People:
 
 
 class Bench:
-    def __init__(self, build, output):
-        self.build, self.output = build, output
+    def __init__(self, build, output, log):
+        self.build, self.output, self.log = build, output, log
         self.people, self.samples, self.notes = People(), [], []
+        self.beside = ""  # what is not as it is for the table
 
-    def log_in(self, what, module, mode, lines, expected=PAM_SUCCESS, service=None, round_number=0):
+    def note_ratio(self, what, ours, other, unit, must, goal, more_is_better=False):
+        self.notes.append(f"{what}{self.beside}: ratio {ours / other:.2f}, {ours:.3g} against {other:.3g} {unit}")
+
+    def quietly(self):
+        return self.log.left_to([f"{self.build}/tests/bench/bench_drain"])
+
+    def log_in(self, what, module, mode, lines, expected=PAM_SUCCESS, service=None, round_number=0,
+               environment=None):
         """Runs the lines, each (worker, answers) for the next person; keeps what each took."""
         text = "".join("\t".join((str(worker), f"bench{number}", *answers)) + "\n" for worker, number, answers in lines)
         command = [f"{self.build}/tests/bench/bench_logins", service or module, mode]
         if module == "floor":
             command.append("/var/lib/mfa-bench/floor")
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=True, env=environment)
         *rows, last = done.stdout.splitlines()
         times = []
         for row in rows:
@@ -100,8 +116,15 @@ class Bench:
         code = next(code for code in (f"{n:06}" for n in range(1_000_000)) if code not in near)
         return [(0, self.people.next(module), [code]) for _ in range(each)]
 
+    def require_replay_refused(self, module):
+        number = self.people.next(module)
+        once = [(0, number, [self.people.code(module, number)])]
+        self.log_in("first use", module, "fresh", once)
+        self.log_in("second use", module, "fresh", once, expected=None)
+
     def rounds(self, what, modules, prepare, mode, per_second=False, **how):
         """Medians of the rounds for each module: milliseconds, or logins a second."""
+        what += self.beside
         found = {module: [] for module in modules}
         for round_number in range(ROUNDS):
             for module in modules[round_number % len(modules):] + modules[:round_number % len(modules)]:
@@ -116,6 +139,16 @@ def percentiles(bench, what, module):
 
 
 # --- setting up
+
+def load():
+    return " ".join(open("/proc/loadavg").read().split()[:3])
+
+
+def disk_of(folder):
+    kind = subprocess.run(["stat", "-f", "-c", "%T", folder], capture_output=True, text=True, check=True).stdout.strip()
+    assert kind not in ("tmpfs", "overlayfs", "ramfs"), f"{folder} is in memory ({kind}): nothing there waits for a disk"
+    return kind
+
 
 def prepare_disk(output):
     """Stores and homes on the disk that is measured; the sandbox has them in memory."""
@@ -178,7 +211,8 @@ def syncs_a_login(bench, campus, module):
         subprocess.run(["strace", "-q", "-f", "-e", "trace=fsync,fdatasync", "-o", trace,
                         f"{bench.build}/tests/bench/bench_logins", module, "same"], input=text, text=True, check=True,
                        stdout=subprocess.DEVNULL)
-    return len(re.findall(r"(?:fsync|fdatasync)\(", open(trace).read())) / 10
+    calls = re.findall(r"(fsync|fdatasync)\(", open(trace).read())
+    return ", ".join(f"{calls.count(call) / 10:g} {call}" for call in sorted(set(calls))) or "none"
 
 
 def weigh(bench, module):
@@ -204,54 +238,26 @@ def measure(bench, campus):
         table.append((what, f"{ratio:.2f}", f"{must:g}", f"{goal:g}", said, f"{ours:.3g} against {other:.3g} {unit}"))
 
     fill(campus, "bench", FIRST_UID, PEOPLE)
-    right = bench.rounds("right code, fresh process", CODE_MODULES + ("floor",), lambda m: bench.right(m, 1, EACH), "fresh")
-    same = bench.rounds("right code, same process", CODE_MODULES + ("floor",), lambda m: bench.right(m, 1, EACH), "same")
-    wrong = bench.rounds("wrong code, fresh process", CODE_MODULES, lambda m: bench.wrong(m, EACH // 2), "fresh", expected=None)
     for module in CODE_MODULES:
-        bench.people.skip(module, 0)
-    row("right code, fresh process, p50, against google", right["pam_mfa"], right["google"], "ms", 1.0, 0.8)
-    row("wrong code, the same", wrong["pam_mfa"], wrong["google"], "ms", 0.33, 0.2)
-    row("right code, fresh process, p50, against the floor", right["pam_mfa"], right["floor"], "ms", 2.5, 1.6)
-    bench.notes.append(f"right code, fresh: oath {right['oath']:.2f} ms; same process: pam_mfa {same['pam_mfa']:.2f}, "
-                       f"google {same['google']:.2f}, oath {same['oath']:.2f}, floor {same['floor']:.2f} ms")
-
-    for workers in (1, 2, 8, 32):
-        rate = bench.rounds(f"{workers} at once", ("pam_mfa", "google"),
-                            lambda m: bench.right(m, workers, max(2, 64 // workers)), "same", per_second=True)
-        if workers == 32:
-            row("32 at once, logins/s, against google", rate["pam_mfa"], rate["google"], "/s", 2, 3, more_is_better=True)
-        bench.notes.append(f"{workers} at once: pam_mfa {rate['pam_mfa']:.0f}/s, google {rate['google']:.0f}/s")
-
-    # On one device, one person: trusted, and with a code each time.
-    trusting, coding = PEOPLE - 1, PEOPLE - 2
-    bench.log_in("first", "pam_mfa", "fresh", [(0, trusting, [PASSWORD, bench.people.code("pam_mfa", trusting) + " y"])],
-                 service="password")
-    trusted, coded = [], []
-    for round_number in range(ROUNDS):
-        times, _ = bench.log_in("trusted device", "pam_mfa", "fresh", [(0, trusting, [PASSWORD])] * EACH, service="password",
-                                round_number=round_number)
-        trusted.append(statistics.median(times))
-        times, _ = bench.log_in("password and code", "pam_mfa", "fresh", [
-            (0, coding - round_number, [PASSWORD, bench.people.code("pam_mfa", coding - round_number) + " n"])
-            for _ in range(6)], service="password", round_number=round_number)
-        coded.append(statistics.median(times))
-    row("a trusted device, p50, against a code", statistics.median(trusted), statistics.median(coded), "ms", 1.0, 0.7)
-
-    # libpam itself loads those of /etc/pam.d/other; what the floor has counts for nobody.
-    floor_kib, floor_libraries = weigh(bench, "floor")
-    for module in CODE_MODULES:
-        kib, libraries = weigh(bench, module)
-        kib -= floor_kib
-        libraries = [library for library in libraries if library not in floor_libraries]
-        bench.notes.append(f"{module}: {kib} KiB and {len(libraries)} libraries more in the host process "
-                           f"({', '.join(libraries)}); {syncs_a_login(bench, campus, module):g} syncs a login")
-        if module == "pam_mfa":
-            table.append(("memory added to the host process", f"{kib} KiB", "300", "100",
-                          "goal met" if kib <= 100 else "must met, goal missed" if kib <= 300 else "MISSED", ""))
-
-    few = bench.rounds("beside few", ("pam_mfa", "floor"), lambda m: bench.right(m, 1, EACH), "fresh")
+        bench.require_replay_refused(module)
+    with open("/etc/pam.d/other") as file:
+        debians = file.read()
+    campus.pam_service("other", OTHER)
+    with bench.quietly():
+        single(bench, row)
+        at_once(bench, row, ((1, "lasting"), (2, "lasting"), (8, "lasting"), (32, "lasting"), (32, "same")))
+        trusted(bench, row)
+        campus.pam_service("other", debians)
+        bench.beside = ", Debian's other"
+        single(bench, bench.note_ratio)
+        at_once(bench, bench.note_ratio, ((32, "lasting"), (32, "same")))
+        campus.pam_service("other", OTHER)
+        bench.beside = ""
+        few = bench.rounds("beside few", ("pam_mfa", "floor"), lambda m: bench.right(m, 1, EACH), "fresh")
+    weights(bench, campus, table)
     fill(campus, "other", 100_000, MANY)
-    many = bench.rounds("beside many", ("pam_mfa", "floor"), lambda m: bench.right(m, 1, EACH), "fresh")
+    with bench.quietly():
+        many = bench.rounds("beside many", ("pam_mfa", "floor"), lambda m: bench.right(m, 1, EACH), "fresh")
     row(f"{MANY} users against {PEOPLE}, p50", many["pam_mfa"], few["pam_mfa"], "ms", 1.15, 1.05)
     bench.notes.append(f"the floor meanwhile: {few['floor']:.2f} and {many['floor']:.2f} ms")
     mib = resident_kib(campus) / 1024
@@ -260,13 +266,74 @@ def measure(bench, campus):
     return table
 
 
+def single(bench, row):
+    """One login at a time. A wrong code is followed by a client that breaks off, where it is asked once more."""
+    right = bench.rounds("right code, fresh process", CODE_MODULES + ("floor",), lambda m: bench.right(m, 1, EACH), "fresh")
+    same = bench.rounds("right code, same process", CODE_MODULES + ("floor",), lambda m: bench.right(m, 1, EACH), "same")
+    wrong = bench.rounds("wrong code, fresh process", CODE_MODULES, lambda m: bench.wrong(m, EACH // 2), "fresh", expected=None)
+    for module in CODE_MODULES:
+        bench.people.skip(module, 0)
+    row("right code, fresh process, p50, against google", right["pam_mfa"], right["google"], "ms", 1.0, 0.8)
+    row("wrong code, the same", wrong["pam_mfa"], wrong["google"], "ms", 0.33, 0.2)
+    row("right code, fresh process, p50, against the floor", right["pam_mfa"], right["floor"], "ms", 2.5, 1.6)
+    bench.notes.append(f"right code{bench.beside}, fresh: oath {right['oath']:.2f} ms; same process: pam_mfa {same['pam_mfa']:.2f}, "
+                       f"google {same['google']:.2f}, oath {same['oath']:.2f}, floor {same['floor']:.2f} ms")
+
+
+def at_once(bench, row, ways):
+    for workers, mode in ways:
+        how = "" if mode == "lasting" else ", modules loaded anew each time"
+        rate = bench.rounds(f"{workers} at once{how}", ("pam_mfa", "google"),
+                            lambda m: bench.right(m, workers, (AT_ONCE if workers == 32 else 64) // workers), mode, per_second=True)
+        if workers == 32 and mode == "lasting":
+            row("32 at once, lasting processes, logins/s, against google", rate["pam_mfa"], rate["google"], "/s", 2, 3,
+                more_is_better=True)
+        bench.notes.append(f"{workers} at once{how}{bench.beside}: pam_mfa {rate['pam_mfa']:.0f}/s, google {rate['google']:.0f}/s")
+
+
+def trusted(bench, row):
+    """On one device, one person: trusted, and another with a code each time; after a password, and after an SSH key."""
+    environment = {**os.environ, "BENCH_KEY": SSH_KEY}
+    for number, (first, service, before, how) in enumerate((("a password", "password", [PASSWORD], {}),
+                                                            ("a key", "pam_mfa", [], {"environment": environment}))):
+        device = PEOPLE - 1 - number
+        bench.log_in("first", "pam_mfa", "fresh", [(0, device, [*before, bench.people.code("pam_mfa", device) + " y"])],
+                     service=service, **how)
+        found = {"trusted": [], "code": []}
+        for round_number in range(ROUNDS):
+            coding = PEOPLE - 3 - number * ROUNDS - round_number
+            lines = {"trusted": lambda: [(0, device, before)] * (WINDOW + 5),
+                     "code": lambda: [(0, coding, [*before, bench.people.code("pam_mfa", coding) + " n"])
+                                      for _ in range(WINDOW + 5)]}
+            for kind in sorted(lines, reverse=round_number % 2 == 1):
+                times, _ = bench.log_in(f"{kind} after {first}", "pam_mfa", "fresh", lines[kind](), service=service,
+                                        round_number=round_number, **how)
+                found[kind].append(statistics.median(times))
+        row(f"a trusted device, p50, against a code, after {first}", statistics.median(found["trusted"]),
+            statistics.median(found["code"]), "ms", 1.0, 0.7)
+
+
+def weights(bench, campus, table):
+    # libpam itself loads those of /etc/pam.d/other; what the floor has counts for nobody.
+    floor_kib, floor_libraries = weigh(bench, "floor")
+    for module in CODE_MODULES:
+        kib, libraries = weigh(bench, module)
+        kib -= floor_kib
+        libraries = [library for library in libraries if library not in floor_libraries]
+        bench.notes.append(f"{module}: {kib} KiB and {len(libraries)} libraries more in the host process "
+                           f"({', '.join(libraries)}); syncs a login: {syncs_a_login(bench, campus, module)}")
+        if module == "pam_mfa":
+            table.append(("memory added to the host process", f"{kib} KiB", "300", "100",
+                          "goal met" if kib <= 100 else "must met, goal missed" if kib <= 300 else "MISSED", ""))
+
+
 def report(bench, table):
     head = ("measure", "ratio", "must", "goal", "", "medians")
     widths = [max(len(str(line[column])) for line in [head, *table]) for column in range(len(head))]
     lines = ["  ".join(str(cell).ljust(width) for cell, width in zip(line, widths)).rstrip() for line in [head, *table]]
-    lines += ["", "milliseconds of a login                p50     p90     p99"]
+    lines += ["", "milliseconds of a login".ljust(70) + "     p50     p90     p99"]
     for what, module in dict.fromkeys(sample[:2] for sample in bench.samples):
-        lines.append(f"{what + ', ' + module:<36}" + "".join(f"{value:8.2f}" for value in percentiles(bench, what, module)))
+        lines.append(f"{what + ', ' + module:<70}" + "".join(f"{value:8.2f}" for value in percentiles(bench, what, module)))
     return "\n".join([*lines, "", *bench.notes]) + "\n"
 
 
@@ -277,7 +344,7 @@ def plot(bench):
     import math
     low = math.floor(math.log10(min(times[0] for *_, times in series)))
     high = math.ceil(math.log10(max(times[-1] for *_, times in series)))
-    x = lambda value: 300 + 560 * (math.log10(value) - low) / (high - low)
+    x = lambda value: 420 + 440 * (math.log10(value) - low) / (high - low)
     height = 40 + 18 * len(series)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="{height + 20}" font-family="sans-serif" '
              f'font-size="12"><title>Milliseconds of a login</title><rect width="900" height="{height + 20}" fill="white"/>']
@@ -288,14 +355,17 @@ def plot(bench):
         y = 30 + 18 * number
         at = lambda part: x(times[min(len(times) - 1, int(len(times) * part))])
         colour = {"pam_mfa": "#1b6ca8", "floor": "#999999"}.get(module, "#d98324")
-        parts.append(f'<text x="290" y="{y + 10}" text-anchor="end">{what}, {module}</text>'
+        parts.append(f'<text x="410" y="{y + 10}" text-anchor="end">{what}, {module}</text>'
                      f'<rect x="{at(.1):.1f}" y="{y}" width="{max(1.0, at(.9) - at(.1)):.1f}" height="12" fill="{colour}" '
                      f'fill-opacity="0.5"/><path d="M{at(.5):.1f} {y}v12" stroke="{colour}" stroke-width="3"/>')
     return "".join(parts) + "</svg>\n"
 
 
 def run(build, output):
+    disk_of(output)
     prepare_disk(output)
+    with open("/proc/sys/net/unix/max_dgram_qlen", "w") as file:  # of sockets made from now on
+        file.write(str(QUEUE))
     campus = Campus(build)
     campus.open()
     try:
@@ -303,8 +373,14 @@ def run(build, output):
             campus.pam_service(name, text)
         campus.configure(RULES)
         add_people(campus)
-        bench = Bench(build, output)
+        bench = Bench(build, output, campus.log)
+        bench.notes.append(f"on {os.cpu_count()} processors, Linux {os.uname().release}, {disk_of(output)}; "
+                           f"load before {load()}")
+        busy = load() if float(load().split()[0]) > os.cpu_count() / 2 else ""
         table = measure(bench, campus)
+        bench.notes.append(f"load after {load()}")
+        if busy:
+            table.append(("THE MACHINE WAS BUSY: this says little", "", "", "", "", f"load {busy}"))
     except BaseException:
         campus.tell()
         raise
@@ -323,9 +399,9 @@ if __name__ == "__main__":
     arguments = sys.argv[1:]
     if arguments and arguments[0] == sandbox.INSIDE:
         sandbox.run_inside(lambda: run(*arguments[1:]))
-    elif len(arguments) in (1, 2):
-        build = os.path.abspath(arguments[0])
-        output = os.path.abspath(arguments[1]) if len(arguments) == 2 else f"{build}/bench"
+    elif len(arguments) == 2:
+        build, output = map(os.path.abspath, arguments)
+        os.makedirs(output, exist_ok=True)
         sandbox.enter([build, output])
     else:
         sys.exit(__doc__)
