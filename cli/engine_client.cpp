@@ -73,6 +73,8 @@ Failure failure_of(VerdictCode code, const protocol::Fields& fields) {
   Failure failure{.status = ExitStatus::refused, .error = text(fields, Tag::text), .hint = text(fields, Tag::hint)};
   if (code == VerdictCode::unavailable) failure.status = ExitStatus::unreachable;
   if (code == VerdictCode::usage) failure.status = ExitStatus::usage;
+  if (code == VerdictCode::refused && failure.error.empty() && !failure.hint.empty())
+    return {.error = failure.hint, .hint = "", .fault = false};
   if (failure.error.empty())
     failure.error =
         code == VerdictCode::unavailable ? "The MFA service cannot do this now." : "The MFA service refused.";

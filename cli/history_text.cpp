@@ -103,14 +103,22 @@ std::string_view in_words(const std::array<Words, N>& table, std::string_view na
   return found == table.end() ? std::string_view{} : found->words;
 }
 
-// Of "sms ending 4567 new_number": "text to a new number, ending 4567". Empty: it is no such reason.
+// Of "sms ending 4567 new_number", and what became of it: "text to a new number, ending 4567". Empty: it is no such
+// reason.
 std::string number_text(std::string_view reason) {
   constexpr std::string_view kNew = " new_number";
+  std::string_view how;
+  for (const std::string_view end : {" failed", " refused"})
+    if (reason.ends_with(end)) {
+      how = end == " refused" && reason.starts_with("call") ? ", not answered" : "";
+      reason.remove_suffix(end.size());
+    }
   if (!reason.ends_with(kNew)) return {};
   reason.remove_suffix(kNew.size());
   const auto space = reason.find(' ');
   if (space == std::string_view::npos) return {};
-  return fmt::format("{} to a new number, {}", reason.starts_with("sms") ? "text" : "call", reason.substr(space + 1));
+  return fmt::format("{} to a new number, {}{}", reason.starts_with("sms") ? "text" : "call", reason.substr(space + 1),
+                     how);
 }
 
 // Words of scripts are joined by "_"; a clerk's reason is a sentence.
@@ -118,6 +126,9 @@ std::string reason_text(const Json& event) {
   std::string reason = text_of(event, "reason");
   if (const std::string_view known = in_words(kReasons, reason); !known.empty()) return std::string(known);
   if (const auto number = number_text(reason); !number.empty()) return printable_line(number);
+  // "ending 4567 sms": of a test.
+  if (reason.starts_with("ending ") && reason.ends_with(" sms"))
+    return printable_line(reason.substr(0, reason.size() - 3)) + "text";
   // "helpdesk phone: not_proven"
   if (const auto colon = reason.rfind(": "); colon != std::string::npos) {
     const std::string_view known = in_words(kReasons, std::string_view(reason).substr(colon + 2));

@@ -371,6 +371,12 @@ Outcome<void> check_words(const CLI::App& app) {
   return {};
 }
 
+// Of the window that this goes to; 0: it goes to none.
+std::size_t columns_of(int fd) {
+  const auto window = isatty(fd) == 1 ? window_size(fd) : std::nullopt;
+  return window ? window->columns : 0;
+}
+
 Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
   const bool on_screen = isatty(STDOUT_FILENO) == 1;
   const bool colour = colour_allowed(true, std::getenv("NO_COLOR"), std::getenv("TERM"));
@@ -403,14 +409,16 @@ Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
                          .results = STDOUT_FILENO,
                          .results_on_screen = on_screen,
                          .json = arguments.json,
-                         .style = {.colour = colour && on_screen, .utf8 = utf8},
+                         .style = {.colour = colour && on_screen, .utf8 = utf8, .columns = columns_of(STDOUT_FILENO)},
                          .where = {.by_root = geteuid() == 0, .set_up = access(kState, F_OK) == 0 || errno != ENOENT},
                          .now = std::time(nullptr)});
 }
 
 int report(const Failure& failure, bool json) {
   const bool colour = colour_allowed(isatty(STDERR_FILENO) == 1, std::getenv("NO_COLOR"), std::getenv("TERM"));
-  const std::string text = json ? failure_json(failure) : failure_text(failure, {.colour = colour, .utf8 = false});
+  const std::string text =
+      json ? failure_json(failure)
+           : failure_text(failure, {.colour = colour, .utf8 = false, .columns = columns_of(STDERR_FILENO)});
   if (!write_all(STDERR_FILENO, text)) return static_cast<int>(ExitStatus::refused);
   return static_cast<int>(failure.status);
 }

@@ -20,6 +20,7 @@ struct Failure {
   ExitStatus status = ExitStatus::refused;
   std::string error;  // what happened
   std::string hint;   // the next thing to type or do; may be empty
+  bool fault = true;  // false: the person wished it so
 };
 
 template <class T>

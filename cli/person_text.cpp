@@ -72,8 +72,9 @@ std::string person_text(const Json& shown, const std::string& account, std::int6
   if (const auto devices = objects_of(shown, "devices"); !devices.empty())
     text += "\nTrusted devices, which are not asked for a code:\n" + device_lines(devices, style);
   const std::vector<Json> events = objects_of(shown, "events");
-  return text + (events.empty() ? "\nNothing has been recorded of them here.\n"
-                                : "\nWhat happened lately:\n" + events_text(events, style));
+  text += events.empty() ? "\nNothing has been recorded of them here.\n"
+                         : "\nWhat happened lately:\n" + events_text(events, style);
+  return fitted(text, style.columns);
 }
 
 }  // namespace mfa::cli

@@ -144,6 +144,63 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
+namespace {
+
+// Bytes of a colour (ECMA-48 section 8.3.117) that begins here, or 0.
+std::size_t colour_at(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const std::size_t end = text.find('m');
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
+// Where a line that is too wide is broken: at the last blank that leaves it narrow enough, else at the first one.
+// npos: it stays whole.
+std::size_t break_of(std::string_view line, std::size_t indent, std::size_t width) {
+  constexpr std::string_view kCommand = ": mfa-enroll ";
+  std::size_t used = indent;
+  std::size_t blank = std::string_view::npos;
+  std::size_t command = line.find(kCommand, indent);
+  if (command != std::string_view::npos) ++command;  // the blank
+  for (std::size_t at = indent; at < line.size();) {
+    if (const std::size_t colour = colour_at(line.substr(at)); colour != 0) {
+      at += colour;
+      continue;
+    }
+    if (line[at] == ' ' && (used <= width || blank == std::string_view::npos)) blank = at;
+    const Character character = first_character(line.substr(at));
+    const std::size_t bytes = character.bytes == 0 ? 1 : character.bytes;
+    used += columns(line.substr(at, bytes));
+    if (used > width && command < at) return command;
+    if (used > width && blank != std::string_view::npos) return blank;
+    at += bytes;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::string fitted(std::string_view text, std::size_t width, std::size_t hang) {
+  if (width == 0) return std::string(text);
+  std::string all;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string line(text.substr(0, end));
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    std::size_t taken = indent;
+    for (std::size_t at = break_of(line, taken, width); at != std::string::npos; at = break_of(line, taken, width)) {
+      const std::size_t next = line.find_first_not_of(' ', at);
+      if (next == std::string::npos) break;  // nothing but blanks
+      all += line.substr(0, line.find_last_not_of(' ', at) + 1) + "\n";
+      taken = std::min(indent + hang, width / 2);
+      line = std::string(taken, ' ') + line.substr(next);
+    }
+    all += line;
+    if (end < text.size()) all += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return all;
+}
+
 std::size_t columns(std::string_view text) {
   std::size_t total = 0;
   while (!text.empty()) {

@@ -22,5 +22,8 @@ namespace mfa::cli {
 
 // Columns that printable text takes: East Asian wide characters and emoji two, combining marks none.
 [[nodiscard]] std::size_t columns(std::string_view text);
+// In lines of so many columns, broken at blanks, and best before a command to type; what goes on is set in as its line
+// is, and by `hang` more. Colours take no columns. A longer word stays whole. `width` 0: as it is.
+[[nodiscard]] std::string fitted(std::string_view text, std::size_t width, std::size_t hang = 0);
 
 }  // namespace mfa::cli

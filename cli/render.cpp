@@ -30,7 +30,8 @@ std::string kind_text(const Json& factor) {
   if (kind == "hotp") return "hardware token";
   if (kind == "key") return "security key";
   const std::string detail = text_of(factor, "detail");
-  return printable_line(detail.empty() ? kind : kind + ", " + detail);
+  const std::string word = kind == "sms" ? "text" : kind;  // as logins call it
+  return printable_line(detail.empty() ? word : word + ", " + detail);
 }
 
 std::string date_of(const Json& object, const char* key, std::string_view otherwise, bool with_time) {
@@ -106,7 +107,8 @@ std::string status_text(const Json& status, std::int64_t now, const Style& style
   if (const auto devices = objects_of(status, "devices"); !devices.empty())
     text += "\nTrusted devices, which are not asked for a code:\n" + device_lines(devices, style);
   const std::string next = printable_line(text_of(status, "next"));
-  return next.empty() ? text : text + "\n" + next + "\n";
+  if (!next.empty()) text += "\n" + next + "\n";
+  return fitted(text, style.columns);
 }
 
 std::string logins_from_now_on(std::string_view codes, std::string_view factor, bool first) {

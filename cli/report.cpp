@@ -23,10 +23,11 @@ Failure nonsense() {
 }
 
 std::string failure_text(const Failure& failure, const Style& style) {
+  if (!failure.fault) return fitted("mfa-enroll: " + set_in(failure.error), style.columns, 2) + "\n";
   std::string text = "mfa-enroll: " + painted(style, Paint::bad, "error:") + " " + set_in(failure.error) + "\n";
   if (!failure.hint.empty())
     text += "mfa-enroll: " + painted(style, Paint::bold, "hint:") + " " + set_in(failure.hint) + "\n";
-  return text;
+  return fitted(text, style.columns, 2);
 }
 
 std::string failure_json(const Failure& failure) {

@@ -4,6 +4,7 @@
 // dumb or says nothing.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace mfa::cli {
 struct Style {
   bool colour = false;
   bool utf8 = false;
+  std::size_t columns = 0;  // of the window; 0: no window, and lines are as long as they are
 };
 
 enum class Paint : std::uint8_t { bold, good, warning, bad };

@@ -1,4 +1,5 @@
-// Tables for people: columns as wide as their widest cell, the first row a heading.
+// Tables for people: columns as wide as their widest cell, the first row a heading. Where the window is narrower, the
+// last columns stand in a second line of their row, below the third one.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +22,10 @@ class LongTable {
   [[nodiscard]] std::string part(const std::vector<Row>& rows);  // the first one with the heading
 
  private:
+  [[nodiscard]] std::size_t columns_in_first_line() const;
+  [[nodiscard]] std::string cells(const Row& row, std::size_t from, std::size_t to) const;
+  [[nodiscard]] std::string lines_of(const Row& row) const;
+
   Row heading_;
   Style style_;
   std::vector<std::size_t> widths_;

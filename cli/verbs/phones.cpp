@@ -74,7 +74,7 @@ Outcome<void> phone(const Console& console, const PhoneOptions& options) {
   if (!codes.empty()) text += "An authenticator app also works without a network: mfa-enroll totp\n";
   if (!codes.empty())
     text += "\nKeep these recovery codes; each works once when your phone is not at hand.\n" + codes_text(codes);
-  if (auto printed = console.print(text); !printed || codes.empty()) return printed;
+  if (auto printed = console.print(fitted(text, console.style.columns)); !printed || codes.empty()) return printed;
   console.wait_until_saved();
   return {};
 }

@@ -47,6 +47,8 @@ struct PhoneMessage {
   Secret text;  // all of what is sent or read out
   Secret code;  // the code in it; empty with MessageMode::press
   std::string language = "en";
+  std::vector<std::string> pass_over =  // NOLINT(readability-redundant-member-init)
+      {};                               // gateways that are not to be tried
   std::string only = {};  // the gateway that is to carry it; empty: any NOLINT(readability-redundant-member-init)
   std::stop_token unwanted = {};  // nobody waits for it any more: it ends NOLINT(readability-redundant-member-init)
 };
@@ -79,6 +81,7 @@ struct DeliveryReport {
     std::string gateway;
     Delivery delivery = Delivery::failed;
     std::string detail;
+    bool silent = false;  // it failed, and took more than half its time for that
   };
   std::vector<Try> tries = {};  // all of them, in order NOLINT(readability-redundant-member-init)
 };

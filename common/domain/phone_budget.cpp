@@ -48,7 +48,7 @@ std::variant<BudgetGranted, BudgetRefused> weigh_message(const PhoneBudget& budg
     return BudgetRefused{.why = BudgetRefusal::person_used_up, .wait = left_of(kBudgetDay, before.oldest_of_day, now)};
   // More than one person's, or nobody else could use or register the number while one does.
   if (before.of_number >= std::uint64_t{own} * kMostPeopleOfANumber)
-    return BudgetRefused{.why = BudgetRefusal::number_used_up};
+    return BudgetRefused{.why = BudgetRefusal::number_used_up, .wait = proven ? kProvenWindow : kUnprovenWindow};
   const std::uint64_t all = proven ? budget.proven_per_day : budget.unproven_per_day;
   if (before.of_all >= all) return BudgetRefused{.why = BudgetRefusal::all_used_up};
 

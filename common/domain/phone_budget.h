@@ -78,7 +78,7 @@ struct BudgetGranted {
 };
 struct BudgetRefused {
   BudgetRefusal why{};
-  std::chrono::seconds wait{0};  // until it is worth asking again; zero: not known
+  std::chrono::seconds wait{0};  // until it is worth asking again, at the most; zero: not known
   bool same_code = true;         // of too_soon and rings: what was sent just now is live, and for the same purpose
 };
 

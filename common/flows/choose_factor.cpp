@@ -52,6 +52,11 @@ std::vector<Choice> choices_for(const Settings& settings, const std::set<FactorK
   return offered;
 }
 
+bool offers(const Settings& settings, const std::set<FactorKind>& kinds, Choice choice) {
+  const auto offered = choices_for(settings, kinds);
+  return std::ranges::find(offered, choice) != offered.end();
+}
+
 std::expected<Choice, SetUpEnd> choose_factor(Dialogue& dialogue, const std::vector<Choice>& offered, bool may_wait,
                                               const std::function<std::string(std::string_view problem)>& prompt) {
   std::string problem;

@@ -33,6 +33,7 @@ enum class Choice : std::uint8_t {
 // What can be set up here and would count for a rule that takes these kinds (empty: any), in the order in which it is
 // offered. May be empty.
 [[nodiscard]] std::vector<Choice> choices_for(const Settings& settings, const std::set<FactorKind>& kinds);
+[[nodiscard]] bool offers(const Settings& settings, const std::set<FactorKind>& kinds, Choice choice);
 [[nodiscard]] std::string_view word_of(Choice choice);  // "app", "text", "call"
 
 }  // namespace mfa

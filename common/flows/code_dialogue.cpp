@@ -57,7 +57,6 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
     return again(texts::not_an_enrolment_code(engine_.settings), "not_a_code");
   if (phones_ != nullptr) {
     const PhoneWays::Step step = phones_->take(prompt_, typed->text());
-    if (step == PhoneWays::Step::unknown) return again(std::string(prompt_.problem), "not_a_code");
     if (step != PhoneWays::Step::no_word) return by_phone(step);
   }
   if (texts::take_word(prompt_, answer, /*login=*/true)) return Step::again_free;
@@ -85,6 +84,7 @@ CodeDialogue::Step CodeDialogue::by_phone(PhoneWays::Step step) {
 // What a verification means for the dialogue: its end, or what the next prompt says first.
 CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer& answer) {
   const Settings& settings = engine_.settings;
+  const bool resend = !one_answer_ && texts::can_resend(prompt_);
   if (const auto* right = std::get_if<RightAnswer>(&result))
     return end({.result = LoginResult::passed,
                 .reason = right->factor,
@@ -103,18 +103,21 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
     const std::uint32_t rounds = one_answer_ ? wrong->tries_left : rounds_left_;
     if (wrong->tries_left > 0) {
       std::string problem = texts::wrong(rounds, wrong->tries_left);
-      if (wrong->worn_out) problem = texts::lines({problem}, texts::worn_out());
-      if (wrong->replaced && prompt_.sent) problem = texts::lines({problem}, texts::replaced());
+      const bool by_text = prompt_.sent && prompt_.sent->use == PhoneUse::text;
+      if (by_text && !wrong->worn_out && !wrong->replaced && rounds > 0)
+        problem = texts::lines({problem}, texts::newest_counts());
+      if (wrong->worn_out) problem = texts::lines({problem}, texts::worn_out(resend));
+      if (wrong->replaced && prompt_.sent) problem = texts::lines({problem}, texts::replaced(resend));
       return again(std::move(problem), "wrong");
     }
     return end({.result = LoginResult::locked,
                 .reason = "too_many_wrong",
                 .text = texts::locked(wrong->locked_until - engine_.clock.now(), settings)});
   }
-  if (std::holds_alternative<ExpiredAnswer>(result)) return again(texts::expired(), "expired");
-  if (std::holds_alternative<ReplacedAnswer>(result) && prompt_.sent) return again(texts::replaced(), "replaced");
+  if (std::holds_alternative<ExpiredAnswer>(result)) return again(texts::expired(resend), "expired");
+  if (std::holds_alternative<ReplacedAnswer>(result) && prompt_.sent) return again(texts::replaced(resend), "replaced");
   if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
-    return again(spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind), "replayed");
+    return again(spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind, resend), "replayed");
   trail_.note_refused("not_a_code", answer);
   return again(texts::not_a_code(prompt_), "not_a_code");
 }

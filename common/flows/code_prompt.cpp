@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "common/flows/send_code.h"
 #include "common/flows/texts.h"
@@ -33,16 +35,29 @@ bool serves(const PhoneAtPrompt& phone, FactorKind kind) { return kind == Factor
 
 bool is_phone(FactorKind kind) { return kind == FactorKind::sms || kind == FactorKind::call; }
 
+PhoneUse use_of(FactorKind kind) { return kind == FactorKind::sms ? PhoneUse::text : PhoneUse::call; }
+FactorKind kind_of(PhoneUse use) { return use == PhoneUse::text ? FactorKind::sms : FactorKind::call; }
+
+bool rests(const CodePrompt& prompt, FactorKind kind) { return is_phone(kind) && rests(prompt, use_of(kind)); }
+
+// Whether a code of this kind is on its way, or a call that # answers.
+bool is_sent(const CodePrompt& prompt, FactorKind kind) {
+  return prompt.sent && is_phone(kind) && prompt.sent->use == use_of(kind);
+}
+
 std::string asked_of_phone(const CodePrompt& prompt) {
   const FactorKind kind = prompt.ways.front().kind;
   const std::string_view word = words_of(kind).value_or(WayWords{}).word;
-  if (prompt.sent && (prompt.sent->use == PhoneUse::text) == (kind == FactorKind::sms)) {
+  if (is_sent(prompt, kind)) {
     if (prompt.sent->pressed) return "# was pressed. Press Enter here.";
     if (prompt.sent->by_hash) return "When you have pressed # on the phone, press Enter here.";
     return fmt::format("Enter the code from the {}.", word);
   }
   const auto phone = std::ranges::find_if(prompt.phones, [&](const auto& one) { return serves(one, kind); });
   const std::string which = phone == prompt.phones.end() ? "" : " " + masked(phone->number);
+  if (prompt.ways.front().failed)
+    return prompt.recovery ? fmt::format("Enter one of your recovery codes, or type {} to try again.", word)
+                           : fmt::format("Type {} to try again.", word);
   if (kind == FactorKind::call && prompt.press)
     return fmt::format("Type {}, then press # on your phone{} when it rings.", word, which);
   return fmt::format("Type {} to get a code on your phone{}.", word, which);
@@ -51,19 +66,12 @@ std::string asked_of_phone(const CodePrompt& prompt) {
 // "text (phone ending 1234)"; of several phones "text 1234, text 5678". A call to the phone that was just named is
 // "call".
 std::string words_for_phones(const CodePrompt& prompt, FactorKind kind) {
-  const std::string_view word = words_of(kind).value_or(WayWords{}).word;
-  std::vector<PhoneNumber> numbers;
-  for (const PhoneAtPrompt& phone : prompt.phones)
-    if (serves(phone, kind) && std::ranges::find(numbers, phone.number) == numbers.end())
-      numbers.push_back(phone.number);
-  if (numbers.size() == 1) {
-    const bool named = kind == FactorKind::call && prompt.phones.size() == 1 && prompt.phones.front().texts;
-    return named ? std::string(word) : fmt::format("{} (phone {})", word, masked(numbers.front()));
-  }
-  std::string text;
-  for (const PhoneNumber& number : numbers)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", word, ending_at_prompt(prompt, number));
-  return text;
+  const std::vector<std::string> words = phone_words(prompt, use_of(kind));
+  if (words.size() != 1) return fmt::format("{}", fmt::join(words, ", "));
+  const bool named = kind == FactorKind::call && prompt.phones.size() == 1 && prompt.phones.front().texts;
+  if (named) return words.front();
+  const auto phone = std::ranges::find_if(prompt.phones, [&](const auto& one) { return serves(one, kind); });
+  return fmt::format("{} (phone {})", words.front(), masked(phone->number));
 }
 
 std::string asked_for(const CodePrompt& prompt) {
@@ -79,8 +87,9 @@ std::string asked_for(const CodePrompt& prompt) {
 
 std::string other_ways(const CodePrompt& prompt) {
   std::string text = "Other ways: ";
-  if (prompt.sent) text += "resend, ";
+  if (prompt.sent && can_resend(prompt)) text += "resend, ";
   for (const Way& way : prompt.ways) {
+    if (rests(prompt, way.kind)) continue;
     const bool first = &way == &prompt.ways.front();
     // Of several phones the others are told, too.
     if (is_phone(way.kind) && (!first || way.names.size() > 1)) {
@@ -89,7 +98,8 @@ std::string other_ways(const CodePrompt& prompt) {
       text += fmt::format("{}, ", words_of(way.kind).value_or(WayWords{}).word);
     }
   }
-  if (prompt.recovery && !prompt.ways.empty()) text += "recovery code, ";
+  const bool recovery_asked_for = prompt.ways.empty() || prompt.ways.front().failed;
+  if (prompt.recovery && !recovery_asked_for) text += "recovery code, ";
   if (prompt.bypass && (prompt.recovery || !prompt.ways.empty())) text += "bypass code, ";
   return text + "help";
 }
@@ -98,13 +108,14 @@ std::string help(const CodePrompt& prompt, bool login) {
   std::string text = "You can type:\n";
   for (const Way& way : prompt.ways) {
     const WayWords words = words_of(way.kind).value_or(WayWords{});
+    if (rests(prompt, way.kind)) continue;
     text += is_phone(way.kind) ? fmt::format("- {}: we {}\n", words_for_phones(prompt, way.kind),
                                              way.kind == FactorKind::sms ? "send you a text with a code"
                                              : prompt.press              ? "call you; press # on that phone, then Enter"
                                                                          : "call you, and a voice reads out a code")
                                : fmt::format("- the code from {}: {}\n", device_of(way), words.code);
   }
-  if (prompt.sent)
+  if (prompt.sent && can_resend(prompt))
     text += prompt.sent->by_hash ? "- resend: the call once more\n" : "- resend: the same code once more\n";
   if (prompt.recovery) text += "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n";
   if (prompt.bypass) text += "- the bypass code that the helpdesk gave you: eight digits\n";
@@ -139,6 +150,59 @@ std::string ending_at_prompt(const CodePrompt& prompt, const PhoneNumber& number
   return digits;
 }
 
+std::vector<std::string> phone_words(const CodePrompt& prompt, PhoneUse use) {
+  const FactorKind kind = kind_of(use);
+  const std::string word(words_of(kind).value_or(WayWords{}).word);
+  std::vector<PhoneNumber> numbers;
+  for (const PhoneAtPrompt& phone : prompt.phones)
+    if (serves(phone, kind) && std::ranges::find(numbers, phone.number) == numbers.end())
+      numbers.push_back(phone.number);
+  if (numbers.size() == 1) return {word};
+  std::vector<std::string> words;
+  words.reserve(numbers.size());
+  for (const PhoneNumber& number : numbers)
+    words.push_back(fmt::format("{} {}", word, ending_at_prompt(prompt, number)));
+  return words;
+}
+
+bool rests(const CodePrompt& prompt, PhoneUse use) {
+  return use == PhoneUse::text ? prompt.texts_rest : prompt.calls_rest;
+}
+
+bool can_resend(const CodePrompt& prompt) {
+  return !prompt.phones.empty() && !rests(prompt, prompt.sent ? prompt.sent->use : PhoneUse::text);
+}
+
+bool has_other_ways(const CodePrompt& prompt, PhoneUse use) {
+  return prompt.recovery || prompt.bypass ||
+         std::ranges::any_of(prompt.ways, [&](const Way& way) { return way.kind != kind_of(use) && !way.failed; });
+}
+
+void leave_out(CodePrompt& prompt, PhoneUse use) {
+  (use == PhoneUse::text ? prompt.texts_rest : prompt.calls_rest) = true;
+  const std::size_t left_out = std::erase_if(
+      prompt.ways, [&](const Way& way) { return way.kind == kind_of(use) && !is_sent(prompt, way.kind); });
+  prompt.used_up = prompt.used_up || left_out > 0;
+}
+
+void turn_away_from(CodePrompt& prompt, PhoneUse use) {
+  const auto way = std::ranges::find(prompt.ways, kind_of(use), &Way::kind);
+  if (way != prompt.ways.end()) {
+    way->failed = true;
+    std::rotate(way, way + 1, prompt.ways.end());
+  }
+  const auto rank = [&](const Way& one) {
+    if (is_sent(prompt, one.kind)) return 0;
+    if (one.failed) return 3;
+    return is_phone(one.kind) ? 2 : 1;  // what needs no gateway comes first
+  };
+  std::vector<Way> in_order;
+  for (const int wanted : {0, 1, 2, 3})
+    std::ranges::copy_if(prompt.ways, std::back_inserter(in_order),
+                         [&](const Way& one) { return rank(one) == wanted; });
+  prompt.ways = std::move(in_order);
+}
+
 std::optional<WayWords> words_of(FactorKind kind) {
   switch (kind) {
     case FactorKind::totp:
@@ -168,6 +232,8 @@ CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::st
           .sent = std::nullopt,
           .keys = {},
           .recovery = false,
+          .texts_rest = false,
+          .calls_rest = false,
           .used_up = false,
           .unreachable = false,
           .press = settings.phone.calls == MessageMode::press,
@@ -180,7 +246,7 @@ namespace {
 
 void add_way(CodePrompt& prompt, FactorKind kind, const std::string& name) {
   auto way = std::ranges::find(prompt.ways, kind, &Way::kind);
-  if (way == prompt.ways.end()) way = prompt.ways.insert(way, {.kind = kind, .names = {}});
+  if (way == prompt.ways.end()) way = prompt.ways.insert(way, Way{.kind = kind, .names = {}});
   way->names.push_back(name);
 }
 
@@ -190,6 +256,7 @@ void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settin
   const auto allowed = [&](FactorKind kind) { return factor.acts_as(kind) && (kinds.empty() || kinds.contains(kind)); };
   if (const auto* phone = std::get_if<PhoneFactor>(&factor.detail)) {
     const PhoneAtPrompt here{.factor = factor.number,
+                             .name = factor.name,
                              .number = phone->number,
                              .language = phone->language,
                              .texts = allowed(FactorKind::sms) && can_send(settings, PhoneUse::text, phone->number),
@@ -224,9 +291,9 @@ std::string identify(const CodePrompt& prompt) {
   const bool app = std::ranges::any_of(prompt.ways, [](const Way& way) { return !is_phone(way.kind); });
   std::string ways;
   for (const FactorKind kind : {FactorKind::sms, FactorKind::call})
-    if (std::ranges::find(prompt.ways, kind, &Way::kind) != prompt.ways.end())
+    if (!rests(prompt, kind) && std::ranges::find(prompt.ways, kind, &Way::kind) != prompt.ways.end())
       ways += (ways.empty() ? "" : ", ") + words_for_phones(prompt, kind);
-  if (prompt.sent) ways += ", resend";
+  if (prompt.sent && can_resend(prompt)) ways += ", resend";
   std::string text = prompt.problem.empty() ? "" : prompt.problem + "\n";
   if (prompt.sent) {
     text += fmt::format("Ask {} to read out the code that came.\n", prompt.user);

@@ -29,11 +29,13 @@ struct WayWords {
 struct Way {
   FactorKind kind{};
   std::vector<std::string> names;
+  bool failed = false;  // it was tried in this dialogue, in vain: the others come first
 };
 
 // A telephone that can be reached from here.
 struct PhoneAtPrompt {
   std::uint32_t factor = 0;
+  std::string name = {};  // NOLINT(readability-redundant-member-init)
   PhoneNumber number;
   std::string language;
   bool texts = false;
@@ -57,7 +59,9 @@ struct CodePrompt {
   std::optional<SentTo> sent;
   std::vector<std::string> keys;  // names of FIDO2 SSH keys, which answer no prompt
   bool recovery = false;          // recovery codes are left
-  bool used_up = false;           // no more can be sent to a phone that is there
+  bool texts_rest = false;        // none can be sent just now, nor sent again
+  bool calls_rest = false;        // likewise
+  bool used_up = false;           // a phone is there whose way was left out for that
   bool unreachable = false;       // a phone there is that no gateway reaches, or whose country is no longer listed
   bool press = false;             // calls are answered with #, and bring no code
   bool bypass = false;            // a bypass code holds
@@ -67,6 +71,17 @@ struct CodePrompt {
 [[nodiscard]] CodePrompt empty_prompt(const Settings& settings, std::string_view user, std::string_view server);
 // The digits that a phone is chosen by, as the prompt shows them: "1234"; "1234-2" is the second number that ends so.
 [[nodiscard]] std::string ending_at_prompt(const CodePrompt& prompt, const PhoneNumber& number);
+// What is typed to have this done to each phone that it can be done to: "text", or "text 1234" and "text 5678-2".
+[[nodiscard]] std::vector<std::string> phone_words(const CodePrompt& prompt, PhoneUse use);
+[[nodiscard]] bool rests(const CodePrompt& prompt, PhoneUse use);
+// Whether what was sent here, or what the prompt asks for, can be had again by the word.
+[[nodiscard]] bool can_resend(const CodePrompt& prompt);
+// Whether anything but this may answer.
+[[nodiscard]] bool has_other_ways(const CodePrompt& prompt, PhoneUse use);
+// No more of these can be sent just now: no word is offered for it. A code that went before is asked for all the same.
+void leave_out(CodePrompt& prompt, PhoneUse use);
+// This was tried in vain: what is open is asked for first, and before all a code that is on its way.
+void turn_away_from(CodePrompt& prompt, PhoneUse use);
 // Names a factor that may answer as one of these kinds (empty: any); the default one first: its kind is asked for. A
 // telephone that no gateway reaches is left out.
 void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settings, const std::set<FactorKind>& kinds);

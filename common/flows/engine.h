@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
@@ -26,7 +27,9 @@ struct Engine {
   Gateway& gateway;
   PhoneNumbers& numbers;
   Journal& journal;
-  std::string server;  // this host's name, up to the first dot
+  std::string server;                         // this host's name, up to the first dot
+  std::vector<std::string> silent_gateways =  // NOLINT(readability-redundant-member-init)
+      {};                                     // that let whoever this serves wait in vain
 };
 
 }  // namespace mfa

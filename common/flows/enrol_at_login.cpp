@@ -46,7 +46,8 @@ class LoginEnrolment {
     }
     if (auto failed = begin_window()) return failed;
     for (int turn = 0; turn < kTurns; ++turn) {
-      if (auto verdict = choose()) return verdict;
+      if (auto verdict = app_instead_ ? std::nullopt : choose()) return verdict;
+      if (std::exchange(app_instead_, false)) choice_ = Choice::app;
       if (choice_ == Choice::later) return std::nullopt;
       if (auto verdict = choice_ == Choice::app ? prove_the_app() : prove_the_phone()) return verdict;
       if (proven_) return keep_proven();
@@ -168,7 +169,8 @@ class LoginEnrolment {
 
   // Nothing: it was proven, or the person went back to the choice.
   std::optional<LoginVerdict> prove_the_phone() {
-    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call, .chosen = true};
+    const PhoneWanted wanted{
+        .use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call, .chosen = true, .app = app_is_offered()};
     const auto phone = set_up_phone(engine_, dialogue_, account_, wanted, trail_.event(EventKind::message_sent));
     if (phone) {
       proven_.emplace();
@@ -178,6 +180,9 @@ class LoginEnrolment {
       return std::nullopt;
     }
     switch (phone.error().how) {
+      case PhoneEnd::app:
+        app_instead_ = true;
+        return std::nullopt;
       case PhoneEnd::back:
         return std::nullopt;
       case PhoneEnd::broken_off:
@@ -191,8 +196,13 @@ class LoginEnrolment {
         break;
     }
     LoginVerdict verdict = broken_off(SetUpEnd::no_code);
-    verdict.text = texts::lines({phone.error().why}, verdict.text);
+    if (verdict.result == LoginResult::wrong) verdict.text = texts::not_set_up(engine_.settings, app_is_offered());
+    if (!phone.error().why.empty()) verdict.text = texts::lines({texts::folded(phone.error().why)}, verdict.text);
     return verdict;
+  }
+
+  [[nodiscard]] bool app_is_offered() const {
+    return offers(engine_.settings, assessed_.decision.may_enrol, Choice::app);
   }
 
   LoginVerdict keep_proven() {
@@ -275,6 +285,7 @@ class LoginEnrolment {
   Secret enrolment_code_;
   Proven basis_;  // what the login had proven when this began
   Choice choice_ = Choice::none;
+  bool app_instead_ = false;  // of a phone that was chosen
   std::optional<Factor> proven_;
   std::string_view usual_name_;
   std::string done_;   // what is said at the end

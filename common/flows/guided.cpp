@@ -38,7 +38,8 @@ class GuidedSetUp {
     if (!enrolment_code) return std::unexpected(enrolment_code.error());
     for (int turn = 0; turn < kTurns; ++turn) {
       asker_.dialogue.step(2, kSteps, texts::kStepChoose);
-      if (auto error = choose()) return std::unexpected(*std::move(error));
+      if (auto error = app_instead_ ? std::nullopt : choose()) return std::unexpected(*std::move(error));
+      if (std::exchange(app_instead_, false)) choice_ = Choice::app;
       asker_.dialogue.step(3, kSteps, choice_ == Choice::app ? texts::kStepApp : texts::kStepPhone);
       if (auto error = choice_ == Choice::app ? prove_the_app() : prove_the_phone())
         return std::unexpected(*std::move(error));
@@ -100,11 +101,14 @@ class GuidedSetUp {
 
   // Nothing: it was proven, or the person went back to the choice.
   std::optional<RequestError> prove_the_phone() {
-    const PhoneWanted wanted{.use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call, .chosen = true};
+    const bool app = offers(engine_.settings, kinds_, Choice::app);
+    const PhoneWanted wanted{
+        .use = choice_ == Choice::text ? PhoneUse::text : PhoneUse::call, .chosen = true, .app = app};
     const Event about = request_event(engine_, account_, engine_.clock.now(), EventKind::message_sent);
     const auto phone = set_up_phone(engine_, asker_.dialogue, account_, wanted, about);
-    if (!phone && phone.error().how == PhoneEnd::back) return std::nullopt;
-    if (!phone) return phone_stopped(engine_, asker_, phone.error());
+    app_instead_ = !phone && phone.error().how == PhoneEnd::app;
+    if (!phone && (app_instead_ || phone.error().how == PhoneEnd::back)) return std::nullopt;
+    if (!phone) return phone_stopped(engine_, asker_, phone.error(), app ? "mfa-enroll, and choose app" : "mfa-enroll");
     proven_.emplace();
     proven_->detail = phone->phone;
     usual_name_ = texts::kDefaultPhoneName;
@@ -166,7 +170,8 @@ class GuidedSetUp {
   const Account& account_;
   std::set<FactorKind> kinds_;  // that would count; empty: all
   Choice choice_ = Choice::none;
-  Proven basis_;  // what the password proved
+  bool app_instead_ = false;  // of a phone that was chosen
+  Proven basis_;              // what the password proved
   std::optional<Factor> proven_;
   std::string_view usual_name_;
 };

@@ -67,16 +67,18 @@ struct Problem {
   bool over = false;
 };
 
-Problem problem_of(const Verification& result, const Engine& engine, const std::string& user, bool sent) {
+Problem problem_of(const Verification& result, const Engine& engine, const std::string& user,
+                   const texts::CodePrompt& prompt) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
     if (wrong->tries_left > 0) return {.text = "That code is not right.", .over = false};
     return {.text = fmt::format("That code is not right, and {} is locked out now.", user), .over = true};
   }
   if (std::holds_alternative<ReplayedAnswer>(result))
     return {.text = "That code was already used. Ask for the next one.", .over = false};
-  if (std::holds_alternative<ReplacedAnswer>(result) && sent) return {.text = texts::replaced(), .over = false};
+  if (std::holds_alternative<ReplacedAnswer>(result) && prompt.sent)
+    return {.text = texts::replaced(texts::can_resend(prompt)), .over = false};
   if (std::holds_alternative<ExpiredAnswer>(result))
-    return {.text = "That code has expired. Type resend for a new one.", .over = false};
+    return {.text = texts::expired(texts::can_resend(prompt)), .over = false};
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
     return {.text = fmt::format("{} is locked out for {}.", user, texts::duration(locked->until - engine.clock.now())),
             .over = true};
@@ -107,6 +109,8 @@ class Identification {
   }
 
   std::expected<IdentifiedReply, RequestError> run() {
+    if (phones_.begin(prompt_) == PhoneWays::Step::store_failed)
+      return std::unexpected(store_failed(engine_, asker_, phones_.error()));
     int rounds = kRounds;
     for (int prompts = kPrompts; rounds > 0 && prompts > 0; --prompts) {
       phones_.catch_up(prompt_);
@@ -114,14 +118,14 @@ class Identification {
       if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
       const PhoneWays::Step step = typed ? phones_.take(prompt_, typed->text()) : PhoneWays::Step::no_word;
       if (step == PhoneWays::Step::store_failed) return std::unexpected(store_failed(engine_, asker_, phones_.error()));
-      if (step == PhoneWays::Step::no_word || step == PhoneWays::Step::unknown) --rounds;
       if (step != PhoneWays::Step::no_word) continue;
+      --rounds;
       const UnixTime until = engine_.clock.now() + kIdentifiedLasts;
       const auto result = take(read_answer(typed ? typed->text() : ""), until);
       if (!result) return std::unexpected(store_failed(engine_, asker_, result.error()));
       if (const auto* right = std::get_if<RightAnswer>(&*result))
         return IdentifiedReply{.user = both_.subject.name.value, .factor = right->factor, .until = until};
-      Problem next = problem_of(*result, engine_, both_.subject.name.value, prompt_.sent.has_value());
+      Problem next = problem_of(*result, engine_, both_.subject.name.value, prompt_);
       prompt_.problem = std::move(next.text);
       if (next.over) break;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "common/domain/answer.h"
 #include "common/domain/country_names.h"
@@ -29,20 +30,24 @@ std::expected<std::string, std::string> country_of(const Settings& settings, std
   const auto meant = countries_meant(typed);
   for (const std::string_view code : meant)
     if (std::ranges::find(settings.phone.countries, code) != settings.phone.countries.end()) return std::string(code);
-  return std::unexpected(meant.empty() ? texts::no_such_country(settings) : texts::country_not_listed(settings));
+  return std::unexpected(meant.empty() ? texts::no_such_country(settings)
+                                       : texts::country_not_listed(settings, meant.size() == 1 ? meant.front() : ""));
 }
 
 // Of the number that is being registered, in one transaction: the try is counted, then the code compared.
-enum class Compared : std::uint8_t { right, wrong, worn_out, expired, none };
+struct Compared {
+  enum class How : std::uint8_t { right, wrong, worn_out, gone } how = How::gone;
+  std::uint32_t tries_left = 0;  // of a wrong one
+};
 Compared compare(Transaction& tx, UnixTime now, const Account& account, const PhoneNumber& number,
                  const std::string& purpose, const Secret& typed) {
   const Found found = find_person(tx, account);
-  if (!found.person || found.mismatch) return Compared::none;
+  if (!found.person || found.mismatch) return {};
   auto code = tx.phone_code(found.person->id, kUnfinishedPhone);
-  if (!code || code->purpose != purpose || code->number != number || code->code.empty()) return Compared::none;
+  if (!code || code->purpose != purpose || code->number != number || code->code.empty()) return {};
   const CodeState state = state_of(*code, now);
-  if (state == CodeState::worn_out) return Compared::worn_out;
-  if (state != CodeState::live) return Compared::expired;
+  if (state == CodeState::worn_out) return {.how = Compared::How::worn_out};
+  if (state != CodeState::live) return {};
   const bool right = code->code == typed;
   if (right) {
     code->used = true;
@@ -50,8 +55,9 @@ Compared compare(Transaction& tx, UnixTime now, const Account& account, const Ph
     ++code->tries;
   }
   tx.keep_phone_code(found.person->id, kUnfinishedPhone, *code);
-  if (right) return Compared::right;
-  return state_of(*code, now) == CodeState::worn_out ? Compared::worn_out : Compared::wrong;
+  if (right) return {.how = Compared::How::right};
+  if (state_of(*code, now) == CodeState::worn_out) return {.how = Compared::How::worn_out};
+  return {.how = Compared::How::wrong, .tries_left = kPhoneCodeTries - code->tries};
 }
 
 // What was read, unless something stands against its use.
@@ -60,7 +66,7 @@ std::expected<NumberFacts, UnusableNumber> usable(const Settings& settings,
   auto refusal = read ? objection(*read, use, settings.phone.countries) : std::optional(read.error());
   if (!refusal) return *std::move(read);
   return std::unexpected(UnusableNumber{.why = *refusal == NumberRefusal::country_not_listed
-                                                   ? texts::country_not_listed(settings)
+                                                   ? texts::country_not_listed(settings, read ? read->country : "")
                                                    : std::string(sentence(*refusal)),
                                         .refusal = refusal});
 }
@@ -113,13 +119,14 @@ class PhoneSetUp {
   Step ask_country() {
     int wrong = 0;
     for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
-      const auto typed = ask(texts::ask_country(problem_, default_country(engine_.settings)));
+      const auto typed = ask(texts::ask_country(problem_, default_country(engine_.settings), engine_.settings));
       if (!typed) return Step::stopped;
-      problem_.clear();
+      clear();
       const Answer answer = read_answer(typed->text());
       if (is_word(answer, "back")) return stop(PhoneEnd::back, "");
+      if (wants_app(answer)) return stop(PhoneEnd::app, "");
       if (is_word(answer, "help")) {
-        problem_ = texts::country_help(engine_.settings);
+        problem_ = texts::country_help(engine_.settings, wanted_.chosen, wanted_.app);
         continue;
       }
       // Some type the number at once.
@@ -134,39 +141,39 @@ class PhoneSetUp {
         country_ = *std::move(country);
         return Step::number;
       }
-      problem_ = country.error();
+      say(country.error());
       ++wrong;
     }
-    return stop(PhoneEnd::no_number, problem_);
+    return stop(PhoneEnd::no_number, reason_);
   }
 
   Step ask_number() {
     int wrong = 0;
     for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
-      const auto typed = ask(texts::ask_number(problem_, country_));
+      const auto typed = ask(texts::ask_number(problem_, country_, wanted_.use, by_hash()));
       if (!typed) return Step::stopped;
-      problem_.clear();
+      clear();
       const Answer answer = read_answer(typed->text());
       if (is_word(answer, "back")) return Step::country;
+      if (wants_app(answer)) return stop(PhoneEnd::app, "");
       if (is_word(answer, "help")) {
-        problem_ = texts::number_help(wanted_.use);
+        problem_ = texts::number_help(wanted_.use, wanted_.app);
         continue;
       }
       if (take_number(typed->text())) return Step::code;
       if (stopped_) return Step::stopped;
       ++wrong;
     }
-    return stop(PhoneEnd::no_number, problem_);
+    return stop(PhoneEnd::no_number, reason_);
   }
 
   // Read, found usable, and its code sent; or why not is the problem.
   bool take_number(std::string_view typed) {
     auto facts = usable_number(engine_, typed, country_, wanted_.use);
     if (!facts) {
-      problem_ = std::move(facts.error().why);
       const bool landline = facts.error().refusal == NumberRefusal::landline_for_texts;
-      if (landline && can_set_up(engine_.settings, PhoneUse::call))
-        problem_ = texts::lines({problem_}, texts::landlines_are_called(wanted_.chosen));
+      say(std::move(facts.error().why),
+          landline && can_set_up(engine_.settings, PhoneUse::call) ? texts::landlines_are_called(wanted_.chosen) : "");
       return false;
     }
     facts_ = *std::move(facts);
@@ -179,11 +186,22 @@ class PhoneSetUp {
       return false;
     }
     if (*against) {
-      problem_ = **std::move(against);
+      say(**std::move(against));
       return false;
     }
     return send(/*unasked=*/true);
   }
+
+  void clear() {
+    problem_.clear();
+    reason_.clear();
+  }
+  // `words`: what can be typed here about it, which means nothing any more where this was the last prompt.
+  void say(std::string reason, const std::string& words = "") {
+    reason_ = std::move(reason);
+    problem_ = words.empty() ? reason_ : texts::lines({reason_}, words);
+  }
+  bool wants_app(const Answer& answer) const { return wanted_.app && is_word(answer, "app"); }
 
   bool rings() const { return ringing_ && !ringing_->end(); }
   bool by_hash() const { return wanted_.use == PhoneUse::call && engine_.settings.phone.calls == MessageMode::press; }
@@ -203,21 +221,43 @@ class PhoneSetUp {
     if (!end || std::holds_alternative<WasApproved>(*end)) return;
     if (!std::holds_alternative<WasSent>(*end)) {
       const auto* refused = std::get_if<NotTaken>(&*end);
-      const std::string news = refused != nullptr ? texts::not_taken(PhoneUse::call, facts_.written, refused->why)
-                                                  : texts::not_made_for_set_up();
-      problem_ = problem_.empty() ? news : texts::lines({problem_}, news);
+      const std::string before = reason_;
+      not_reached(refused != nullptr ? std::variant<NotTaken, NotSent>(*refused) : NotSent{});
+      if (!before.empty()) problem_ = texts::lines({before}, problem_);
     }
     ringing_.reset();
+  }
+
+  // Why nothing came of it, and what is left.
+  void not_reached(const std::variant<NotTaken, NotSent>& why) {
+    const auto rest = rest_of_calls();
+    const auto* taken = std::get_if<NotTaken>(&why);
+    const auto* unsent = std::get_if<NotSent>(&why);
+    const bool over = rest || (unsent != nullptr && unsent->silent);
+    std::string reason =
+        taken != nullptr
+            ? texts::not_taken(wanted_.use, facts_.written, taken->why, rest)
+            : texts::not_sent(wanted_.use, {.wait = rest, .others = false, .again = !over}, engine_.settings);
+    can_resend_ = !over;
+    say(std::move(reason), texts::app_instead(wanted_.chosen, wanted_.app));
+  }
+
+  // After one that came to nothing.
+  std::optional<std::chrono::seconds> rest_of_calls() {
+    if (wanted_.use != PhoneUse::call) return std::nullopt;
+    const auto rest = resting(engine_, account_, PhoneUse::call, {&facts_.number, 1});
+    return rest && rest->why == BudgetRefusal::call_unanswered ? std::optional(rest->wait) : std::nullopt;
   }
 
   // Whether a code is on its way, or live from before.
   bool send(bool unasked) {
     if (rings() || (pressed() && rung_ == facts_.number)) {
       const bool same = rung_ == facts_.number;
-      problem_ = pressed() ? "" : same ? ringing(/*still=*/true) : texts::other_number_rings();
+      say(pressed() ? "" : same ? ringing(/*still=*/true) : texts::other_number_rings());
       return same;
     }
     ringing_.reset();
+    can_resend_ = true;
     const MessageMode mode = by_hash() ? MessageMode::press : MessageMode::code;
     const SendResult result = send_code(engine_, {.account = account_,
                                                   .factor = kUnfinishedPhone,
@@ -233,28 +273,37 @@ class PhoneSetUp {
       return false;
     }
     if (const auto* sent = std::get_if<WasSent>(&result)) {
-      problem_ = sent->before ? texts::sent_before(wanted_.use, facts_.written)
-                              : texts::sent(wanted_.use, facts_.written, sent->lives);
+      say(sent->before ? texts::sent_before(wanted_.use, facts_.written, /*resend=*/true)
+                       : texts::sent(wanted_.use, facts_.written, sent->lives));
       return true;
     }
     if (const auto* rings = std::get_if<IsRinging>(&result)) {
       ringing_ = rings->call;
       rung_ = facts_.number;
-      problem_ = ringing(/*still=*/false);
+      say(ringing(/*still=*/false));
       return true;
     }
-    if (const auto* refused = std::get_if<BudgetRefused>(&result)) {
-      const bool too_soon = refused->why == BudgetRefusal::too_soon;
-      // Where the number is asked for, there is no word to have it sent again.
-      problem_ = too_soon && unasked
-                     ? texts::number_tried_just_now(refused->wait)
-                     : texts::over_budget(*refused, wanted_.use, facts_.written, by_hash(), engine_.settings);
-      return (too_soon && !unasked) || (refused->why == BudgetRefusal::rings && refused->same_code);
-    }
+    if (const auto* refused = std::get_if<BudgetRefused>(&result)) return take_refusal(*refused, unasked);
     const auto* taken = std::get_if<NotTaken>(&result);
-    problem_ = taken != nullptr ? texts::not_taken(wanted_.use, facts_.written, taken->why)
-                                : texts::not_sent(wanted_.use, engine_.settings);
+    const auto* unsent = std::get_if<NotSent>(&result);
+    not_reached(taken != nullptr ? std::variant<NotTaken, NotSent>(*taken) : unsent != nullptr ? *unsent : NotSent{});
     return false;
+  }
+
+  // Whether a code that went before is asked for all the same.
+  bool take_refusal(const BudgetRefused& refused, bool unasked) {
+    const bool too_soon = refused.why == BudgetRefusal::too_soon;
+    const bool rings = refused.why == BudgetRefusal::rings;
+    can_resend_ = too_soon || rings;
+    // Where the number is asked for, there is no word to have it sent again.
+    say(too_soon && unasked ? texts::number_tried_just_now(refused.wait)
+                            : texts::over_budget(refused, wanted_.use, facts_.written, by_hash(), engine_.settings),
+        too_soon || rings ? "" : texts::app_instead(wanted_.chosen, wanted_.app));
+    return (too_soon && !unasked) || (rings && refused.same_code);
+  }
+
+  texts::HashAsked hash_asked() const {
+    return pressed() ? texts::HashAsked::pressed : rings() ? texts::HashAsked::rings : texts::HashAsked::over;
   }
 
   bool take_approval(MessageId message) {
@@ -270,19 +319,20 @@ class PhoneSetUp {
     int wrong = 0;
     for (int prompts = 0; wrong < kWrong && prompts < kPrompts; ++prompts) {
       catch_up();
-      const auto typed =
-          ask(by_hash() ? texts::phone_hash(problem_, pressed().has_value()) : texts::phone_code(problem_));
+      const auto typed = ask(by_hash() ? texts::phone_hash(problem_, hash_asked(), can_resend_)
+                                       : texts::phone_code(problem_, can_resend_));
       if (!typed) return Step::stopped;
-      problem_.clear();
+      clear();
       const Answer answer = read_answer(typed->text());
       if (is_word(answer, "back")) return Step::number;
+      if (wants_app(answer)) return stop(PhoneEnd::app, "");
       if (is_word(answer, "help")) {
-        problem_ = texts::phone_code_help(wanted_.use);
+        problem_ = texts::phone_code_help(wanted_.use, by_hash(), can_resend_, wanted_.app);
       } else if (is_word(answer, "resend")) {
         static_cast<void>(send(/*unasked=*/false));
         if (stopped_) return Step::stopped;
       } else if (answer.shape == AnswerShape::empty && ringing_) {
-        if (rings()) problem_ = ringing(/*still=*/true);
+        if (rings()) say(ringing(/*still=*/true));
         const auto message = pressed();
         if (!message) continue;
         ringing_.reset();
@@ -290,16 +340,17 @@ class PhoneSetUp {
         if (stopped_) return Step::stopped;
       } else {
         ++wrong;
-        if (take_code(answer)) return Step::proven;
+        if (take_code(answer, static_cast<std::uint32_t>(kWrong - wrong))) return Step::proven;
         if (stopped_) return Step::stopped;
       }
     }
-    return stop(PhoneEnd::no_code, problem_);
+    return stop(PhoneEnd::no_code, reason_);
   }
 
-  bool take_code(const Answer& answer) {
-    if (answer.shape != AnswerShape::digits) {
-      problem_ = texts::not_the_phone_code();
+  // `answers_left`: that this step takes after a wrong one.
+  bool take_code(const Answer& answer, std::uint32_t answers_left) {
+    if (answer.shape != AnswerShape::digits || by_hash()) {
+      say(texts::not_the_phone_code(by_hash()));
       return false;
     }
     const UnixTime now = engine_.clock.now();
@@ -310,16 +361,19 @@ class PhoneSetUp {
       static_cast<void>(stop(PhoneEnd::store_failed, "", compared.error()));
       return false;
     }
-    if (*compared == Compared::right) return true;
-    problem_ = *compared == Compared::worn_out ? texts::worn_out()
-               : *compared == Compared::wrong  ? texts::wrong_phone_code()
-                                               : texts::expired();
+    using How = Compared::How;
+    if (compared->how == How::right) return true;
+    const bool last = answers_left == 0;
+    say(compared->how == How::worn_out ? texts::worn_out(!last && can_resend_)
+        : compared->how != How::wrong  ? texts::phone_code_gone(!last && can_resend_)
+        : last                         ? texts::wrong(0, 0)
+                                       : texts::wrong_phone_code(std::min(compared->tries_left, answers_left)));
     return false;
   }
 
   std::optional<Secret> ask(const std::string& text) {
     if (++prompts_ > kAllPrompts) {
-      static_cast<void>(stop(PhoneEnd::no_number, problem_));
+      static_cast<void>(stop(PhoneEnd::no_number, reason_));
       return std::nullopt;
     }
     auto typed = dialogue_.ask({.text = text, .echo = true});
@@ -343,8 +397,10 @@ class PhoneSetUp {
   std::string country_;  // its code
   NumberFacts facts_;
   std::string problem_;  // what the next prompt says first
+  std::string reason_;   // the same without what can be typed
   std::shared_ptr<RingingCall> ringing_;
   PhoneNumber rung_;
+  bool can_resend_ = true;
   int prompts_ = 0;
   std::optional<PhoneStopped> stopped_;
 };

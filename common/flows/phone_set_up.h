@@ -1,5 +1,6 @@
 // Setting up a telephone in a dialogue: the country, the number as people type it, and the code that proves it; `back`
-// returns to the step before. Asked alike in a login, in the guided set-up and by mfa-enroll phone.
+// returns to the step before, and `app` leaves it for an authenticator app where one may be chosen. Asked alike in a
+// login, in the guided set-up and by mfa-enroll phone.
 #pragma once
 
 #include <expected>
@@ -21,6 +22,7 @@ struct PhoneWanted {
   std::string number = {};   // as typed; empty: it is asked for NOLINT(readability-redundant-member-init)
   std::string country = {};  // likewise: name, code or prefix NOLINT(readability-redundant-member-init)
   bool chosen = false;       // text or call, in this dialogue: going back leads there
+  bool app = false;          // an authenticator app could be as well: the word leads to it
 };
 
 struct PhoneProven {
@@ -32,6 +34,7 @@ enum class PhoneEnd : std::uint8_t {
   broken_off,    // the person or the connection has gone
   conversation,  // the program cannot hold the dialogue
   back,          // from the first step
+  app,           // is to be set up instead
   no_number,     // none that can be used came
   no_code,       // no right code came, or none could be sent
   store_failed,

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "common/domain/country_names.h"
+#include "common/domain/phone_code.h"
 #include "common/flows/texts.h"
 
 namespace mfa {
@@ -56,6 +58,10 @@ std::string issuer(const Settings& settings, std::string_view server) {
 }
 
 std::string not_you(const Settings& settings) { return fmt::format("Not you? Tell {}.", helpdesk(settings)); }
+// Of a message that whoever gets it did not ask for.
+std::string not_expected(const Settings& settings) {
+  return fmt::format("Did you not expect it? Tell {}.", helpdesk(settings));
+}
 
 // "4, 0, 2, 9, 1, 3", which a voice reads slowly.
 std::string one_by_one(const Secret& code) {
@@ -68,15 +74,36 @@ std::string one_by_one(const Secret& code) {
   return digits;
 }
 
-// "New Zealand, Australia and Belgium".
-std::string countries_in_words(const Settings& settings) {
-  const auto& codes = settings.phone.countries;
+// "New Zealand, Australia or Belgium".
+template <class Names, class Name>
+std::string listed(const Names& all, std::string_view last, Name name) {
   std::string text;
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    text += i == 0 ? "" : i + 1 < codes.size() ? ", " : " and ";
-    text += country_name(codes[i]);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    text += i == 0 ? "" : i + 1 < all.size() ? ", " : last;
+    text += name(all[i]);
   }
   return text;
+}
+// "the Netherlands"
+std::string country_in_words(std::string_view code) {
+  constexpr std::array<std::string_view, 5> kAlone{"Netherlands", "Philippines", "Maldives", "Bahamas", "Gambia"};
+  const std::string_view name = country_name(code);
+  const bool the = name.starts_with("United ") || name.ends_with(" Islands") || name.ends_with(" Republic") ||
+                   std::ranges::find(kAlone, name) != kAlone.end();
+  return (the ? "the " : "") + std::string(name);
+}
+std::string countries_in_words(const Settings& settings, std::string_view last) {
+  return listed(settings.phone.countries, last, country_in_words);
+}
+
+std::string use_one_from(const Settings& settings) {
+  return fmt::format("Use one from {}.", countries_in_words(settings, " or "));
+}
+
+std::string number_word(std::size_t count) {
+  constexpr std::array<std::string_view, 9> kWords{"No",   "One", "Two",   "Three", "Four",
+                                                   "Five", "Six", "Seven", "Eight"};
+  return count < kWords.size() ? std::string(kWords.at(count)) : std::to_string(count);
 }
 
 std::string problem_line(std::string_view problem) { return problem.empty() ? "" : folded(problem) + "\n"; }
@@ -113,9 +140,10 @@ std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds live
              : fmt::format("We called {} phone {}. The code we read out works for {}.", whose, phone, duration(lives));
 }
 
-std::string sent_before(PhoneUse use, std::string_view phone, std::string_view whose) {
-  return fmt::format("The code we {} {} phone {} before still works. Type resend to get it again.",
-                     use == PhoneUse::text ? "sent to" : "read out to", whose, phone);
+std::string sent_before(PhoneUse use, std::string_view phone, bool resend, std::string_view whose) {
+  return fmt::format("The code we {} {} phone {} before still works.{}",
+                     use == PhoneUse::text ? "sent to" : "read out to", whose, phone,
+                     resend ? " Type resend to get it again." : "");
 }
 
 std::string ringing(std::string_view phone, std::string_view whose, bool still) {
@@ -131,12 +159,19 @@ std::string ringing_for_hash(std::string_view phone, bool still) {
   return fmt::format("We are {}calling your phone {}. Answer it, and press #.", still ? "still " : "", phone);
 }
 
-std::string not_sent(PhoneUse use, const Settings& settings) {
-  return fmt::format("The {} could not be {}. Use another way, or ask {}.", what(use),
-                     use == PhoneUse::text ? "sent" : "made", helpdesk(settings));
+std::string not_sent(PhoneUse use, const WayOn& way_on, const Settings& settings) {
+  const std::string_view first = way_on.others  ? "Use another way, or ask"
+                                 : way_on.wait  ? "Wait until then, or ask"
+                                 : way_on.again ? "Try again, or ask"
+                                                : "Try again later, or ask";
+  return fmt::format("The {} could not be {}.{} {} {}.", what(use), use == PhoneUse::text ? "sent" : "made",
+                     way_on.wait ? fmt::format(" We can try again in {}.", duration(*way_on.wait)) : "", first,
+                     helpdesk(settings));
 }
 
-std::string not_taken(PhoneUse use, std::string_view phone, Refusal why, std::string_view whose) {
+namespace {
+
+std::string not_taken_at_all(PhoneUse use, std::string_view phone, Refusal why, std::string_view whose) {
   const std::string_view theirs = whose == kYour ? "Your" : "Their";
   if (use == PhoneUse::text) return fmt::format("{} phone {} takes no texts.", theirs, phone);
   switch (why) {
@@ -154,6 +189,15 @@ std::string not_taken(PhoneUse use, std::string_view phone, Refusal why, std::st
       break;
   }
   return fmt::format("Our call to {} phone {} was not answered.", whose, phone);
+}
+
+}  // namespace
+
+std::string not_taken(PhoneUse use, std::string_view phone, Refusal why, std::optional<std::chrono::seconds> wait,
+                      std::string_view whose) {
+  std::string text = not_taken_at_all(use, phone, why, whose);
+  if (wait && why != Refusal::no_number) text += fmt::format(" We can {} again in {}.", what(use), duration(*wait));
+  return text;
 }
 
 namespace {
@@ -186,7 +230,7 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_
                            duration(refused.wait));
       return fmt::format("That was sent just now. If it does not come, type resend in {}.", duration(refused.wait));
     case BudgetRefusal::call_unanswered:
-      return fmt::format("Our last call was not answered. We can call again in {}.", duration(refused.wait));
+      return fmt::format("Our last call came to nothing. We can call again in {}.", duration(refused.wait));
     case BudgetRefusal::person_used_up:
       return fmt::format(
           "{} had as many texts and calls as {} can get. The next one is possible in {}.\n"
@@ -197,44 +241,65 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_
       return fmt::format("The last {}s could not be {}. We can try again in {}. Use another way, or ask {}.", what(use),
                          use == PhoneUse::text ? "sent" : "made", duration(refused.wait), helpdesk(settings));
     case BudgetRefusal::number_used_up:
+      return fmt::format(
+          "That number has had as many texts and calls as it can get. Try again in {}.\n"
+          "Until then use another way, or ask {}.",
+          duration(refused.wait), helpdesk(settings));
     case BudgetRefusal::all_used_up:
       break;
   }
-  return fmt::format("No more {}s can be {} now. Use another way, or ask {}.", what(use),
+  return fmt::format("No more {}s can be {} today. Use another way, or ask {}.", what(use),
                      use == PhoneUse::text ? "sent" : "made", helpdesk(settings));
 }
 
-std::string ask_country(std::string_view problem, std::string_view otherwise) {
-  return fmt::format("{}Which country is your number from? Type its name, code or prefix (+{}).\nCountry [{}]: ",
-                     problem_line(problem), dialling_prefix(otherwise).substr(1), otherwise);
+std::string ask_country(std::string_view problem, std::string_view otherwise, const Settings& settings) {
+  constexpr std::size_t kFew = 5;
+  const std::size_t count = settings.phone.countries.size();
+  const std::string prefix = dialling_prefix(otherwise);
+  std::string text;
+  if (count == 1) {
+    text = fmt::format("Numbers from {} ({}) can be used here. Press Enter, or type back.", country_in_words(otherwise),
+                       prefix);
+  } else {
+    text = fmt::format("Which country is your number from{}? Type its name, code or prefix ({}), or back.",
+                       count <= kFew ? ": " + countries_in_words(settings, " or ") : "", prefix);
+  }
+  return fmt::format("{}{}\nCountry [{}]: ", problem_line(problem), folded(text), otherwise);
 }
 std::string no_countries() { return "No phones can be used here: no countries are listed whose numbers may be."; }
-std::string country_help(const Settings& settings) {
-  return fmt::format(
-      "Any of these will do: New Zealand, NZ, +64. Numbers of {} can be used here.\n"
-      "Type back to return to the step before.",
-      countries_in_words(settings));
+std::string country_help(const Settings& settings, bool chosen, bool app) {
+  return fmt::format("Any of these will do: New Zealand, NZ, +64. Numbers from {} can be used here.\n{}{}",
+                     countries_in_words(settings, " and "),
+                     chosen ? "Type back to choose something else." : "Type back to end this; nothing is changed then.",
+                     app ? "\n" + app_instead(chosen, app) : "");
 }
 std::string no_such_country(const Settings& settings) {
-  return fmt::format("There is no such country. Numbers of {} can be used here.", countries_in_words(settings));
+  return fmt::format("There is no country of that name, code or prefix. {}", use_one_from(settings));
 }
-std::string country_not_listed(const Settings& settings) {
-  return fmt::format("Numbers of that country cannot be used here, but those of {}.", countries_in_words(settings));
+std::string country_not_listed(const Settings& settings, std::string_view country) {
+  const std::string name = country_name(country).empty() ? "there" : country_in_words(country);
+  return fmt::format("Numbers from {} cannot be used here. {}", name, use_one_from(settings));
 }
-std::string ask_number(std::string_view problem, std::string_view country) {
-  return fmt::format("{}Your number in {} ({}), as you would dial it there. Or back.\nPhone number: ",
-                     problem_line(problem), country_name(country), dialling_prefix(country));
+std::string ask_number(std::string_view problem, std::string_view country, PhoneUse use, bool by_hash) {
+  return fmt::format("{}Your number in {} ({}), as you would dial it there. Or back.\n{}Phone number: ",
+                     problem_line(problem), country_in_words(country), dialling_prefix(country),
+                     use == PhoneUse::text ? ""
+                     : by_hash             ? "We call it then: answer, and press # on that phone.\n"
+                                           : "We call it then, and a voice reads out a code.\n");
 }
 std::string number_tried_just_now(std::chrono::seconds wait) {
   return fmt::format("We tried that number just now. Type it again in {}.", duration(wait));
 }
-std::string number_help(PhoneUse use) {
-  return use == PhoneUse::text
-             ? "The number of a mobile phone; spaces, dashes and brackets do not matter. We text it a code to prove "
-               "it.\n"
-               "Type back to choose another country."
-             : "The number of a phone that rings directly, without an extension. We call it with a code to prove it.\n"
-               "Type back to choose another country.";
+std::string number_help(PhoneUse use, bool app) {
+  return fmt::format("The number of a {}\nType back to choose another country.{}",
+                     use == PhoneUse::text
+                         ? "mobile phone; spaces, dashes and brackets do not matter. We text it a code to prove it."
+                         : "phone that rings directly, without an extension. We call it to prove it.",
+                     app ? "\n" + app_instead(/*chosen=*/true, app) : "");
+}
+std::string app_instead(bool chosen, bool app) {
+  if (chosen) return app ? "To set up an authenticator app instead, type app." : "";
+  return "Or set up an authenticator app instead: mfa-enroll totp";
 }
 std::string landlines_are_called(bool chosen_here) {
   return chosen_here ? "For calls type back twice, then call. Or type a mobile number."
@@ -243,31 +308,49 @@ std::string landlines_are_called(bool chosen_here) {
 std::string other_number_rings() {
   return "We are still calling the number before. Type this one again when that is over.";
 }
-std::string not_made_for_set_up() { return "The call could not be made. Type resend to try again."; }
-std::string phone_code(std::string_view problem) {
-  return fmt::format("{}Type the code. Other words: resend, back (another number), help\n{}", problem_line(problem),
-                     kCodeLine);
+std::string phone_code(std::string_view problem, bool resend) {
+  return fmt::format("{}Type the code. Other words: {}back (another number), help\n{}", problem_line(problem),
+                     resend ? "resend, " : "", kCodeLine);
 }
-std::string phone_hash(std::string_view problem, bool pressed) {
-  return fmt::format(
-      "{}{}\nOther words: resend, back (another number), help\nWhen # was pressed, press Enter: ",
-      problem_line(problem),
-      pressed ? "# was pressed. Press Enter." : "Answer the call, and press # on the phone. Then press Enter here.");
+std::string phone_hash(std::string_view problem, HashAsked asked, bool resend) {
+  const std::string_view what_to_do = asked == HashAsked::pressed ? "# was pressed. Press Enter.\n"
+                                      : asked == HashAsked::rings
+                                          ? "Answer the call, and press # on the phone. Then press Enter here.\n"
+                                          : "";
+  return fmt::format("{}{}Other words: {}back (another number), help\nWhen # was pressed, press Enter: ",
+                     problem_line(problem), what_to_do, resend ? "resend, " : "");
 }
-std::string phone_code_help(PhoneUse use) {
-  return use == PhoneUse::text
-             ? "A text with six digits is on its way to your phone; type them here. That may take a minute.\n"
-               "resend sends it again; back lets you correct the number."
-             : "Your phone rings, and a voice reads six digits, twice; type them here.\n"
-               "resend calls again; back lets you correct the number.";
+std::string phone_code_help(PhoneUse use, bool by_hash, bool resend, bool app) {
+  const std::string_view first =
+      use == PhoneUse::text
+          ? "A text with six digits is on its way to your phone; type them here. That may take a minute."
+      : by_hash ? "Your phone rings: answer, press # on it, then Enter here."
+                : "Your phone rings, and a voice reads six digits, twice; type them here.";
+  return fmt::format("{}\n{}back lets you correct the number.{}", first,
+                     !resend                 ? ""
+                     : use == PhoneUse::text ? "resend sends it again; "
+                                             : "resend calls again; ",
+                     app ? "\n" + app_instead(/*chosen=*/true, app) : "");
 }
-std::string not_the_phone_code() { return "That is not a code. Type the six digits."; }
-std::string wrong_phone_code() { return "That code is not right."; }
+std::string not_the_phone_code(bool by_hash) {
+  return by_hash ? "There is no code to type: press # on that phone, then Enter here."
+                 : "That is not a code. Type the six digits.";
+}
+std::string wrong_phone_code(std::uint32_t tries_left) {
+  return fmt::format("That code is not right. {} left.",
+                     tries_left == 1 ? "1 try" : fmt::format("{} tries", tries_left));
+}
+std::string phone_code_gone(bool resend) {
+  return resend ? "That code works no longer. Type resend for a new one." : "That code works no longer.";
+}
 std::string phone_there_already(std::string_view factor, std::string_view whose) {
   return fmt::format("{} that phone already, as {}.", whose.empty() ? "You have" : fmt::format("{} has", whose),
                      factor);
 }
-std::string number_serves_others() { return "That number serves as many people as it may. Use another."; }
+std::string number_serves_others() {
+  return fmt::format("{} people use that number already, and no more may. Use another.",
+                     number_word(kMostPeopleOfANumber));
+}
 std::string changed_message(const Settings& settings, std::string_view server, std::string_view what) {
   const std::string from = issuer(settings, server);
   return fmt::format("{}: {} {}", from == server ? from : fmt::format("{}, {}", from, server), what, not_you(settings));
@@ -275,9 +358,9 @@ std::string changed_message(const Settings& settings, std::string_view server, s
 std::string test_message(const Settings& settings, std::string_view server, MessageMode mode) {
   if (mode == MessageMode::press)
     return fmt::format("This is {}, with a test from {}. Press the hash key. {}", issuer(settings, server), server,
-                       not_you(settings));
+                       not_expected(settings));
   return fmt::format("{}: this is a test from {}. Nothing is to be done about it. {}", issuer(settings, server), server,
-                     not_you(settings));
+                     not_expected(settings));
 }
 std::string phone_set_up_done(std::string_view phone) {
   return fmt::format(
@@ -294,8 +377,19 @@ std::string nothing_to_resend(const CodePrompt& prompt) {
                                                                               : "call");
 }
 
-std::string no_phone_ending(std::string_view digits, std::string_view whose) {
-  return fmt::format("{} no phone ending {} here.", whose == kYour ? "You have" : "They have", digits);
+std::string no_phone_ending(const CodePrompt& prompt, PhoneUse use, std::string_view digits, std::string_view whose) {
+  std::vector<std::string> words = phone_words(prompt, use);
+  if (words.empty()) words = phone_words(prompt, use == PhoneUse::text ? PhoneUse::call : PhoneUse::text);
+  return fmt::format("{} no phone ending {} here. Type {}.", whose == kYour ? "You have" : "They have", digits,
+                     listed(words, " or ", [](const std::string& word) { return word; }));
+}
+
+std::string several_end_so(PhoneUse use, std::string_view digits,
+                           const std::vector<std::pair<std::string, std::string>>& phones, std::string_view whose) {
+  return fmt::format("{} phones of {} end {}. Type {}.", number_word(phones.size()),
+                     whose == kYour ? "yours" : "theirs", digits, listed(phones, ", or ", [&](const auto& phone) {
+                       return fmt::format("{} {} for {}", what(use), phone.first, phone.second);
+                     }));
 }
 
 }  // namespace mfa::texts

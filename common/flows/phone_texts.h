@@ -2,8 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/domain/gateway.h"
 #include "common/domain/phone_budget.h"
@@ -42,35 +46,50 @@ inline constexpr std::string_view kYour = "your";
 // `phone`: "ending 1234". `whose`: "your", or "their" where the helpdesk is told.
 [[nodiscard]] std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives,
                                std::string_view whose = kYour);
-[[nodiscard]] std::string sent_before(PhoneUse use, std::string_view phone, std::string_view whose = kYour);
+// `resend`: it can be had once more.
+[[nodiscard]] std::string sent_before(PhoneUse use, std::string_view phone, bool resend,
+                                      std::string_view whose = kYour);
 // While a code is asked for that a call reads out. `still`: since the prompt before.
 [[nodiscard]] std::string ringing(std::string_view phone, std::string_view whose = kYour, bool still = false);
 [[nodiscard]] std::string press_when_it_rings(std::string_view phone);  // shown while it does
 // While the prompt asks for Enter when # was pressed.
 [[nodiscard]] std::string ringing_for_hash(std::string_view phone, bool still = false);
-[[nodiscard]] std::string not_sent(PhoneUse use, const Settings& settings);
+// What is left to whoever was sent nothing.
+struct WayOn {
+  std::optional<std::chrono::seconds> wait;  // until it can be tried again
+  bool others = false;                       // something else can be typed
+  bool again = false;                        // it can be tried again at once
+};
+[[nodiscard]] std::string not_sent(PhoneUse use, const WayOn& way_on, const Settings& settings);
+// By that number, or nobody answered. `wait`: until the next one.
 [[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone, Refusal why,
-                                    std::string_view whose = kYour);  // by that number, or nobody answered
+                                    std::optional<std::chrono::seconds> wait, std::string_view whose = kYour);
 // `phone`: the one that was meant. `by_hash`: # would have answered the call.
 [[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_view phone, bool by_hash,
                                       const Settings& settings, std::string_view whose = kYour);
 // Setting a phone up; ask_country, ask_number and phone_code are whole prompts.
-[[nodiscard]] std::string ask_country(std::string_view problem, std::string_view otherwise);
+[[nodiscard]] std::string ask_country(std::string_view problem, std::string_view otherwise, const Settings& settings);
 [[nodiscard]] std::string no_countries();
-[[nodiscard]] std::string country_help(const Settings& settings);
+// `app`: the word leads to an authenticator app instead. `chosen`: text or call was, in this dialogue.
+[[nodiscard]] std::string country_help(const Settings& settings, bool chosen, bool app);
 [[nodiscard]] std::string no_such_country(const Settings& settings);
-[[nodiscard]] std::string country_not_listed(const Settings& settings);
-[[nodiscard]] std::string ask_number(std::string_view problem, std::string_view country);
+// `country`: its code, or empty where it is not one alone.
+[[nodiscard]] std::string country_not_listed(const Settings& settings, std::string_view country);
+[[nodiscard]] std::string ask_number(std::string_view problem, std::string_view country, PhoneUse use, bool by_hash);
 [[nodiscard]] std::string number_tried_just_now(std::chrono::seconds wait);
-[[nodiscard]] std::string number_help(PhoneUse use);
+[[nodiscard]] std::string number_help(PhoneUse use, bool app);
+// Behind what keeps a phone from being set up.
+[[nodiscard]] std::string app_instead(bool chosen, bool app);
 [[nodiscard]] std::string landlines_are_called(bool chosen_here);  // behind what is wrong with one for texts
 [[nodiscard]] std::string other_number_rings();
-[[nodiscard]] std::string not_made_for_set_up();
-[[nodiscard]] std::string phone_code(std::string_view problem);
-[[nodiscard]] std::string phone_hash(std::string_view problem, bool pressed);  // a whole prompt, too
-[[nodiscard]] std::string phone_code_help(PhoneUse use);
-[[nodiscard]] std::string not_the_phone_code();
-[[nodiscard]] std::string wrong_phone_code();
+// `resend`: it can be sent, or called, again.
+[[nodiscard]] std::string phone_code(std::string_view problem, bool resend);
+enum class HashAsked : std::uint8_t { rings, pressed, over };  // what became of the call
+[[nodiscard]] std::string phone_hash(std::string_view problem, HashAsked asked, bool resend);  // a whole prompt, too
+[[nodiscard]] std::string phone_code_help(PhoneUse use, bool by_hash, bool resend, bool app);
+[[nodiscard]] std::string not_the_phone_code(bool by_hash);
+[[nodiscard]] std::string wrong_phone_code(std::uint32_t tries_left);
+[[nodiscard]] std::string phone_code_gone(bool resend);  // there is none, or no more
 [[nodiscard]] std::string phone_there_already(std::string_view factor, std::string_view whose);  // empty: yours
 [[nodiscard]] std::string number_serves_others();
 // Of what somebody else changed about how the person logs in; `what`: a sentence.
@@ -79,6 +98,12 @@ inline constexpr std::string_view kYour = "your";
 [[nodiscard]] std::string phone_set_up_done(std::string_view phone);  // with the nudge towards an app
 
 [[nodiscard]] std::string nothing_to_resend(const CodePrompt& prompt);
-[[nodiscard]] std::string no_phone_ending(std::string_view digits, std::string_view whose = kYour);
+// With the words for those that are there.
+[[nodiscard]] std::string no_phone_ending(const CodePrompt& prompt, PhoneUse use, std::string_view digits,
+                                          std::string_view whose = kYour);
+// `phones`: what is typed for each, and its name.
+[[nodiscard]] std::string several_end_so(PhoneUse use, std::string_view digits,
+                                         const std::vector<std::pair<std::string, std::string>>& phones,
+                                         std::string_view whose = kYour);
 
 }  // namespace mfa::texts

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "common/domain/answer.h"
 #include "common/flows/texts.h"
@@ -13,6 +14,10 @@ using texts::CodePrompt;
 using texts::PhoneAtPrompt;
 
 FactorKind kind_of(PhoneUse use) { return use == PhoneUse::text ? FactorKind::sms : FactorKind::call; }
+
+bool asks_for(const CodePrompt& prompt, PhoneUse use) {
+  return !prompt.ways.empty() && prompt.ways.front().kind == kind_of(use);
+}
 
 bool serves(const PhoneAtPrompt& phone, PhoneUse use) { return use == PhoneUse::text ? phone.texts : phone.calls; }
 
@@ -31,7 +36,7 @@ std::optional<PhoneWord> read_phone_word(std::string_view typed) {
   PhoneWord read;
   if (is_word(word, "call")) {
     read.use = PhoneUse::call;
-  } else if (!is_word(word, "text")) {
+  } else if (!is_word(word, "text") && !is_word(word, "sms")) {  // as the factor's id says
     return std::nullopt;
   }
   const std::size_t digits = std::min(typed.find_first_not_of(kBlank, blank), typed.size());
@@ -77,9 +82,34 @@ PhoneWays::Step PhoneWays::look_again(CodePrompt& prompt) {
 }
 
 PhoneWays::Step PhoneWays::begin(CodePrompt& prompt) {
-  if (prompt.ways.empty() || prompt.ways.front().kind != FactorKind::sms) return Step::done;
-  const PhoneAtPrompt* phone = phone_for(prompt, PhoneUse::text, "");
-  return phone == nullptr ? Step::done : send(prompt, *phone, PhoneUse::text, /*unasked=*/true);
+  const bool text_first = asks_for(prompt, PhoneUse::text);
+  std::optional<BudgetRefused> texts_rest = rest_of(prompt, PhoneUse::text);
+  std::optional<BudgetRefused> calls_rest = rest_of(prompt, PhoneUse::call);
+  prompt.texts_rest = texts_rest.has_value();
+  prompt.calls_rest = calls_rest.has_value();
+  const PhoneAtPrompt* phone = text_first ? phone_for(prompt, PhoneUse::text, "") : nullptr;
+  if (phone != nullptr && !by_another_) {
+    const Step step = send(prompt, *phone, PhoneUse::text, /*unasked=*/true);
+    if (step != Step::done) return step;
+  }
+  for (const auto& [use, rest] : {std::pair{PhoneUse::text, texts_rest}, std::pair{PhoneUse::call, calls_rest}}) {
+    if (!rest) continue;
+    const bool asked_for = asks_for(prompt, use);
+    const PhoneAtPrompt* meant = phone_for(prompt, use, "");
+    texts::leave_out(prompt, use);
+    if (asked_for && !asks_for(prompt, use) && prompt.problem.empty() && meant != nullptr)
+      prompt.problem =
+          texts::over_budget(*rest, use, masked(meant->number), /*by_hash=*/false, engine_.settings, whose());
+  }
+  return Step::done;
+}
+
+// Nothing: one may go out, as far as can be seen.
+std::optional<BudgetRefused> PhoneWays::rest_of(const CodePrompt& prompt, PhoneUse use) const {
+  std::vector<PhoneNumber> numbers;
+  for (const PhoneAtPrompt& phone : prompt.phones)
+    if (serves(phone, use)) numbers.push_back(phone.number);
+  return numbers.empty() ? std::nullopt : resting(engine_, account_, use, numbers);
 }
 
 PhoneWays::Step PhoneWays::resend(CodePrompt& prompt) {
@@ -104,8 +134,22 @@ PhoneWays::Step PhoneWays::take(CodePrompt& prompt, std::string_view typed) {
   if (const PhoneAtPrompt* phone = phone_for(prompt, word->use, word->ending))
     return send(prompt, *phone, word->use, /*unasked=*/false);
   if (word->ending.empty()) return Step::no_word;  // explained as any way that the person does not have
-  prompt.problem = texts::no_phone_ending(word->ending, whose());
-  return Step::unknown;
+  unknown(prompt, word->use, word->ending);
+  return Step::done;
+}
+
+// No guess at anything: it is compared with what the prompt shows.
+void PhoneWays::unknown(CodePrompt& prompt, PhoneUse use, std::string_view ending) const {
+  std::vector<std::pair<std::string, std::string>> alike;  // ending and name
+  for (const PhoneAtPrompt& phone : prompt.phones) {
+    const std::string shown = texts::ending_at_prompt(prompt, phone.number);
+    const bool ends_so = shown.starts_with(ending) && std::string_view(shown).substr(ending.size()).starts_with('-');
+    if (!serves(phone, use) || !ends_so) continue;
+    if (std::ranges::find(alike, shown, &std::pair<std::string, std::string>::first) == alike.end())
+      alike.emplace_back(shown, phone.name);
+  }
+  prompt.problem = alike.size() > 1 ? texts::several_end_so(use, ending, alike, whose())
+                                    : texts::no_phone_ending(prompt, use, ending, whose());
 }
 
 void PhoneWays::catch_up(CodePrompt& prompt) {
@@ -116,12 +160,14 @@ void PhoneWays::catch_up(CodePrompt& prompt) {
     return;
   }
   if (!std::holds_alternative<WasSent>(*end)) {
-    const auto* refused = std::get_if<NotTaken>(&*end);
-    const std::string news = refused != nullptr
-                                 ? texts::not_taken(PhoneUse::call, masked(ringing_->number), refused->why, whose())
-                                 : texts::not_sent(PhoneUse::call, engine_.settings);
-    prompt.problem = prompt.problem.empty() ? news : texts::lines({prompt.problem}, news);
     if (prompt.sent && prompt.sent->use == PhoneUse::call) prompt.sent = ringing_->before;
+    const auto* refused = std::get_if<NotTaken>(&*end);
+    const auto* unsent = std::get_if<NotSent>(&*end);
+    const std::string news = in_vain(prompt, PhoneUse::call, ringing_->number,
+                                     refused != nullptr  ? std::variant<NotTaken, NotSent>(*refused)
+                                     : unsent != nullptr ? std::variant<NotTaken, NotSent>(*unsent)
+                                                         : NotSent{});
+    prompt.problem = prompt.problem.empty() ? news : texts::lines({prompt.problem}, news);
   }
   ringing_.reset();
 }
@@ -162,12 +208,23 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
     error_ = *error;
     return Step::store_failed;
   }
-  if (const auto way = std::ranges::find(prompt.ways, kind_of(use), &texts::Way::kind); way != prompt.ways.end())
+  if (const auto* taken = std::get_if<NotTaken>(&result)) {
+    prompt.problem = in_vain(prompt, use, phone.number, *taken);
+    return Step::done;
+  }
+  if (std::holds_alternative<NotSent>(result) || std::holds_alternative<NoPhone>(result)) {
+    const auto* unsent = std::get_if<NotSent>(&result);
+    prompt.problem = in_vain(prompt, use, phone.number, unsent != nullptr ? *unsent : NotSent{});
+    return Step::done;
+  }
+  if (const auto way = std::ranges::find(prompt.ways, kind_of(use), &texts::Way::kind); way != prompt.ways.end()) {
+    way->failed = false;
     std::rotate(prompt.ways.begin(), way, way + 1);
+  }
   if (const auto* sent = std::get_if<WasSent>(&result)) {
     prompt.sent = {.factor = phone.factor, .use = use};
-    prompt.problem =
-        sent->before ? texts::sent_before(use, ending, whose()) : texts::sent(use, ending, sent->lives, whose());
+    prompt.problem = sent->before ? texts::sent_before(use, ending, texts::can_resend(prompt), whose())
+                                  : texts::sent(use, ending, sent->lives, whose());
   } else if (const auto* rings = std::get_if<IsRinging>(&result)) {
     const bool press = prompt.press && !by_another_;
     ringing_ = {.call = rings->call,
@@ -179,12 +236,22 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
     prompt.problem = press ? texts::ringing_for_hash(ending) : texts::ringing(ending, whose());
   } else if (const auto* why = std::get_if<BudgetRefused>(&result)) {
     refused(prompt, phone, use, *why);
-  } else if (const auto* taken = std::get_if<NotTaken>(&result)) {
-    prompt.problem = texts::not_taken(use, ending, taken->why, whose());
-  } else {
-    prompt.problem = texts::not_sent(use, engine_.settings);
   }
   return Step::done;
+}
+
+std::string PhoneWays::in_vain(CodePrompt& prompt, PhoneUse use, const PhoneNumber& number,
+                               const std::variant<NotTaken, NotSent>& why) {
+  const auto rest = rest_of(prompt, use);
+  const auto* unsent = std::get_if<NotSent>(&why);
+  const bool over = rest || (unsent != nullptr && unsent->silent);
+  if (over) texts::leave_out(prompt, use);
+  texts::turn_away_from(prompt, use);
+  const auto wait = rest ? std::optional(rest->wait) : std::nullopt;
+  if (const auto* taken = std::get_if<NotTaken>(&why))
+    return texts::not_taken(use, masked(number), taken->why, wait, whose());
+  return texts::not_sent(use, {.wait = wait, .others = texts::has_other_ways(prompt, use), .again = !over},
+                         engine_.settings);
 }
 
 void PhoneWays::refused(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, const BudgetRefused& refused) {
@@ -192,7 +259,7 @@ void PhoneWays::refused(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse
   // Of a login that was broken off: its code still lets in.
   if (too_soon && refused.same_code && !prompt.sent && use == PhoneUse::text) {
     prompt.sent = {.factor = phone.factor, .use = use};
-    prompt.problem = texts::sent_before(use, masked(phone.number), whose());
+    prompt.problem = texts::sent_before(use, masked(phone.number), texts::can_resend(prompt), whose());
     return;
   }
   const bool by_hash = use == PhoneUse::call && prompt.press && !by_another_;
@@ -200,17 +267,10 @@ void PhoneWays::refused(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse
   if (refused.why == BudgetRefusal::rings && refused.same_code) prompt.sent = {.factor = phone.factor, .use = use};
   if (too_soon || refused.why == BudgetRefusal::rings) return;
   // What is over for now is not asked for; a code that went before it still is.
-  const bool calls_alone = refused.why == BudgetRefusal::call_unanswered;
   const bool of_one_number = refused.why == BudgetRefusal::number_used_up && prompt.phones.size() > 1;
   if (of_one_number) return;
-  std::erase_if(prompt.ways, [&](const texts::Way& way) {
-    const bool text = way.kind == FactorKind::sms;
-    if (!text && way.kind != FactorKind::call) return false;
-    if (prompt.sent && (prompt.sent->use == PhoneUse::text) == text) return false;
-    if (text && calls_alone) return false;
-    prompt.used_up = true;
-    return true;
-  });
+  texts::leave_out(prompt, PhoneUse::call);
+  if (refused.why != BudgetRefusal::call_unanswered) texts::leave_out(prompt, PhoneUse::text);
 }
 
 }  // namespace mfa

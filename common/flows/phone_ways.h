@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "common/flows/code_prompt.h"
 #include "common/flows/send_code.h"
@@ -24,7 +25,6 @@ class PhoneWays {
   enum class Step : std::uint8_t {
     no_word,  // the answer is something else
     done,     // it was, and the prompt says what came of it
-    unknown,  // it names a phone that is not there: says so, and costs as much as a wrong code
     approved,
     store_failed,
   };
@@ -45,7 +45,8 @@ class PhoneWays {
   // Nothing can be asked behind the first answer.
   void asked_once() { waits_ = true; }
 
-  // Before the first prompt: where a text is what is asked for, it is sent, once for each live code.
+  // Before the first prompt: where a text is what is asked for, it is sent, once for each live code, but never for
+  // somebody else who types. What cannot be had just now is left out of the prompt.
   [[nodiscard]] Step begin(texts::CodePrompt& prompt);
   [[nodiscard]] Step take(texts::CodePrompt& prompt, std::string_view typed);
   // Before each prompt: what became of a call that went on.
@@ -72,12 +73,17 @@ class PhoneWays {
   [[nodiscard]] std::string still_rings() const;
   [[nodiscard]] Step look_again(texts::CodePrompt& prompt);
   [[nodiscard]] Step resend(texts::CodePrompt& prompt);
+  void unknown(texts::CodePrompt& prompt, PhoneUse use, std::string_view ending) const;
   [[nodiscard]] Step send(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use, bool unasked);
   [[nodiscard]] std::string_view whose() const { return by_another_ ? "their" : texts::kYour; }
   [[nodiscard]] Step told(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,
                           const SendResult& result);
   void refused(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,
                const BudgetRefused& refused);
+  // Says why and whether it can be tried again, and turns to what is open.
+  [[nodiscard]] std::string in_vain(texts::CodePrompt& prompt, PhoneUse use, const PhoneNumber& number,
+                                    const std::variant<NotTaken, NotSent>& why);
+  [[nodiscard]] std::optional<BudgetRefused> rest_of(const texts::CodePrompt& prompt, PhoneUse use) const;
 
   Engine& engine_;
   Dialogue& dialogue_;

@@ -116,7 +116,7 @@ std::string what_to_do_with(const UnusableNumber& number, std::string otherwise)
 
 }  // namespace
 
-RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStopped& stopped) {
+RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStopped& stopped, std::string_view next) {
   switch (stopped.how) {
     case PhoneEnd::broken_off:
     case PhoneEnd::conversation:
@@ -124,12 +124,14 @@ RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStoppe
     case PhoneEnd::store_failed:
       return store_failed(engine, asker, stopped.error);
     case PhoneEnd::back:
-      return refused("Nothing was changed.");
+    case PhoneEnd::app:
+      return refused("", "Nothing was changed.");  // as they wished
     case PhoneEnd::no_number:
     case PhoneEnd::no_code:
       break;
   }
-  return refused(stopped.why.empty() ? "No phone was added." : stopped.why, "Nothing was changed. Try again.");
+  return refused(stopped.why.empty() ? "No phone was added." : stopped.why,
+                 fmt::format("Nothing was changed. Try again, or set up an authenticator app: {}", next));
 }
 
 std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const Asker& asker, const std::string& name,
@@ -144,7 +146,7 @@ std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const A
   if (!enrolment_code) return std::unexpected(enrolment_code.error());
   const Event about = request_event(engine, *account, engine.clock.now(), EventKind::message_sent);
   const auto phone = set_up_phone(engine, asker.dialogue, *account, wanted, about);
-  if (!phone) return std::unexpected(phone_stopped(engine, asker, phone.error()));
+  if (!phone) return std::unexpected(phone_stopped(engine, asker, phone.error(), "mfa-enroll totp"));
   auto codes = new_recovery_codes(engine);
   if (!codes) return std::unexpected(codes.error());
   return keep(engine, asker, phone->phone,

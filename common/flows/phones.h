@@ -42,7 +42,8 @@ struct SentReply {
 [[nodiscard]] std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& asker,
                                                                const TestWanted& wanted);
 
-// Why a set-up ended without a phone.
-[[nodiscard]] RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStopped& stopped);
+// Why a set-up ended without a phone. `next`: what to type instead.
+[[nodiscard]] RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStopped& stopped,
+                                         std::string_view next);
 
 }  // namespace mfa

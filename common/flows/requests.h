@@ -25,7 +25,7 @@ struct RequestError {
     only_checked,  // nothing stands against it, and nothing was done, as was asked (Asker::only_checks); the text is
                    // a telephone number as it was understood, if it is about one
   } kind = Kind::refused;
-  std::string text;  // what happened
+  std::string text;  // what happened; empty: nothing did, as the person wished, and the hint says so
   std::string hint;  // the next thing to type or do; may be empty
 };
 

@@ -81,11 +81,23 @@ struct Ending {
   }
 };
 
+// Whether there are gateways for it, and all of them let somebody wait in vain.
+bool nobody_answers(const Engine& engine, PhoneUse use, MessageMode mode) {
+  const auto silent = [&](const std::string& name) {
+    return std::ranges::find(engine.silent_gateways, name) != engine.silent_gateways.end();
+  };
+  return carried(engine.settings.gateways, use, mode) &&
+         std::ranges::all_of(engine.settings.gateways, [&](const GatewaySettings& gateway) {
+           return !carries(gateway, use, mode) || silent(gateway.name);
+         });
+}
+
 class Sender {
  public:
   Sender(Engine& engine, const Sending& sending) : engine_(engine), sending_(sending), now_(engine.clock.now()) {}
 
   SendResult run() {
+    if (nobody_answers(engine_, sending_.use, sending_.mode)) return NotSent{.silent = true};
     std::array<std::uint8_t, kPhoneCodeBytes> random{};
     if (!engine_.random.fill(random)) return NotSent{};
     fresh_ = phone_code(random);
@@ -163,13 +175,19 @@ class Sender {
                                .text = texts::message(engine_.settings, engine_.server, sending_.use, sending_.mode,
                                                       sending_.purpose, reserved.code.code),
                                .code = reserved.code.code,
-                               .language = sending_.language};
+                               .language = sending_.language,
+                               .pass_over = engine_.silent_gateways};
     Ending ending = ending_of(reserved);
     if (sending_.use == PhoneUse::call && !sending_.waits) return call(message, std::move(ending));
     if (sending_.use == PhoneUse::call && sending_.rings) sending_.rings();
     const DeliveryReport report = engine_.gateway.send(message);
+    for (const DeliveryReport::Try& one : report.tries)
+      if (one.silent) engine_.silent_gateways.push_back(one.gateway);
     if (ending.approved(report)) return WasApproved{reserved.message};
-    return in_full(ending.note(report));
+    const auto end = ending.note(report);
+    if (std::holds_alternative<NotSent>(end))
+      return NotSent{.silent = nobody_answers(engine_, sending_.use, sending_.mode)};
+    return in_full(end);
   }
 
   SendResult call(PhoneMessage message, Ending ending) const {
@@ -240,6 +258,28 @@ void RingingCall::ends(const End& end) {
 }
 
 SendResult send_code(Engine& engine, const Sending& sending) { return Sender(engine, sending).run(); }
+
+std::optional<BudgetRefused> resting(Engine& engine, const Account& account, PhoneUse use,
+                                     std::span<const PhoneNumber> numbers) {
+  const UnixTime now = engine.clock.now();
+  const auto found = reading(engine.store, [&](Transaction& tx) -> std::optional<BudgetRefused> {
+    std::optional<BudgetRefused> first;
+    const Found person = find_person(tx, account);
+    if (!person.person || person.mismatch) return first;
+    for (const PhoneNumber& number : numbers) {
+      const MessageRecord record{.at = now, .number = number, .use = use, .proven = true};
+      MessageTally before = tx.messages_before(person.person->id, record);
+      before.last.reset();  // half a minute is no rest
+      const auto weighed = weigh_message(engine.settings.phone.budget, record, before);
+      const auto* refused = std::get_if<BudgetRefused>(&weighed);
+      if (refused == nullptr || refused->why == BudgetRefusal::rings) return std::nullopt;
+      if (!first) first = *refused;
+      if (refused->why != BudgetRefusal::number_used_up) break;
+    }
+    return first;
+  });
+  return found.value_or(std::nullopt);
+}
 
 bool can_send(const Settings& settings, PhoneUse use, const PhoneNumber& number) {
   return can_send(settings, use) && begins_as_in(number, settings.phone.countries);

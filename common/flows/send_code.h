@@ -3,7 +3,7 @@
 // The code that is live for the same phone and purpose is sent again; otherwise a new one is made. Nothing is sent that
 // was not recorded, and nothing is open while a gateway works: whoever hangs there holds up nobody else. A call goes
 // on while whoever asked for it is asked: for its code, or for Enter when # was pressed, which shows that they are
-// still there.
+// still there. A gateway that let somebody wait in vain is not tried again in the same session.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -47,7 +48,9 @@ struct WasApproved {  // # was pressed: what proves it is to be taken in the tra
 struct NotTaken {  // by that number, or nobody answered
   Refusal why = Refusal::unknown;
 };
-struct NotSent {};  // no gateway took it on
+struct NotSent {        // no gateway took it on
+  bool silent = false;  // those there are do not answer, and are passed over as long as the engine lives
+};
 struct NoPhone {};  // the person or the phone is not there any more, or is locked out, or may not be sent anything
 
 // A call that is under way while its code is asked for, or #. Thread-safe.
@@ -74,6 +77,10 @@ struct IsRinging {
 using SendResult = std::variant<WasSent, IsRinging, WasApproved, NotTaken, NotSent, NoPhone, BudgetRefused, StoreError>;
 
 [[nodiscard]] SendResult send_code(Engine& engine, const Sending& sending);
+
+// Why nothing can be sent to any of these proven phones just now; nothing: something can, as far as is known.
+[[nodiscard]] std::optional<BudgetRefused> resting(Engine& engine, const Account& account, PhoneUse use,
+                                                   std::span<const PhoneNumber> numbers);
 
 // As which kinds phones can be reached at all: by the gateways that are configured.
 [[nodiscard]] bool can_send(const Settings& settings, PhoneUse use);

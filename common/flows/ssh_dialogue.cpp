@@ -1,8 +1,23 @@
 #include "common/flows/ssh_dialogue.h"
 
+#include <algorithm>
+
 #include "common/flows/texts.h"
 
 namespace mfa {
+
+namespace {
+
+// Whether the first line was broken amid a sentence because it was full, and the second is not where they type.
+bool goes_on(std::string_view text, std::size_t end) {
+  const std::string_view next = text.substr(end + 1);
+  if (end == 0 || end > texts::kColumns || !next.contains('\n')) return false;
+  if (std::string_view(".:?!").contains(text[end - 1])) return false;
+  const std::size_t word = std::min(next.find(' '), next.find('\n'));
+  return end + 1 + word > texts::kColumns;
+}
+
+}  // namespace
 
 SshDialogue::SshDialogue(Dialogue& dialogue, std::string_view user, std::string_view server)
     : dialogue_(dialogue), taken_(std::string_view("(@) ").size() + user.size() + server.size()) {}
@@ -29,8 +44,9 @@ std::string SshDialogue::with_room(std::string_view text) {
   const std::size_t end = whole.find('\n');
   // The line where they type stays as it is.
   if (!is_first_ || end == std::string::npos) return whole;
-  const std::string first = texts::folded(whole.substr(0, end), taken_);
-  return first + whole.substr(end);
+  if (goes_on(whole, end)) whole[end] = ' ';
+  const std::size_t paragraph = whole.find('\n');
+  return texts::folded(whole.substr(0, paragraph), taken_) + whole.substr(paragraph);
 }
 
 }  // namespace mfa

@@ -92,22 +92,26 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
                                                : "Try again soon, or ask " + texts::helpdesk(engine.settings) + "."});
 }
 
-// `sent`: a code was sent in this dialogue.
-std::string why_not(const Verification& result, const Engine& engine, std::uint32_t rounds_left, bool sent = false) {
+std::string why_not(const Verification& result, const Engine& engine, std::uint32_t rounds_left,
+                    const texts::CodePrompt& prompt) {
+  // Behind the last one no word can be typed.
+  const bool resend = rounds_left > 0 && texts::can_resend(prompt);
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
     if (wrong->tries_left == 0) return texts::locked(wrong->locked_until - engine.clock.now(), engine.settings);
     const std::string problem = texts::wrong(rounds_left, wrong->tries_left);
-    if (wrong->replaced && sent) return texts::lines({problem}, texts::replaced());
-    return wrong->worn_out ? texts::lines({problem}, texts::worn_out()) : problem;
+    if (wrong->replaced && prompt.sent) return texts::lines({problem}, texts::replaced(resend));
+    if (wrong->worn_out) return texts::lines({problem}, texts::worn_out(resend));
+    const bool by_text = prompt.sent && prompt.sent->use == PhoneUse::text;
+    return by_text && rounds_left > 0 ? texts::lines({problem}, texts::newest_counts()) : problem;
   }
   if (const auto* spent = std::get_if<ReplayedAnswer>(&result))
-    return spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind);
+    return spent->recovery ? texts::recovery_code_used() : texts::replayed(spent->kind, resend);
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
     return texts::locked(locked->until - engine.clock.now(), engine.settings);
   if (std::holds_alternative<NoSuchPerson>(result)) return texts::other_person(engine.settings);
-  if (std::holds_alternative<ExpiredAnswer>(result)) return texts::expired();
-  if (std::holds_alternative<ReplacedAnswer>(result) && sent) return texts::replaced();
-  return texts::not_a_code();
+  if (std::holds_alternative<ExpiredAnswer>(result)) return texts::expired(resend);
+  if (std::holds_alternative<ReplacedAnswer>(result) && prompt.sent) return texts::replaced(resend);
+  return texts::not_a_code(prompt);
 }
 
 std::string store_hint(const Engine& engine, const Asker& asker, bool missing) {
@@ -152,7 +156,6 @@ class FactorProof {
       if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
       const auto step = typed ? phones_.take(prompt_, typed->text()) : PhoneWays::Step::no_word;
       if (step != PhoneWays::Step::no_word) {
-        if (step == PhoneWays::Step::unknown) --rounds;
         by_phone(step);
         continue;
       }
@@ -161,7 +164,9 @@ class FactorProof {
       --rounds;
       rounds_left_ = std::min(rounds, prompts - 1);
       if (!could_be_code(answer)) {
-        prompt_.problem = typed ? texts::not_a_code(prompt_) : texts::too_long(prompt_);
+        prompt_.problem = !typed                               ? texts::too_long(prompt_)
+                          : answer.shape == AnswerShape::empty ? texts::empty_answer(prompt_)
+                                                               : texts::not_a_code(prompt_);
         continue;
       }
       take([&](Transaction& tx, UnixTime now) { return verify(tx, engine_.settings, now, purpose_, answer); });
@@ -189,7 +194,7 @@ class FactorProof {
       ended_ = true;
       return;
     }
-    prompt_.problem = why_not(*result, engine_, rounds_left_, prompt_.sent.has_value());
+    prompt_.problem = why_not(*result, engine_, rounds_left_, prompt_);
     ended_ = ends(*result);
   }
 
@@ -326,7 +331,7 @@ std::expected<Secret, RequestError> ask_enrolment_code(Engine& engine, const Ask
     const auto result = writing(engine.store, [&](Transaction& tx) { return check(tx, now, answer.normal.text()); });
     if (!result) return std::unexpected(store_failed(engine, asker, result.error()));
     if (std::holds_alternative<RightAnswer>(*result)) return answer.normal;
-    prompt.problem = why_not(*result, engine, std::min(rounds, prompts - 1));
+    prompt.problem = why_not(*result, engine, std::min(rounds, prompts - 1), prompt);
     if (ends(*result)) break;
   }
   return std::unexpected(refused(rounds < kRounds ? prompt.problem : "Nothing can be set up without an enrolment code.",

@@ -57,18 +57,25 @@ std::string source(const CodePrompt& prompt) {
 // The way on, after an answer that was none.
 std::string type_instead(const CodePrompt& prompt) {
   if (prompt.ways.empty() && prompt.recovery) return "Type one of your recovery codes.";
+  if (prompt.ways.empty() && prompt.bypass) return "Type the bypass code that you were given.";
   if (prompt.ways.empty() && (prompt.used_up || prompt.unreachable)) return fmt::format("Ask {}.", prompt.helpdesk);
   if (prompt.ways.empty()) return "Type the digits your app shows now.";
   const std::string shown_by = source(prompt);
+  const FactorKind asked = prompt.ways.front().kind;
+  if (asked != FactorKind::sms && asked != FactorKind::call)
+    return fmt::format("Type the digits {} shows now.", shown_by);
+  const std::string or_those = shown_by.empty() ? "" : fmt::format(", or those {} shows now", shown_by);
+  if (prompt.sent && prompt.sent->by_hash)
+    return prompt.sent->pressed ? "Press Enter." : "Press # on the phone, then Enter here.";
   if (prompt.sent)
-    return shown_by.empty() ? "Type the digits of the code we sent."
-                            : fmt::format("Type the digits of the code we sent, or those {} shows now.", shown_by);
-  if (shown_by.empty())
-    return fmt::format("Type {} to get one.", words_of(prompt.ways.front().kind).value_or(WayWords{}).word);
-  return fmt::format("Type the digits {} shows now.", shown_by);
+    return fmt::format("Type the digits {}{}.",
+                       prompt.sent->use == PhoneUse::text ? "of the code we sent" : "that the call reads out",
+                       or_those);
+  const std::string_view word = words_of(asked).value_or(WayWords{}).word;
+  if (asked == FactorKind::call && prompt.press) return fmt::format("Type {}, and press # when the phone rings.", word);
+  return shown_by.empty() ? fmt::format("Type {} to get one.", word)
+                          : fmt::format("Type {} to get one, or the digits {} shows now.", word, shown_by);
 }
-
-constexpr std::size_t kColumns = 79;
 
 std::string lines_of(std::string_view text) { return text.empty() ? "" : std::string(text) + "\n"; }
 
@@ -107,7 +114,13 @@ std::string folded(std::string_view text, std::size_t taken) {
       blank.reset();
       continue;
     }
-    if (++column > kColumns && blank) {
+    if (++column > kColumns && c == ' ') {  // the line is just full
+      whole[at] = '\n';
+      column = 0;
+      blank.reset();
+      continue;
+    }
+    if (column > kColumns && blank) {
       whole[*blank] = '\n';
       column = after_blank + 1;
       blank.reset();
@@ -139,13 +152,22 @@ std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left) {
   return fmt::format("That code is not right. {} left{}.", left == 1 ? "1 try" : fmt::format("{} tries", left),
                      tries_left <= rounds_left ? ", then you have to wait" : "");
 }
-std::string expired() { return "That code has expired. Type resend for a new one."; }
-std::string worn_out() { return "The code we sent has been tried too often. Type resend for a new one."; }
-std::string replaced() { return "That is not the newest code: another login asked for one since. Type resend."; }
+std::string expired(bool resend) {
+  return resend ? "That code has expired. Type resend for a new one." : "That code has expired.";
+}
+std::string worn_out(bool resend) {
+  return resend ? "The code we sent has been tried too often. Type resend for a new one."
+                : "The code we sent has been tried too often.";
+}
+std::string newest_counts() { return "If several texts came, type the code of the newest."; }
+std::string replaced(bool resend) {
+  return resend ? "That is not the newest code: another login asked for one since. Type resend."
+                : "That is not the newest code: another login asked for one since.";
+}
 std::string recovery_code_used() { return "That recovery code was already used. Each works once."; }
-std::string replayed(FactorKind kind) {
+std::string replayed(FactorKind kind, bool resend) {
   if (kind == FactorKind::sms || kind == FactorKind::call)
-    return "That code was already used. Type resend for a new one.";
+    return resend ? "That code was already used. Type resend for a new one." : "That code was already used.";
   return kind == FactorKind::hotp ? "That code was already used. Press the button for the next one."
                                   : "That code was already used. Wait for the next one.";
 }
@@ -395,8 +417,9 @@ std::string not_set_up_yet() {
   return "No second factor was set up. You are reminded at your next login.\n"
          "To set one up before: mfa-enroll";
 }
-std::string not_set_up(const Settings& settings) {
-  return fmt::format("No second factor was set up. Log in again to try again, or ask {}.", helpdesk(settings));
+std::string not_set_up(const Settings& settings, bool app) {
+  return fmt::format("No second factor was set up. Log in again to {}, or ask {}.",
+                     app ? "set up an authenticator app (type app)" : "try again", helpdesk(settings));
 }
 std::string set_up_done() { return "Your second factor is set up. From now on, logins ask for its codes."; }
 

@@ -19,6 +19,7 @@ namespace mfa::texts {
 
 // "2 minutes", "1 hour", "45 seconds": rounded up, so that whoever waits that long has waited enough.
 [[nodiscard]] std::string duration(std::chrono::seconds length);
+inline constexpr std::size_t kColumns = 79;  // of a line: what is behind the last of 80 makes some windows wrap
 // In lines of a window's width, broken between words; of the first, so many columns are taken already.
 [[nodiscard]] std::string folded(std::string_view text, std::size_t taken = 0);
 // All of them, one a line.
@@ -28,10 +29,13 @@ namespace mfa::texts {
 
 // `rounds_left` in this dialogue, `tries_left` until the lock: what comes first is told.
 [[nodiscard]] std::string wrong(std::uint32_t rounds_left, std::uint32_t tries_left);
-[[nodiscard]] std::string replayed(FactorKind kind);
-[[nodiscard]] std::string expired();
-[[nodiscard]] std::string worn_out();
-[[nodiscard]] std::string replaced();
+// `resend`: that word brings another code.
+[[nodiscard]] std::string replayed(FactorKind kind, bool resend);
+[[nodiscard]] std::string expired(bool resend);
+[[nodiscard]] std::string worn_out(bool resend);
+// Behind a wrong code, where texts are answered. Said of any: whether one was ever good is nobody's to know.
+[[nodiscard]] std::string newest_counts();
+[[nodiscard]] std::string replaced(bool resend);
 [[nodiscard]] std::string recovery_code_used();
 [[nodiscard]] std::string empty_answer(const CodePrompt& prompt);
 [[nodiscard]] std::string not_a_code(const CodePrompt& prompt = {});  // without one: of an app
@@ -103,7 +107,8 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
 [[nodiscard]] std::string denied(const Settings& settings);
 [[nodiscard]] std::string enrol_elsewhere(const Settings& settings, std::string_view server);
 [[nodiscard]] std::string not_set_up_yet();
-[[nodiscard]] std::string not_set_up(const Settings& settings);
+// `app`: it can be an authenticator app the next time.
+[[nodiscard]] std::string not_set_up(const Settings& settings, bool app = false);
 [[nodiscard]] std::string set_up_done();
 [[nodiscard]] std::string nothing_enrolled(const Settings& settings, std::string_view server);
 [[nodiscard]] std::string other_person(const Settings& settings);

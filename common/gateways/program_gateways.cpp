@@ -75,7 +75,8 @@ DeliveryReport ProgramGateways::send(const PhoneMessage& message) {
   const SteadyTime until = steady_now() + limits.all;
   std::vector<GatewaySettings> fit;
   std::ranges::copy_if(gateways_, std::back_inserter(fit), [&](const GatewaySettings& gateway) {
-    return carries(gateway, message.use, message.mode) && (message.only.empty() || message.only == gateway.name);
+    return carries(gateway, message.use, message.mode) && (message.only.empty() || message.only == gateway.name) &&
+           std::ranges::find(message.pass_over, gateway.name) == message.pass_over.end();
   });
   DeliveryReport last{.delivery = Delivery::failed, .gateway = {}, .detail = "no gateway is configured for it"};
   std::vector<std::size_t> full;
@@ -84,11 +85,16 @@ DeliveryReport ProgramGateways::send(const PhoneMessage& message) {
     for (const std::size_t at : places) {
       const auto left = until - steady_now();
       if (left < std::min<std::chrono::milliseconds>(kLeastTry, limits.each)) return last;
+      const auto began = steady_now();
       const auto report = try_one(fit[at], message, std::min(limits.each, left), waiting ? left - limits.each : 0ms);
       auto tries = std::move(last.tries);
       last = report.value_or(failed(fit[at], "has too many messages under way"));
       if (report || waiting)
-        tries.push_back({.gateway = last.gateway, .delivery = last.delivery, .detail = last.detail});
+        tries.push_back(
+            {.gateway = last.gateway,
+             .delivery = last.delivery,
+             .detail = last.detail,
+             .silent = report && last.delivery == Delivery::failed && steady_now() - began > limits.each / 2});
       last.tries = std::move(tries);
       if (!report && !waiting) full.push_back(at);
       if (!report && waiting)

@@ -157,7 +157,8 @@ class Mailbox : public Gateway {
             .gateway = "mailbox",
             .detail = "",
             .of_message = false,
-            .why = why};
+            .why = why,
+            .tries = tries};
   }
   void begin(const PhoneMessage& message, const Ended& ended) override {
     if (!rings) return ended(send(message));
@@ -177,6 +178,7 @@ class Mailbox : public Gateway {
   Delivery answer = Delivery::sent;
   Delivery press = Delivery::approved;
   Refusal why = Refusal::unknown;
+  std::vector<DeliveryReport::Try> tries;
   bool rings = false;  // calls whose code is asked for go on until ends()
   std::vector<Ended> ringing;
   std::function<void()> while_sending;

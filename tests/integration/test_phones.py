@@ -119,6 +119,9 @@ def test_mfa_enroll_adds_a_phone_that_calls_read_codes_to(campus):
     talk.reads("We called your phone +64 3 364 2987.")
     talk.reads(CODE)
     code = telephone.code
+    talk.answers("000000" if code != "000000" else "111111")
+    talk.reads("That code is not right. 4 tries left.")
+    talk.reads(CODE)
     call = telephone.messages()[-1]
     assert call["channel"] == "call" and call["text"].count(", ".join(code)) == 2, call
     talk.answers(code)
@@ -137,8 +140,9 @@ def test_mfa_enroll_adds_a_phone_that_calls_read_codes_to(campus):
     campus.log.wait_for(r"event=login\.passed user=alice .*factor=call-2")
 
 
-def test_where_hash_is_pressed_no_code_is_typed(campus):
-    alice, _ = campus.person("alice"), Telephone(campus, "33642987")
+def called(campus, alice):
+    """A login of hers in which # was pressed in the call."""
+    Telephone(campus, "33642987")
     campus.configure(PHONES + 'calls = "press"\n' + gateway("file", "approved", '"call"', "true") + EVERYONE_MUST)
     campus.enroll("helpdesk", "phone", "alice", "03 364 2987", "--call", "--reason", "new", "--checked", "card")
     talk = campus.ssh(alice)
@@ -146,6 +150,12 @@ def test_where_hash_is_pressed_no_code_is_typed(campus):
     talk.answers("call")
     talk.reads("# was pressed. Press Enter here.")
     talk.reads(CODE)
+    return talk
+
+
+def test_where_hash_is_pressed_no_code_is_typed(campus):
+    alice = campus.person("alice")
+    talk = called(campus, alice)
     talk.answers("")
     assert talk.end() == 0
     campus.log.wait_for(r"event=login\.passed user=alice .*factor=call-1")
@@ -178,7 +188,7 @@ def test_a_thief_gets_nobody_to_press_hash_for_them(campus):
     with open("/run/picked-up", "w") as answer:
         answer.write('{"status":"approved"}')
     victim.answers("call")
-    victim.reads("Our last call was not answered. We can call again in 10 minutes.")
+    victim.reads("Our last call came to nothing. We can call again in 10 minutes.")
     victim.reads(CODE)
     victim.answers("notme")
     victim.end()
@@ -186,14 +196,8 @@ def test_a_thief_gets_nobody_to_press_hash_for_them(campus):
 
 
 def test_a_report_ends_the_login_it_is_about(campus):
-    alice, _ = campus.person("alice"), Telephone(campus, "33642987")
-    campus.configure(PHONES + 'calls = "press"\n' + gateway("file", "approved", '"call"', "true") + EVERYONE_MUST)
-    campus.enroll("helpdesk", "phone", "alice", "03 364 2987", "--call", "--reason", "new", "--checked", "card")
-    thief = campus.ssh(alice)
-    thief.reads(CODE)
-    thief.answers("call")
-    thief.reads("# was pressed. Press Enter here.")
-    thief.reads(CODE)
+    alice = campus.person("alice")
+    thief = called(campus, alice)
     victim = campus.ssh(alice)
     victim.reads(CODE)
     victim.answers("notme")
@@ -227,8 +231,12 @@ def test_the_code_is_typed_while_the_phone_rings(campus):
     talk = campus.ssh(bob)
     talk.reads(CODE)
     talk.answers("call")
-    talk.reads("Your phone ending 2987 is busy.")
-    talk.reads("Type call to get a code on your phone ending 2987.")
+    talk.reads("Your phone ending 2987 is busy. We can call again in 10 minutes.")
+    talk.reads("You have no recovery codes. Ask")
+    talk.hangs_up()
+    talk = campus.ssh(bob)
+    talk.reads("Our last call came to nothing. We can call again in 10 minutes.")
+    talk.reads("Other ways: help")
     talk.hangs_up()
 
 
@@ -252,6 +260,37 @@ def test_a_gateway_that_fails_leaves_the_other_ways(campus):
     assert "The gateway file is not one that waits for # in a call." in none.stderr, none.stderr
 
 
+def test_phones_that_end_alike_are_told_apart_and_an_app_can_be_chosen_after_all(campus):
+    alice, bob, telephone = campus.person("alice"), campus.person("bob"), Telephone(campus)
+    campus.configure(PHONES + "unproven_per_user_per_day = 1\n" + gateway("file") + EVERYONE_MUST)
+    for number, name in (("021 123 4567", "work"), ("021 765 4567", "home")):
+        campus.enroll("helpdesk", "phone", "alice", number, "--name", name, "--reason", "new", "--checked", "card")
+    talk = campus.ssh(alice)
+    talk.reads("Other ways: resend, text 4567-1, text 4567-2, call 4567-1, call 4567-2, help")
+    for typed, said in (("text 4567", "Two phones of yours end 4567. Type text 4567-1 for work, or text 4567-2 for"),
+                        ("text 1111", "You have no phone ending 1111 here. Type text 4567-1 or text 4567-2.")):
+        talk.reads(CODE)
+        talk.answers(typed)
+        talk.reads(said)
+    talk.reads(CODE)
+    talk.answers("text 4567-2")
+    talk.reads(CODE)
+    assert telephone.messages()[-1]["to"] == "+64217654567"
+    talk.answers(telephone.code)
+    assert talk.end() == 0
+    talk = campus.ssh(bob)
+    for question, typed in ((CHOICE, "text"), ("Country [NZ]: ", ""), ("Phone number: ", "021 111 2222"), (CODE, "back"),
+                            ("Phone number: ", "021 111 3333")):
+        talk.reads(question)
+        talk.answers(typed)
+    talk.reads("You have had as many texts and calls as you can get.")
+    talk.reads("To set up an authenticator app instead, type app.")
+    talk.reads("Phone number: ")
+    talk.answers("app")
+    talk.reads("Scan this with your authenticator app")
+    talk.hangs_up()
+
+
 def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
     alice, telephone = campus.person("alice"), Telephone(campus)
     campus.configure(PHONES + gateway("file") + EVERYONE_MUST)
@@ -260,17 +299,24 @@ def test_what_cannot_be_texted_is_refused_before_anything_is_sent(campus):
     talk.answers(alice.password)
     talk.reads("Country [NZ]: ")
     talk.answers("+33")
-    talk.reads("Numbers of that country cannot be used here, but those of New Zealand")
+    talk.reads("Numbers from France cannot be used here. Use one from New Zealand or Belgium.")
     talk.reads("Country [NZ]: ")
     talk.answers("")
     for number, why in (("0900 12345", "Premium-rate numbers cannot be used."),
                         ("03 364 2987", "That is a landline, which takes no texts."),
                         ("021 123 4567 x12", "Extensions cannot be reached,"), ("021", "That number is too short."),
-                        ("+1 201 555 0123", "Numbers of that country cannot be used here")):
+                        ("+1 201 555 0123", "Numbers from the United States cannot be used here.")):
         talk.reads("Phone number: ")
         talk.answers(number)
         talk.reads(why)
     talk.end()
+    talk = Conversation(["mfa-enroll", "phone"], alice)
+    for question, typed in (("Password for alice: ", alice.password), ("Country [NZ]: ", ""), ("Phone number: ", "back"),
+                            ("Country [NZ]: ", "back")):
+        talk.reads(question)
+        talk.answers(typed)
+    talk.reads("mfa-enroll: Nothing was changed.")
+    assert talk.end() == 1
     assert telephone.messages() == []
     sent = campus.enroll_json("admin", "send-test", "021 123 4567")
     assert sent == {"number": "+64 21 123 4567", "status": "sent", "gateway": "file",

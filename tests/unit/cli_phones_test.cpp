@@ -47,6 +47,16 @@ TEST(Phone, WhatIsGivenIsAskedOfNobody) {
             R"({"verb":"phone","number":"03 366 9900","country":"NZ","name":"desk","call":"yes"})");
 }
 
+TEST(Phone, WhoGoesBackIsToldThatNothingWasChanged) {
+  ScriptedEngine engine{hello(), verdict(VerdictCode::refused, "", "Nothing was changed.")};
+  Script script(engine, false);
+  const auto left = phone(script.console, {});
+  ASSERT_FALSE(left);
+  EXPECT_EQ(left.error().error, "Nothing was changed.");
+  EXPECT_FALSE(left.error().fault);
+  EXPECT_EQ(left.error().status, ExitStatus::refused);
+}
+
 TEST(Phone, ASignOfLifeIsNoLine) {
   ScriptedEngine engine{hello(), show(""), show("We are calling."), result(kSecond), verdict(VerdictCode::done)};
   Script script(engine, false);

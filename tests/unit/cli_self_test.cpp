@@ -57,11 +57,15 @@ TEST(History, IsAnObjectALineForScripts) {
 }
 
 TEST(History, ReadsOutWhatReasonsMean) {
-  for (const auto& [reason, words] : {std::pair{"sms ending 4567 new_number", "text to a new number, ending 4567"},
-                                      {"call ending 2987 new_number", "call to a new number, ending 2987"},
-                                      {"helpdesk phone: not_proven", "helpdesk phone: no proof of who did it"},
-                                      {"too_many_wrong", "too many wrong codes"},
-                                      {"lost: new phone", "lost: new phone"}}) {
+  for (const auto& [reason, words] :
+       {std::pair{"sms ending 4567 new_number", "text to a new number, ending 4567"},
+        {"call ending 2987 new_number", "call to a new number, ending 2987"},
+        {"sms ending 4567 new_number failed", "text to a new number, ending 4567"},
+        {"call ending 2987 new_number refused", "call to a new number, ending 2987, not answered"},
+        {"ending 4567 sms", "ending 4567 text"},
+        {"helpdesk phone: not_proven", "helpdesk phone: no proof of who did it"},
+        {"too_many_wrong", "too many wrong codes"},
+        {"lost: new phone", "lost: new phone"}}) {
     ScriptedEngine engine{hello(),
                           result(Json{{"events",
                                        {{{"seq", 1},
@@ -75,6 +79,48 @@ TEST(History, ReadsOutWhatReasonsMean) {
     ASSERT_TRUE(history(script.console, {}));
     EXPECT_THAT(script.results.text(), HasSubstr(std::string("  ") + words + "\n"));
   }
+}
+
+// In a window the last columns stand below; a pipe gets each event on a line of its own.
+TEST(History, FitsTheWindow) {
+  for (const std::size_t columns : {0U, 80U}) {
+    ScriptedEngine engine{hello(),
+                          result(R"({"events":[{"seq":1,"at":"2026-11-21T08:00:00Z","event":"login.failed",)"
+                                 R"("user":"alice","service":"sshd","from":"2001:db8:1234:5678:9abc:def0:1234:5678",)"
+                                 R"("factor":"sms-1","reason":"wrong"},{"seq":2,"at":"2026-11-21T09:00:00Z",)"
+                                 R"("event":"login.reported","user":"alice","service":"sshd"}]})"),
+                          verdict(VerdictCode::done)};
+    Script script(engine, false);
+    script.console.style.columns = columns;
+    ASSERT_TRUE(history(script.console, {}));
+    const std::string text = script.results.text();
+    if (columns == 0) {
+      EXPECT_EQ(std::ranges::count(text, '\n'), 5) << text;
+      continue;
+    }
+    EXPECT_THAT(text, StartsWith("  WHEN              WHAT                 SERVICE\n"
+                                 "                    FROM                                    FACTOR  WHY\n"
+                                 "  2026-11-21 "));
+    EXPECT_THAT(text, HasSubstr("  login failed         sshd\n"
+                                "                    2001:db8:1234:5678:9abc:def0:1234:5678  sms-1   wrong code\n"));
+    EXPECT_THAT(text, HasSubstr("reported as not you  sshd\n\n")) << "no empty second line";
+  }
+}
+
+TEST(Status, FitsTheWindowAndSaysTextAsLoginsDo) {
+  ScriptedEngine engine{
+      hello(),
+      result(
+          R"({"user":"alice","mfa":"require","factors":[{"id":"sms-1","kind":"sms","name":"phone",)"
+          R"("detail":"ending 4567","added":"2026-11-21T08:00:00Z","default":true}],"recovery_codes_left":10,)"
+          R"("next":"Nothing to do. A new phone? Add it while the old one still works: mfa-enroll totp --name NAME"})"),
+      verdict(VerdictCode::done)};
+  Script script(engine, false);
+  script.console.style.columns = 80;
+  ASSERT_TRUE(status(script.console));
+  EXPECT_THAT(script.results.text(), HasSubstr("  phone  text, ending 4567  2026-11-21  never\n"));
+  EXPECT_THAT(script.results.text(), HasSubstr("\nNothing to do. A new phone? Add it while the old one still works:\n"
+                                               "mfa-enroll totp --name NAME\n"));
 }
 
 TEST(History, SaysThatThereIsMore) {

@@ -79,6 +79,33 @@ TEST(PlainText, CountsColumns) {
   EXPECT_EQ(columns(""), 0U);
 }
 
+TEST(PlainText, FitsAWindow) {
+  struct Row {
+    std::string text;
+    std::size_t width, hang;
+    std::string fitted;
+  };
+  const Row rows[] = {
+      {"one two three", 0, 0, "one two three"},
+      {"one two three", 7, 0, "one two\nthree"},
+      {"one two three", 8, 0, "one two\nthree"},
+      {"one two three", 6, 0, "one\ntwo\nthree"},
+      {"one two three\nfour five", 7, 2, "one two\n  three\nfour\n  five"},
+      {"    a bb cc", 8, 0, "    a bb\n    cc"},
+      {"incomprehensible word", 5, 0, "incomprehensible\nword"},
+      {"incomprehensible", 5, 0, "incomprehensible"},
+      {"  incomprehensible", 5, 0, "  incomprehensible"},
+      {"ends in blanks   ", 14, 0, "ends in blanks   "},
+      {"\x1b[1mone two\x1b[0m three", 7, 0, "\x1b[1mone two\x1b[0m\nthree"},
+      {"電話 電話", 4, 0, "電話\n電話"},
+      {"Make them now: mfa-enroll codes", 26, 0, "Make them now:\nmfa-enroll codes"},
+      {"a b: mfa-enroll totp --name NAME", 16, 0, "a b:\nmfa-enroll totp\n--name NAME"},
+      {"", 5, 0, ""},
+      {"\n\n", 5, 0, "\n\n"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(fitted(row.text, row.width, row.hang), row.fitted) << row.text;
+}
+
 TEST(Json, ReadsWhatIsThereAndNothingElse) {
   const auto value = parse_json(R"({"a":"x","b":true,"c":7,"d":["p",1,"q"],"e":[{"f":1},2],"g":null})");
   ASSERT_TRUE(value);
@@ -156,6 +183,14 @@ TEST(Report, SpeaksToPeopleAndToScripts) {
   EXPECT_EQ(failure_text(bare, {}), "mfa-enroll: error: No.\n");
   EXPECT_EQ(failure_json(bare), "{\"error\":\"No.\"}\n");
   EXPECT_THAT(failure_text(bare, {.colour = true, .utf8 = true}), HasSubstr("\x1b[1;31merror:\x1b[0m No."));
+}
+
+TEST(Report, WhatThePersonWishedIsNoError) {
+  const Failure back{.error = "Nothing was changed.", .hint = "", .fault = false};
+  EXPECT_EQ(failure_text(back, {}), "mfa-enroll: Nothing was changed.\n");
+  EXPECT_EQ(failure_json(back), "{\"error\":\"Nothing was changed.\"}\n");
+  EXPECT_EQ(failure_text({.error = "One two three four.", .hint = ""}, {.columns = 24}),
+            "mfa-enroll: error: One\n  two three four.\n");
 }
 
 TEST(Report, AHostileTextCannotSpeakForUs) {

@@ -77,7 +77,9 @@ TEST_F(PhoneSetUps, ACountryANumberAndACode) {
   EXPECT_EQ(reply->kind, "sms");
   EXPECT_EQ(reply->detail, "ending 1234");
   EXPECT_THAT(reply->recovery_codes, SizeIs(10));
-  EXPECT_EQ(prompt(1), "Which country is your number from? Type its name, code or prefix (+64).\nCountry [NZ]: ");
+  EXPECT_EQ(prompt(1),
+            "Which country is your number from: New Zealand or Belgium? Type its name, code\n"
+            "or prefix (+64), or back.\nCountry [NZ]: ");
   EXPECT_EQ(prompt(2), "Your number in New Zealand (+64), as you would dial it there. Or back.\nPhone number: ");
   EXPECT_EQ(prompt(3),
             "We sent a text to your phone +64211231234. Its code works for 10 minutes.\n"
@@ -115,16 +117,32 @@ TEST_F(PhoneSetUps, ACountryByNameCodeOrPrefix) {
 TEST_F(PhoneSetUps, OtherCountriesAreRefusedWithTheListOfThose) {
   EXPECT_FALSE(enrol({kPassword, "France", "Atlantis"}));
   EXPECT_THAT(prompt(2),
-              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and\nBelgium."));
-  EXPECT_THAT(prompt(3), HasSubstr("There is no such country. Numbers of New Zealand and Belgium can be used here."));
+              HasSubstr("Numbers from France cannot be used here. Use one from New Zealand or Belgium.\nWhich"));
+  EXPECT_THAT(prompt(3), HasSubstr("There is no country of that name, code or prefix. Use one from New Zealand or\n"
+                                   "Belgium.\n"));
   // Nor does a number that says itself where it is from get around that.
   EXPECT_FALSE(enrol({kPassword, "", "+1 212 555 0100"}));
-  EXPECT_THAT(prompt(3),
-              HasSubstr("Numbers of that country cannot be used here, but those of New Zealand and\nBelgium."));
+  EXPECT_THAT(prompt(3), HasSubstr("Numbers from the United States cannot be used here. Use one from New Zealand or\n"
+                                   "Belgium.\nYour number in New Zealand"));
+  EXPECT_FALSE(enrol({kPassword, "+44", "France"}));
+  EXPECT_THAT(prompt(2), HasSubstr("Numbers from there cannot be used here.")) << "four countries share it";
   EXPECT_EQ(sent(), 0U);
+  world.settings.phone.countries = {"NL"};
+  world.settings.phone.default_country = "NL";
+  EXPECT_FALSE(enrol({kPassword, ""}));
+  EXPECT_EQ(prompt(1),
+            "Numbers from the Netherlands (+31) can be used here. Press Enter, or type back.\n"
+            "Country [NL]: ");
+  EXPECT_THAT(prompt(2), HasSubstr("Your number in the Netherlands (+31), as"));
+  world.settings.phone.countries = {"NZ", "BE", "AU", "FR", "DE", "NL"};
+  world.settings.phone.default_country.clear();
+  EXPECT_FALSE(enrol({kPassword}));
+  EXPECT_EQ(prompt(1),
+            "Which country is your number from? Type its name, code or prefix (+64), or\nback.\nCountry [NZ]: ");
+  world.settings.phone.countries = {"NZ", "BE"};
   const auto reply = enrol({kPassword}, {.number = "", .country = "France"});
   ASSERT_FALSE(reply);
-  EXPECT_THAT(reply.error().text, HasSubstr("New Zealand and Belgium"));
+  EXPECT_THAT(reply.error().text, HasSubstr("New Zealand or Belgium"));
 }
 
 TEST_F(PhoneSetUps, WhatCostsMoreOrTakesNoTextsIsRefused) {
@@ -147,8 +165,70 @@ TEST_F(PhoneSetUps, BackCorrectsWhatCameBefore) {
   ASSERT_TRUE(reply) << reply.error().text;
   EXPECT_EQ(std::get<PhoneFactor>(factors()[0].detail).number.e164, kE164);
   EXPECT_EQ(sent(), 2U);
-  const auto left = enrol({"back"}, {}, "", Uid{1000});
-  EXPECT_FALSE(left);
+}
+
+TEST_F(PhoneSetUps, BackFromTheFirstQuestionEndsItAsWished) {
+  const auto left = enrol({kPassword, "help", "back"});
+  ASSERT_FALSE(left);
+  EXPECT_THAT(prompt(2), HasSubstr("Numbers from New Zealand and\nBelgium can be used here.\n"
+                                   "Type back to end this; nothing is changed then.\n"));
+  EXPECT_EQ(left.error().text, "");
+  EXPECT_EQ(left.error().hint, "Nothing was changed.");
+}
+
+// Where text or call was chosen, and an app could have been.
+TEST_F(PhoneSetUps, AnAppCanBeChosenAfterAll) {
+  Rule rule;
+  rule.name = "everyone";
+  rule.mfa = Requirement::require;
+  world.settings.rules = {rule};
+  LoginFacts facts;
+  facts.user = "alice";
+  facts.service = "sshd";
+  facts.from_root = facts.password_passed = true;
+  world.settings.phone.budget.unproven_per_user_per_day = 0;
+  for (const auto& steps : {std::vector<std::string>{"app"}, {"", "app"}, {"", kNumber, "app"}}) {
+    std::vector<std::expected<std::string, DialogueError>> answers{"text"};
+    answers.insert(answers.end(), steps.begin(), steps.end());
+    say(answers);
+    static_cast<void>(login(world.engine, facts, kRoot, world.dialogue));
+    EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("Scan this with your authenticator app"));
+  }
+  EXPECT_THAT(prompt(3),
+              HasSubstr("You have had as many texts and calls as you can get. The next\none is possible in "));
+  EXPECT_THAT(prompt(3), HasSubstr("To set up an authenticator app instead, type app.\n"));
+  // Behind the last prompt there is no word to type.
+  say({"text", "", kNumber, kNumber, kNumber, kNumber, kNumber});
+  EXPECT_THAT(login(world.engine, facts, kRoot, world.dialogue).text,
+              AllOf(HasSubstr("The next one is possible"), Not(HasSubstr("instead, type app")),
+                    HasSubstr("Log in again to set up an authenticator app (type app), or ask Service Desk.")));
+  world.settings.phone.budget.unproven_per_user_per_day = 3;
+  world.mailbox.answer = Delivery::failed;
+  say({"text", "", kNumber, "help", "back", "help"});
+  static_cast<void>(login(world.engine, facts, kRoot, world.dialogue));
+  EXPECT_THAT(prompt(3), HasSubstr("The text could not be sent. Try again, or ask Service Desk.\n"
+                                   "To set up an authenticator app instead, type app.\nYour number"));
+  for (const std::size_t at : {4U, 6U}) EXPECT_THAT(prompt(at), HasSubstr("instead, type app.\n"));
+  // A rule that takes none leads to none.
+  world.settings.rules[0].factors = {FactorKind::sms};
+  say({"text", "app", "", kNumber});
+  static_cast<void>(login(world.engine, facts, kRoot, world.dialogue));
+  EXPECT_THAT(prompt(2), HasSubstr("There is no country of that name"));
+  EXPECT_THAT(prompt(4), Not(HasSubstr("type app")));
+  world.settings.rules[0].factors = {};
+  say({kPassword, "call", "", "app"});
+  static_cast<void>(guided_set_up(world.engine, asker()));
+  EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("digits your app shows"));
+}
+
+TEST_F(PhoneSetUps, AGatewayThatDoesNotAnswerIsWaitedForOnce) {
+  world.mailbox.answer = Delivery::failed;
+  world.mailbox.tries = {{.gateway = "all", .delivery = Delivery::failed, .detail = "", .silent = true}};
+  EXPECT_FALSE(enrol({kPassword, "", kNumber, kNumber}));
+  EXPECT_EQ(sent(), 1U);
+  for (const std::size_t at : {3U, 4U})
+    EXPECT_THAT(prompt(at), HasSubstr("The text could not be sent. Try again later, or ask Service Desk.\n"
+                                      "Or set up an authenticator app instead: mfa-enroll totp\n"));
 }
 
 TEST_F(PhoneSetUps, ACodeOfTheNumberBeforeProvesNothing) {
@@ -176,7 +256,19 @@ TEST_F(PhoneSetUps, ACodeForALoginProvesNoNumberAndNoneOfANumberLetsIn) {
 }
 
 TEST_F(PhoneSetUps, FiveTriesThenTheCodeIsDead) {
-  EXPECT_FALSE(enrol({kPassword, "", kNumber, kNoCode, kNoCode, kNoCode, kNoCode, kNoCode}));
+  const auto refused = enrol({kPassword, "", kNumber, kNoCode, "what", kNoCode, kNoCode, kNoCode});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(prompt(4), HasSubstr("That code is not right. 4 tries left.\n"));
+  EXPECT_THAT(prompt(5), HasSubstr("That is not a code. Type the six digits.\n"));
+  EXPECT_THAT(prompt(6), HasSubstr("That code is not right. 2 tries left.\n"));
+  EXPECT_THAT(prompt(7), HasSubstr("That code is not right. 1 try left.\n"));
+  EXPECT_EQ(refused.error().text, "That code is not right.");
+  EXPECT_EQ(refused.error().hint, "Nothing was changed. Try again, or set up an authenticator app: mfa-enroll totp");
+  // One more of the same code, in another dialogue; after it, it is dead, and that is said.
+  world.clock.time = world.clock.time + 1min;
+  EXPECT_EQ(enrol({kPassword, "", kNumber, kNoCode, "111111", "2", "help", "3", "111111"}).error().text,
+            "The code we sent has been tried too often.");
+  EXPECT_THAT(prompt(4), HasSubstr("The code we sent has been tried too often. Type resend for a new one.\n"));
   const std::string code = world.mailbox.code();
   world.clock.time = world.clock.time + 1min;
   EXPECT_FALSE(enrol({kPassword, "", kNumber, code}));
@@ -282,15 +374,22 @@ TEST_F(PhoneSetUps, WhatBecameOfTheCallIsSaidAtTheNextPrompt) {
   };
   const PhoneWanted call{.use = PhoneUse::call};
   EXPECT_FALSE(enrol({kPassword, "", kNumber, "", "resend"}, call));
-  EXPECT_THAT(prompt(4), HasSubstr("Your phone +64211231234 is busy.\nType the code."));
-  EXPECT_THAT(prompt(5), HasSubstr("Our last call was not answered. We can call again in 10 minutes."));
+  for (const auto& [at, said] :
+       {std::pair{4U, "Your phone +64211231234 is busy."}, std::pair{5U, "Our last call came to nothing."}})
+    EXPECT_EQ(prompt(at), std::string(said) +
+                              " We can call again in 10 minutes.\n"
+                              "Or set up an authenticator app instead: mfa-enroll totp\n"
+                              "Type the code. Other words: back (another number), help\n"
+                              "Verification code: ");
   world.clock.time = world.clock.time + 10min;
   world.dialogue.before_answer = [&](doubles::Script& script) {
     if (script.prompts.size() == 4) world.mailbox.ends(Delivery::failed);
     asked(script);
   };
   ASSERT_TRUE(enrol({kPassword, "", kNumber, kNoCode, "resend", kCode}, call));
-  EXPECT_THAT(prompt(4), HasSubstr("That code is not right.\nThe call could not be made. Type resend to try again.\n"));
+  EXPECT_THAT(prompt(4), HasSubstr("That code is not right. 4 tries left.\n"
+                                   "The call could not be made. Try again, or ask Service Desk.\n"));
+  EXPECT_THAT(prompt(4), HasSubstr("Other words: resend, back"));
   EXPECT_THAT(prompt(5), HasSubstr("We are calling your phone +64211231234."));
 }
 
@@ -300,8 +399,15 @@ TEST_F(PhoneSetUps, NobodyIsCalledBeforeTheBudgetAllowsIt) {
   const PhoneWanted call{.use = PhoneUse::call};
   EXPECT_FALSE(enrol({kPassword, "", kNumber}, call));
   EXPECT_THAT(world.dialogue.shown, IsEmpty());
+  EXPECT_THAT(prompt(2), HasSubstr("as you would dial it there. Or back.\n"
+                                   "We call it then: answer, and press # on that phone.\nPhone number: "));
   world.settings.phone.budget.unproven_per_user_per_day = 1;
-  EXPECT_TRUE(enrol({kPassword, "", kNumber, ""}, call));
+  EXPECT_TRUE(enrol({kPassword, "", kNumber, "123456", "help", ""}, call));
+  EXPECT_THAT(prompt(4), HasSubstr("There is no code to type: press # on that phone, then Enter here.\n"));
+  EXPECT_THAT(prompt(5), HasSubstr("Your phone rings: answer, press # on it, then Enter here.\nresend calls again;"));
+  world.settings.phone.calls = MessageMode::code;
+  static_cast<void>(enrol({kPassword, "", "021 999 9999"}, call));
+  EXPECT_THAT(prompt(2), HasSubstr("We call it then, and a voice reads out a code.\nPhone number: "));
 }
 
 TEST_F(PhoneSetUps, GoingBackAndForthEnds) {
@@ -333,7 +439,7 @@ TEST_F(PhoneSetUps, ANumberServesThreePeople) {
     world.clock.time = world.clock.time + 25h;
   }
   EXPECT_EQ(sent(), 3U);
-  EXPECT_THAT(prompt(3), HasSubstr("That number serves as many people as it may."));
+  EXPECT_THAT(prompt(3), HasSubstr("Three people use that number already, and no more may. Use another.\n"));
 }
 
 TEST_F(PhoneSetUps, ANumberIsAddedOnce) {
@@ -501,7 +607,7 @@ TEST_F(PhoneSetUps, TheHelpdeskAddsNoFourthPersonToANumber) {
       world.engine, asker(Uid{2000}),
       {.user = "alice", .wanted = {.number = kNumber}, .name = "", .reason = "r", .checked = "student card"});
   ASSERT_FALSE(reply);
-  EXPECT_THAT(reply.error().text, HasSubstr("as many people as it may"));
+  EXPECT_THAT(reply.error().text, HasSubstr("Three people use that number already"));
 }
 
 TEST_F(PhoneSetUps, RootTriesTheGatewaysOut) {
@@ -515,7 +621,9 @@ TEST_F(PhoneSetUps, RootTriesTheGatewaysOut) {
   ASSERT_TRUE(reply) << reply.error().text;
   EXPECT_EQ(reply->status, "sent");
   EXPECT_EQ(reply->gateway, "mailbox");
-  EXPECT_THAT(world.mailbox.text(), HasSubstr("this is a test from lab-gw"));
+  EXPECT_EQ(world.mailbox.text(),
+            "Example University: this is a test from lab-gw. Nothing is to be done about it. Did you not expect it? "
+            "Tell Service Desk.");
   EXPECT_EQ(world.store.state.events.back().kind, EventKind::test_sent);
   EXPECT_EQ(world.store.state.events.back().reason, "ending 1234 sms");
   EXPECT_FALSE(test({.number = "+1 212 555 0100"}));

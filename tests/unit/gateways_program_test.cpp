@@ -188,6 +188,29 @@ TEST_F(ProgramGatewaysTest, ArePassedOverWhenTheyHang) {
 }
 
 // Or one number that a provider does not take would send everybody's texts another way.
+// So that nobody waits for one twice.
+TEST_F(ProgramGatewaysTest, AreLeftOutForWhoWaitedForThemInVain) {
+  add("hangs", "sleep 1000");
+  add("fails", "exit 1");
+  add("sends", "echo x >>" + (folder_ / "sent").string() + "; " + kSent);
+  limits_.each = 200ms;
+  EXPECT_TRUE(send().tries.at(0).silent);
+  limits_.each = 60s;
+  memory_.end("hangs", PhoneUse::text, Delivery::sent, 0s, SteadyTime{0});  // it would be the first again
+  PhoneMessage message{
+      .id = "1", .to = {"+64211234567"}, .text = Secret("x"), .code = {}, .language = "en", .pass_over = {"hangs"}};
+  const DeliveryReport report = gateways().send(message);
+  EXPECT_EQ(report.delivery, Delivery::sent);
+  ASSERT_FALSE(report.tries.empty());
+  for (const DeliveryReport::Try& one : report.tries) {
+    EXPECT_NE(one.gateway, "hangs");
+    EXPECT_FALSE(one.silent) << one.gateway << ": it answered soon";
+  }
+  message.pass_over = {"hangs", "fails", "sends"};
+  EXPECT_EQ(gateways().send(message).delivery, Delivery::failed);
+  EXPECT_THAT(gateways().send(message).tries, IsEmpty());
+}
+
 TEST_F(ProgramGatewaysTest, AreNotPassedOverForWhatAMessageIs) {
   add("first", R"(echo '{"status":"failed","fault":"message","detail":"not in our plan"}')");
   add("second", kSent);
