@@ -23,7 +23,7 @@ namespace mfa::cli {
 namespace {
 
 constexpr std::size_t kPiece = 16'000;       // bytes; ports/dialogue.h
-constexpr std::size_t kLongestKey = 16'384;  // bytes; store/keyring.h
+constexpr std::size_t kLongestKey = 65'536;  // bytes; store/keyring.h
 constexpr mode_t kOthersWrite = S_IWGRP | S_IWOTH;
 constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 

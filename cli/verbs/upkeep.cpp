@@ -65,12 +65,17 @@ Outcome<void> admin_rotate_key(const Console& console) {
   const auto reply = console.ask({{"verb", "admin rotate-key"}});
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
-  return console.print(fmt::format(
+  std::string text = fmt::format(
       "{} sealed anew with a new key ({}).\n"
       "Copy the key file to where you keep it, apart from the backups. The copy you have goes on being the\n"
       "key of the backups made before now ({}).\n",
       counted(count_in(*reply, "sealed"), "value"), printable_line(text_of(*reply, "key")),
-      printable_line(text_of(*reply, "was"))));
+      printable_line(text_of(*reply, "was")));
+  if (flag_of(*reply, "old_stays"))
+    text +=
+        "\nThe old key could not be taken out of the key file; the system log says why. Until it is out,\n"
+        "whoever reads the file has both.\n";
+  return console.print(text);
 }
 
 }  // namespace mfa::cli

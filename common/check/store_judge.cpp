@@ -41,6 +41,8 @@ Words words_for(StoreError error, const std::string& path) {
           "the key does not fit the store",
           fmt::format("Put the copy of the key that belongs to it back as {}/key, or: mfa-enroll admin restore BACKUP",
                       folder)};
+    case StoreError::keys_full:
+      return {"the key file has room for no more keys", kLog};
   }
   return {"the store cannot be used", kLog};
 }
@@ -62,6 +64,19 @@ Findings judge_store(const std::expected<StoreCondition, StoreError>& looked, co
         "trail",
         fmt::format("event {} of the trail is not as it was written, or one before it was removed", *looked->bad),
         fmt::format("Find out who could write to {}; compare with the lines of syslog, and with a backup", path)));
+  if (looked->old_keys > 0)
+    findings.push_back(fault("key",
+                             fmt::format("the key file holds {} old key{} whole, which should have gone when it was "
+                                         "replaced",
+                                         looked->old_keys, looked->old_keys == 1 ? "" : "s"),
+                             "See why in the system log (journalctl -t mfad), mend it, then: "
+                             "mfa-enroll admin rotate-key"));
+  if (looked->keys_near_full)
+    findings.push_back(fault("key",
+                             fmt::format("the key can be changed {} more time{}: what is kept of each old key, to "
+                                         "prove the trail with, fills the key file",
+                                         looked->keys_left, looked->keys_left == 1 ? "" : "s"),
+                             "Change it when somebody who could read it leaves, not by the calendar"));
   if (findings.empty())
     findings.push_back(good(kStore, fmt::format("schema {}, {} event{}; {}the last {} are as they were written",
                                                 looked->schema, looked->last, looked->last == 1 ? "" : "s",

@@ -17,9 +17,14 @@ namespace {
 
 constexpr std::chrono::seconds kDay{24 * 60 * 60};
 constexpr std::chrono::hours kHour{1};
-// Of one clerk, and of anybody else, that become rows within an hour: more tell nothing new, and could fill the trail.
+// Of one clerk that become rows within an hour: of one kind (a verb and why not), and of these about one person; and of
+// anybody else. More tell nothing new, and could fill the trail. Each kind by itself, so that many that cost nothing
+// hide none of another; and where more came, one row says so.
 constexpr std::size_t kMostRefusals = 30;
+constexpr std::size_t kMostRefusalsAboutOne = 5;
 constexpr std::size_t kMostRefusalsOfOthers = 3;
+constexpr std::string_view kMoreAboutThem = "more_about_them";
+constexpr std::string_view kMoreOfThese = "more_of_these";
 
 // Of any of these groups. A group that does not exist has no members: the groups protected by default are those of
 // several distributions. One that cannot be looked up leaves it unknown, unless another settles it.
@@ -76,22 +81,37 @@ Event refusal_event(const Engine& engine, const Account& subject, const Account&
   return event;
 }
 
+void append_refusal(Transaction& tx, Event event) {
+  const UnixTime since = event.at - kHour;
+  const auto lately = [&](const std::string& reason) {
+    return tx.refusals_since(event.actor, reason, event.user, since);
+  };
+  const RefusalCount same = lately(event.reason);
+  const bool too_many = same.all >= kMostRefusals;
+  if (too_many || same.about_user >= kMostRefusalsAboutOne) {
+    event.reason += fmt::format("; {}", too_many ? kMoreOfThese : kMoreAboutThem);
+    const RefusalCount told = lately(event.reason);
+    if ((too_many ? told.all : told.about_user) > 0) return;
+  }
+  tx.append(event);
+}
+
 void record_refusal(Engine& engine, const Clerk& both, HelpdeskRefusal refusal) {
   const Event event = refusal_event(engine, both.subject, both.clerk, both.verb, refusal);
-  const auto done = engine.store.write([&](Transaction& tx) {
-    if (tx.refusals_since(event.actor, event.at - kHour) < kMostRefusals) tx.append(event);
-  });
-  if (!done) engine.journal.record(event, std::nullopt);
+  if (!engine.store.write([&](Transaction& tx) { append_refusal(tx, event); }))
+    engine.journal.record(event, std::nullopt);
 }
 
 // Of somebody who is no member: about an account that there is, or about nobody, and told alike. Without a store there
 // is no bound on how often it could be said, so that it is not.
 void record_stranger(Engine& engine, const Account& stranger, const std::string& user, Verb verb) {
   const auto subject = identify(engine.accounts, user);
-  const Event event =
-      refusal_event(engine, subject ? *subject : Account{}, stranger, verb, HelpdeskRefusal::not_helpdesk);
+  Event event = refusal_event(engine, subject ? *subject : Account{}, stranger, verb, HelpdeskRefusal::not_helpdesk);
   const auto done = engine.store.write([&](Transaction& tx) {
-    if (tx.refusals_since(event.actor, event.at - kHour) < kMostRefusalsOfOthers) tx.append(event);
+    const std::size_t lately = tx.refusals_since(event.actor, "", event.user, event.at - kHour).all;
+    if (lately > kMostRefusalsOfOthers) return;
+    if (lately == kMostRefusalsOfOthers) event.reason += fmt::format("; {}", kMoreOfThese);
+    tx.append(event);
   });
   if (!done) engine.journal.note(Severity::warning, "a refusal could not be recorded");
 }
@@ -107,6 +127,30 @@ bool identified(Transaction& tx, const Engine& engine, const Account& clerk, con
   return until && still_holds(*until, engine.clock.now(), kIdentifiedLasts);
 }
 
+HelpdeskAct groups_of_both(Engine& engine, const Clerk& both) {
+  const Settings& settings = engine.settings;
+  HelpdeskAct facts;
+  facts.clerk = both.clerk.uid;
+  facts.subject = both.subject.uid;
+  facts.clerk_in_helpdesk = member_of(engine, both.clerk, settings.helpdesk_groups);
+  facts.subject_in_helpdesk = member_of(engine, both.subject, settings.helpdesk_groups);
+  facts.subject_protected = member_of(engine, both.subject, settings.protected_groups);
+  facts.subject_in_scope =
+      settings.helpdesk_scope.empty() ? Membership::member : member_of(engine, both.subject, settings.helpdesk_scope);
+  return facts;
+}
+
+// A prompt stands open for minutes: who was dismissed meanwhile acts no more, nor anybody on who is protected by now.
+// All else that was judged before is looked at in the transaction of the act.
+std::optional<RequestError> judge_again(Engine& engine, const Clerk& both) {
+  HelpdeskAct facts = groups_of_both(engine, both);
+  facts.needs = {.reason = false, .identity = false, .counted = false};
+  const auto refusal = why_not(facts);
+  if (!refusal) return std::nullopt;
+  record_refusal(engine, both, *refusal);
+  return words_for(engine, *refusal, both.subject.name.value);
+}
+
 std::string quoted_for_trail(std::string text) {
   std::ranges::replace(text, ';', ',');
   return text;
@@ -118,12 +162,8 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
                                            const Act& act) {
   auto clerk = who_asks(engine, asker);
   if (!clerk) return std::unexpected(clerk.error());
-  const Settings& settings = engine.settings;
-  HelpdeskAct facts;
-  facts.clerk = clerk->uid;
-  facts.clerk_in_helpdesk = member_of(engine, *clerk, settings.helpdesk_groups);
   // Whether an account exists, and what it is, is told to the helpdesk alone.
-  if (clerk->uid != Uid{0} && facts.clerk_in_helpdesk == Membership::not_member) {
+  if (clerk->uid != Uid{0} && member_of(engine, *clerk, engine.settings.helpdesk_groups) == Membership::not_member) {
     record_stranger(engine, *clerk, user, act.verb);
     return std::unexpected(words_for(engine, HelpdeskRefusal::not_helpdesk, user));
   }
@@ -136,15 +176,11 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
     return std::unexpected(refused(fmt::format("{} is a second name of {}.", subject->name.value, first->name.value),
                                    "Give the first one."));
 
-  facts.subject = subject->uid;
-  facts.subject_in_helpdesk = member_of(engine, *subject, settings.helpdesk_groups);
-  facts.subject_protected = member_of(engine, *subject, settings.protected_groups);
-  facts.subject_in_scope =
-      settings.helpdesk_scope.empty() ? Membership::member : member_of(engine, *subject, settings.helpdesk_scope);
+  Clerk both{.clerk = *std::move(clerk), .subject = *std::move(subject), .verb = act.verb, .by_code = false};
+  HelpdeskAct facts = groups_of_both(engine, both);
   facts.needs = needs_of(act.verb);
   facts.has_reason = !act.reason.empty();
-  facts.most_acts = settings.acts_per_day;
-  Clerk both{.clerk = *std::move(clerk), .subject = *std::move(subject), .verb = act.verb, .by_code = false};
+  facts.most_acts = engine.settings.acts_per_day;
   const auto read = engine.store.read([&](Transaction& tx) {
     facts.acts_today = static_cast<std::uint32_t>(acts_lately(tx, engine, both.clerk));
     both.by_code = act.checked.empty() && identified(tx, engine, both.clerk, both.subject);
@@ -169,7 +205,7 @@ std::optional<RequestError> go_ahead(Engine& engine, const Asker& asker, Clerk& 
     return std::move(proven.error());
   }
   both.claim = claim_of(engine, both.clerk, *proven);
-  return std::nullopt;
+  return judge_again(engine, both);
 }
 
 std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both) {
@@ -189,8 +225,10 @@ std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, c
   return words_for(engine, *refusal, both.subject.name.value);
 }
 
-void look_again(Engine& engine, Clerk& both) {
-  if (both.claim) both.claim = claim_of(engine, both.clerk, both.claim->proven);
+std::optional<RequestError> look_again(Engine& engine, Clerk& both) {
+  if (!both.claim) return std::nullopt;
+  both.claim = claim_of(engine, both.clerk, both.claim->proven);
+  return judge_again(engine, both);
 }
 
 Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind) {

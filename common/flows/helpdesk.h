@@ -40,7 +40,8 @@ struct Clerk {
 [[nodiscard]] std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, const std::string& user,
                                                          const Act& act);
 
-// Behind the verb's own checks, before anything is done or asked for: the clerk's own step-up. Where it is only asked
+// Behind the verb's own checks, before anything is done or asked for: the clerk's own step-up, and behind it once more
+// the groups of both. Where it is only asked
 // whether the act may be done, it ends here.
 [[nodiscard]] std::optional<RequestError> go_ahead(Engine& engine, const Asker& asker, Clerk& both);
 
@@ -49,8 +50,9 @@ struct Clerk {
 // trail then.
 [[nodiscard]] std::optional<RequestError> no_act_left(Transaction& tx, const Engine& engine, const Clerk& both);
 
-// After a dialogue with the clerk: the last look before that transaction.
-void look_again(Engine& engine, Clerk& both);
+// After a dialogue with the clerk: the last look before that transaction, at what it cannot see (the clerk's password,
+// the groups of both). Part of go_ahead, for acts that ask for nothing more.
+[[nodiscard]] std::optional<RequestError> look_again(Engine& engine, Clerk& both);
 
 // Of the act itself: who it is about, who does it, and why.
 [[nodiscard]] Event act_event(const Engine& engine, const Clerk& both, const Act& act, EventKind kind);

@@ -121,8 +121,8 @@ class Identification {
       if (step != PhoneWays::Step::no_word) continue;
       --rounds;
       const UnixTime until = engine_.clock.now() + kIdentifiedLasts;
-      const auto result = take(read_answer(typed ? typed->text() : ""), until);
-      if (!result) return std::unexpected(store_failed(engine_, asker_, result.error()));
+      auto result = take(read_answer(typed ? typed->text() : ""), until);
+      if (!result) return std::unexpected(std::move(result.error()));
       if (const auto* right = std::get_if<RightAnswer>(&*result))
         return IdentifiedReply{.user = both_.subject.name.value, .factor = right->factor, .until = until};
       Problem next = problem_of(*result, engine_, both_.subject.name.value, prompt_);
@@ -134,10 +134,10 @@ class Identification {
 
  private:
   // One answer, decided and spent in one transaction with what it proves.
-  std::expected<Verification, StoreError> take(const Answer& answer, UnixTime until) {
+  std::expected<Verification, RequestError> take(const Answer& answer, UnixTime until) {
     if (answer.shape != AnswerShape::digits) return NotACode{};
-    look_again(engine_, both_);
-    return writing(engine_.store, [&](Transaction& tx) -> Verification {
+    if (auto error = look_again(engine_, both_)) return std::unexpected(*std::move(error));
+    auto taken = writing(engine_.store, [&](Transaction& tx) -> Verification {
       if (both_.claim && why_outdated(tx, both_.clerk, *both_.claim)) return NoSuchPerson{};
       Verification result = verify(tx, engine_.settings, engine_.clock.now(), purpose_, answer);
       const Found found = find_person(tx, both_.subject);
@@ -145,6 +145,8 @@ class Identification {
         tx.keep_identified(found.person->id, both_.clerk.uid, until);
       return result;
     });
+    if (!taken) return std::unexpected(store_failed(engine_, asker_, taken.error()));
+    return *std::move(taken);
   }
 
   Engine& engine_;

@@ -208,7 +208,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_token(Engine& engine, cons
   if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   const auto token = ask_token(engine, asker, request.digits);
   if (!token) return std::unexpected(token.error());
-  look_again(engine, *both);
+  if (auto error = look_again(engine, *both)) return std::unexpected(*std::move(error));
   // No recovery codes: they would be the clerk's to read.
   return keep(engine, asker, *token,
               {.account = both->subject,

@@ -22,7 +22,7 @@ Event store_event(const Engine& engine, EventKind kind) {
   return event;
 }
 
-constexpr std::size_t kLongestKeyFile = 16'384;  // bytes; store/keyring.h
+constexpr std::size_t kLongestKeyFile = 65'536;  // bytes; store/keyring.h
 
 RequestError not_restored(Engine& engine, const Asker& asker, StoreError error) {
   RequestError failure = store_failed(engine, asker, error);
@@ -46,6 +46,9 @@ RequestError not_restored(Engine& engine, const Asker& asker, StoreError error) 
           "Put the key's copy back. Or, if there is no store either or you move it away first: mfa-enroll admin init  "
           "Then give the key that was kept with the backup: --key FILE";
       return failure;
+    case StoreError::keys_full:
+      return refused("This host's key file has no room for the keys of that backup. Nothing was changed.",
+                     "Restore it on a host of its own.");
     case StoreError::unavailable:
       break;
   }
@@ -139,6 +142,10 @@ std::expected<KeyRotation, RequestError> rotate_key(Engine& engine, const Asker&
   RequestError error = store_failed(engine, asker, done.error());
   if (done.error() == StoreError::unavailable) error.text = "The key could not be changed; it is as it was.";
   if (done.error() == StoreError::full) error.text = "There is no room on the disk for that; the key is as it was.";
+  if (done.error() == StoreError::keys_full)
+    return std::unexpected(
+        refused("This store's key was changed as often as it can be; it is as it was.",
+                "What is kept of each old key proves the trail, and fills the key file. A new store begins anew."));
   return std::unexpected(std::move(error));
 }
 

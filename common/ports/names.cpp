@@ -18,6 +18,8 @@ std::string_view name_of(StoreError error) {
       return "too_new";
     case StoreError::wrong_key:
       return "wrong_key";
+    case StoreError::keys_full:
+      return "keys_full";
   }
   return "unavailable";
 }

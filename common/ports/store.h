@@ -41,6 +41,7 @@ enum class StoreError : std::uint8_t {
   damaged,      // never mended by itself
   too_new,      // written by a newer release
   wrong_key,    // the key does not fit what is sealed with it
+  keys_full,    // the key file has room for no more keys
 };
 [[nodiscard]] std::string_view name_of(StoreError error);
 
@@ -96,6 +97,11 @@ struct EventCount {
   std::map<EventKind, std::int64_t> times;
   std::int64_t last = 0;  // the lowest number that was looked at
   bool more = false;      // there may be older ones that count
+};
+
+// Refused acts of somebody: in all, and of these about that user.
+struct RefusalCount {
+  std::size_t all = 0, about_user = 0;
 };
 
 class Transaction {
@@ -194,8 +200,9 @@ class Transaction {
   [[nodiscard]] virtual std::size_t helpdesk_acts(const std::string& actor, UnixTime since) = 0;
   // How many changes of theirs (kFirstOwnChange to kLastOwnChange) the trail has about this user since then.
   [[nodiscard]] virtual std::size_t changes_since(const std::string& user, UnixTime since) = 0;
-  // Likewise acts of the helpdesk that were refused to this actor; of all events.
-  [[nodiscard]] virtual std::size_t refusals_since(const std::string& actor, UnixTime since) = 0;
+  // Likewise acts of the helpdesk that were refused to this actor, for that reason (empty: whatever it was).
+  [[nodiscard]] virtual RefusalCount refusals_since(const std::string& actor, const std::string& reason,
+                                                    const std::string& user, UnixTime since) = 0;
   // Whether it has a report ("notme") about this user since then.
   [[nodiscard]] virtual bool reported_since(const std::string& user, UnixTime since) = 0;
   // How many events about this user it has since then that say that a code was spent before ("replayed").
@@ -226,12 +233,16 @@ struct StoreCondition {
   std::int64_t last = 0;     // number of the trail's last row; 0: there is none
   std::int64_t checked = 0;  // of the trail's last rows: found to be as they were written
   std::optional<std::int64_t> bad;  // the number of the first of them that is not
+  std::size_t old_keys = 0;         // whole ones in the key file that were replaced, and should have gone
+  std::size_t keys_left = 0;        // how often the key can be changed before the key file is full, if that is near
+  bool keys_near_full = false;
 };
 
 // Keys by their ids, eight hexadecimal digits.
 struct KeyRotation {
   std::string before, now;
   std::int64_t sealed = 0;  // values that were sealed anew
+  bool old_stays = false;   // the old key could not be taken out of the key file yet
 };
 
 // A sound copy of a whole store.

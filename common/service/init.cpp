@@ -76,6 +76,7 @@ Or<std::string> check_store(const std::string& path, KeyRing keys, Journal& jour
     case StoreError::missing:
     case StoreError::unavailable:
     case StoreError::full:
+    case StoreError::keys_full:
       break;
   }
   return std::unexpected(broken(fmt::format("{}: {}", path, name_of(opened.error()))));

@@ -85,6 +85,7 @@ WipedText to_json(const StatsReply& reply) {
 WipedText to_json(const KeyRotation& reply) {
   JsonWriter json;
   json.open_object().member("key", reply.now).member("was", reply.before).member("sealed", reply.sealed);
+  if (reply.old_stays) json.member("old_stays", true);
   return json.close_object().take();
 }
 

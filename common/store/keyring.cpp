@@ -279,9 +279,20 @@ std::expected<KeyRing, KeyRingError> KeyRing::parse(const Secret& text) {
   }
 }
 
+std::expected<Secret, KeyRingError> KeyRing::with_retired_of_these(const Secret& text,
+                                                                   const std::vector<KeyId>& needed) {
+  return changed(text, [&needed](KeyLines& file) -> Added {
+    std::erase_if(file.retired, [&needed](const KeyLines::Retired& key) {
+      return std::ranges::find(needed, key.id) == needed.end();
+    });
+    return {};
+  });
+}
+
 std::expected<Secret, KeyRingError> KeyRing::with_new_key(const Secret& text) {
   return changed(text, [](KeyLines& file) -> Added {
-    if (file.whole.size() == kMostKeys) return std::unexpected(KeyRingError::too_many);
+    if (file.whole.size() == kMostKeys || file.retired.size() + file.whole.size() > kMostRetired)
+      return std::unexpected(KeyRingError::too_many);
     Secret key = random_key();
     const KeyId id = id_of(key);
     file.whole.push_back({id, std::move(key)});
@@ -350,6 +361,12 @@ const Secret* KeyRing::subkey(KeyId id, KeyUse use) const {
   const auto found = std::ranges::find(keys_, id, &Key::id);
   if (found == keys_.end() || of(*found, use).empty()) return nullptr;
   return &of(*found, use);
+}
+
+std::vector<KeyId> KeyRing::not_older_than_own() const {
+  std::vector<KeyId> ids;
+  for (std::size_t i = sealing_; i < keys_.size(); ++i) ids.push_back(keys_.at(i).id);
+  return ids;
 }
 
 std::vector<KeyId> KeyRing::newest_first() const {

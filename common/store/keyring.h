@@ -35,15 +35,16 @@ enum class KeyRingError : std::uint8_t {
   wrong_id,  // the id does not belong to the key beside it
   repeated,
   no_key,
-  too_many,     // more than kMostKeys
+  too_many,     // more than kMostKeys, or than kMostRetired
   unavailable,  // libcrypto failed
 };
 [[nodiscard]] std::string_view name_of(KeyRingError error);  // words for a message
 
 inline constexpr std::size_t kMostKeys = 16;  // that open
-inline constexpr std::size_t kMostRetired = 64;
+inline constexpr std::size_t kMostRetired = 256;
+inline constexpr std::size_t kRetiredIsMany = 240;     // time to tell
 inline constexpr std::size_t kKeySize = 32;            // bytes
-inline constexpr std::size_t kLargestKeyFile = 16384;  // bytes
+inline constexpr std::size_t kLargestKeyFile = 65536;  // bytes
 
 class KeyRing {
  public:
@@ -51,7 +52,10 @@ class KeyRing {
   [[nodiscard]] static std::expected<Secret, KeyRingError> generate();
   [[nodiscard]] static std::expected<KeyRing, KeyRingError> parse(const Secret& text);
 
-  // The text with a new key, which is the newest.
+  // The text without the retired keys that are not among these.
+  [[nodiscard]] static std::expected<Secret, KeyRingError> with_retired_of_these(const Secret& text,
+                                                                                 const std::vector<KeyId>& needed);
+  // The text with a new key, which is the newest. `too_many` also if those before it could not be retired then.
   [[nodiscard]] static std::expected<Secret, KeyRingError> with_new_key(const Secret& text);
   // The text with this key alone. Those before it are retired; those behind it were never taken into use, and go.
   [[nodiscard]] static std::expected<Secret, KeyRingError> with_one_key(const Secret& text, KeyId kept);
@@ -68,8 +72,10 @@ class KeyRing {
   [[nodiscard]] bool opens_with(KeyId id) const;
   // nullptr: that key is not in the ring, or is retired and has no such subkey. Valid as long as the ring is.
   [[nodiscard]] const Secret* subkey(KeyId id, KeyUse use) const;
+  [[nodiscard]] std::vector<KeyId> not_older_than_own() const;    // the key that seals and those behind it
   [[nodiscard]] std::vector<KeyId> newest_first() const;          // those that open before those that are retired
   [[nodiscard]] std::size_t openers() const { return openers_; }  // how many keys open
+  [[nodiscard]] std::size_t retired() const { return keys_.size() - openers_; }
 
  private:
   struct Key {

@@ -22,6 +22,8 @@ ByteView bytes_of(const std::string& blob) { return {reinterpret_cast<const std:
 
 template <class T>
 T or_fail(std::expected<T, KeyRingError> made) {
+  if (!made && made.error() == KeyRingError::too_many)
+    throw StoreFailure(StoreError::keys_full, "the key file has room for no more keys");
   if (!made) throw StoreFailure(StoreError::unavailable, fmt::format("the key file: {}", name_of(made.error())));
   return *std::move(made);
 }
@@ -30,6 +32,15 @@ Secret text_of(const KeyFile& file) {
   auto text = file.read();
   if (!text) throw StoreFailure(StoreError::wrong_key, "the key file: " + text.error());
   return *std::move(text);
+}
+
+// Without retired keys that prove nothing any more. Whatever is kept of a key, a keyed hash of a code too, came with an
+// event in the same transaction, which is chained with it.
+Secret needed_text_of(Connection& connection, const KeyFile& file) {
+  auto rows = connection.prepared("SELECT DISTINCT chain_key FROM event");
+  std::vector<KeyId> needed;
+  while (rows.row()) needed.push_back({static_cast<std::uint32_t>(rows.integer(0))});
+  return or_fail(KeyRing::with_retired_of_these(text_of(file), needed));
 }
 
 void replace(const KeyFile& file, const Secret& text) {
@@ -160,7 +171,8 @@ std::int64_t seal_all(Connection& connection, const KeyRing& keys) {
 NewKey seal_with_new_key(Connection& connection, KeyId current, const KeyFile& file) {
   const Secret before = text_of(file);
   // What an earlier attempt left there goes first.
-  const Secret both = or_fail(KeyRing::with_new_key(or_fail(KeyRing::with_one_key(before, current))));
+  const Secret both =
+      or_fail(KeyRing::with_new_key(or_fail(KeyRing::with_one_key(needed_text_of(connection, file), current))));
   NewKey made{.keys = or_fail(KeyRing::parse(both))};
   replace(file, both);
   try {
@@ -182,7 +194,7 @@ KeyRing leave_one_key(Connection& connection, KeyId current, const KeyFile& file
     if (!count.bind_blob(id).row() || count.integer(0) != 0)
       throw StoreFailure(StoreError::unavailable, "values are sealed with another key than the store's own");
   }
-  const Secret one = or_fail(KeyRing::with_one_key(text_of(file), current));
+  const Secret one = or_fail(KeyRing::with_one_key(needed_text_of(connection, file), current));
   replace(file, one);
   return or_fail(KeyRing::parse(one));
 }

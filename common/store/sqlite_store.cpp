@@ -223,6 +223,10 @@ std::expected<StoreCondition, StoreError> SqliteStore::examine() {
     trail.head = head_before(connection, file_.keys(), kTrailRowsExamined);
     condition.whole = connection.number("PRAGMA page_count") <= kPagesExamined;
     if (condition.whole) condition.trouble = structural_fault(connection);
+    const KeyRing& keys = file_.keys();
+    condition.old_keys = keys.openers() - 1;
+    condition.keys_near_full = keys.retired() >= kRetiredIsMany;
+    condition.keys_left = kMostRetired - std::min(kMostRetired, keys.retired());
   });
   if (!looked) return std::unexpected(looked.error());
   if (auto verified = verify_rest(trail); !verified) return std::unexpected(verified.error());

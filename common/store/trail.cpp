@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -60,6 +63,31 @@ const std::string& this_run() {
     return to_hex(id);
   }();
   return run;
+}
+
+// Of the text of a line. What stands behind the number has no spaces of anybody's (event_line).
+std::optional<std::int64_t> number_of_row(std::string_view line) {
+  constexpr std::string_view kSeq = " seq=";
+  const auto found = line.rfind(kSeq);
+  if (found == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = line.substr(found + kSeq.size());
+  std::int64_t seq = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), seq);
+  if (error != std::errc{} || end == rest.data() + rest.size() || *end != ' ' || seq < 1) return std::nullopt;
+  return seq;
+}
+
+// For is_line_of().
+std::vector<KeyId> keys_for_line(Connection& connection, const KeyRing& keys, std::string_view line, std::int64_t seq) {
+  const auto key_in = [](Statement& row) { return KeyId{static_cast<std::uint32_t>(row.integer(0))}; };
+  auto own = connection.prepared("SELECT chain_key, kind, chain FROM event WHERE seq = ?");
+  if (!own.bind(seq).row()) return keys.not_older_than_own();
+  std::vector<KeyId> possible{key_in(own)};
+  const bool changed = own.integer(1) == static_cast<std::int64_t>(EventKind::key_rotated);
+  if (!changed || !line.ends_with(" head=" + to_hex(own.blob(2)))) return possible;
+  auto before = connection.prepared("SELECT chain_key FROM event WHERE seq = ?");
+  if (before.bind(seq - 1).row()) possible.push_back(key_in(before));
+  return possible;
 }
 
 struct Row {
@@ -231,13 +259,14 @@ TrailMark mark_of(const KeyRing& keys, KeyId key, const Event& event, const Trai
   return mark;
 }
 
-bool is_line_of(const KeyRing& keys, const ProvenLine& line) {
-  if (line.proof.size() != kProofDigits) return false;
+bool is_line_of(Connection& connection, const KeyRing& keys, const ProvenLine& line) {
+  const auto seq = number_of_row(line.text);
+  if (!seq || line.proof.size() != kProofDigits) return false;
   const auto is_proof_of = [&](KeyId id) {
     const Secret* key = keys.subkey(id, KeyUse::trail);
     return key != nullptr && Secret(proof_of(*key, line.text)) == Secret(line.proof);
   };
-  return std::ranges::any_of(keys.newest_first(), is_proof_of);
+  return std::ranges::any_of(keys_for_line(connection, keys, line.text, *seq), is_proof_of);
 }
 
 bool verify_rows(Connection& connection, const KeyRing& keys, std::int64_t most, TrailReport& report) {

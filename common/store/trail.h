@@ -40,8 +40,10 @@ void append_event(Connection& connection, const KeyRing& keys, const Event& even
 // Of the event's line, whose row is the last one; proven with the key that seals, or with that one of the ring.
 [[nodiscard]] TrailMark mark_of(const KeyRing& keys, const Event& event, const TrailHead& head);
 [[nodiscard]] TrailMark mark_of(const KeyRing& keys, KeyId key, const Event& event, const TrailHead& head);
-// Whether any key of the ring made that proof.
-[[nodiscard]] bool is_line_of(const KeyRing& keys, const ProvenLine& line);
+// Whether the engine wrote that line, by a key that could have proven it alone: the one its row is chained with; of the
+// change of a key, whose line the key before it proves, that one, if the line is the row's own; where there is no such
+// row (a tail that was cut) those no older than the store's own. Whoever kept a copy of an older key writes none.
+[[nodiscard]] bool is_line_of(Connection& connection, const KeyRing& keys, const ProvenLine& line);
 
 // A row as the chain sees it.
 struct ChainedRow {

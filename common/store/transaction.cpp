@@ -152,12 +152,14 @@ std::size_t SqliteTransaction::helpdesk_acts(const std::string& actor, UnixTime 
   return static_cast<std::size_t>(count.integer(0));
 }
 
-std::size_t SqliteTransaction::refusals_since(const std::string& actor, UnixTime since) {
+RefusalCount SqliteTransaction::refusals_since(const std::string& actor, const std::string& reason,
+                                               const std::string& user, UnixTime since) {
   static_assert(static_cast<int>(EventKind::helpdesk_refused) == 99);
   auto count = connection_.prepared(
-      "SELECT count(*) FROM event WHERE kind BETWEEN 80 AND 99 AND actor = ? AND at >= ? AND kind = 99");
-  if (!count.bind(actor).bind(since.seconds).row()) return 0;
-  return static_cast<std::size_t>(count.integer(0));
+      "SELECT count(*), count(CASE WHEN user = ? THEN 1 END) FROM event WHERE kind BETWEEN 80 AND 99 AND actor = ?"
+      " AND at >= ? AND kind = 99 AND (? = '' OR reason = ?)");
+  if (!count.bind(user).bind(actor).bind(since.seconds).bind(reason).bind(reason).row()) return {};
+  return {.all = static_cast<std::size_t>(count.integer(0)), .about_user = static_cast<std::size_t>(count.integer(1))};
 }
 
 // These three by an index of their own, likewise (schema.cpp, event_to_bound).

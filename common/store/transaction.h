@@ -94,7 +94,8 @@ class SqliteTransaction final : public Transaction {
   void append(const Event& event) override;
   std::size_t helpdesk_acts(const std::string& actor, UnixTime since) override;
   [[nodiscard]] std::size_t changes_since(const std::string& user, UnixTime since) override;
-  [[nodiscard]] std::size_t refusals_since(const std::string& actor, UnixTime since) override;
+  [[nodiscard]] RefusalCount refusals_since(const std::string& actor, const std::string& reason,
+                                            const std::string& user, UnixTime since) override;
   [[nodiscard]] bool reported_since(const std::string& user, UnixTime since) override;
   [[nodiscard]] std::size_t replays_since(const std::string& user, UnixTime since) override;
   std::vector<TrailRow> events_about(const std::string& user, std::int64_t before, std::size_t most) override;

@@ -164,6 +164,7 @@ KeyRotation SqliteStore::rotate(Event about) {
   const TrailMark mark = mark_of(made.keys, before, about, head);
   connection.execute("COMMIT");
   file_.change_keys(std::move(made.keys));
+  rotation.old_stays = file_.keys().openers() > 1;
   journal_.record(about, mark);
   file_.tend();
   return rotation;

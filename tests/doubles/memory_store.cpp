@@ -240,11 +240,17 @@ class MemoryStore::Tx : public Transaction {
       return event.user == user && event.at >= since && kind >= kFirstOwnChange && kind <= kLastOwnChange;
     }));
   }
-  std::size_t refusals_since(const std::string& actor, UnixTime since) override {
+  RefusalCount refusals_since(const std::string& actor, const std::string& reason, const std::string& user,
+                              UnixTime since) override {
     step();
-    return static_cast<std::size_t>(std::ranges::count_if(state_.events, [&](const Event& event) {
-      return event.kind == EventKind::helpdesk_refused && event.actor == actor && event.at >= since;
-    }));
+    RefusalCount count;
+    for (const Event& event : state_.events) {
+      if (event.kind != EventKind::helpdesk_refused || event.actor != actor || event.at < since) continue;
+      if (!reason.empty() && event.reason != reason) continue;
+      ++count.all;
+      if (event.user == user) ++count.about_user;
+    }
+    return count;
   }
   std::optional<PendingFactor> pending_factor(PersonId person) override {
     step();

@@ -34,7 +34,8 @@ void expect_reasons_of_the_manual(const std::vector<Event>& events) {
   static const std::set<std::string> kWords = reasons_of_the_manual();
   for (const Event& event : events) {
     if (event.reason.empty() || event.reason.starts_with("store_") || is_free_text(event.kind)) continue;
-    const std::string word = event.reason.substr(event.reason.rfind(' ') + 1);  // helpdesk.refused: the verb before it
+    const std::string reason = event.reason.substr(0, event.reason.find("; ended: "));
+    const std::string word = reason.substr(reason.rfind(' ') + 1);  // helpdesk.refused: the verb before it
     EXPECT_TRUE(kWords.contains(word)) << "mfad(8) does not explain '" << event.reason << "' of "
                                        << name_of(event.kind);
   }

@@ -190,6 +190,15 @@ TEST(CheckStore, WhatTheEngineFound) {
   forged.bad = 7;
   EXPECT_THAT(faults(judge_store(forged, kStore)), ElementsAre("trail"));
   EXPECT_THAT(judge_store(forged, kStore).front().detail, HasSubstr("event 7"));
+  StoreCondition two_keys = sound;
+  two_keys.old_keys = 1;
+  EXPECT_THAT(faults(judge_store(two_keys, kStore)), ElementsAre("key"));
+  EXPECT_THAT(judge_store(two_keys, kStore).front().detail, HasSubstr("holds 1 old key whole"));
+  StoreCondition nearly = sound;
+  nearly.keys_near_full = true;
+  nearly.keys_left = 3;
+  EXPECT_THAT(faults(judge_store(nearly, kStore)), ElementsAre("key"));
+  EXPECT_THAT(judge_store(nearly, kStore).front().detail, HasSubstr("3 more times"));
   struct Row {
     StoreError error;
     const char* mend;

@@ -212,19 +212,24 @@ TEST_F(BackupFile, IsBroughtBackPieceByPieceWithItsKey) {
 
 TEST_F(BackupFile, AKeyFileOfAnyLengthThatItMayHaveIsSentWhole) {
   write(path_, "x");
-  const std::string key(16'384, 'k');
+  const std::string key(65'536, 'k');  // in five pieces
   write(folder_ / "key", key);
   ScriptedEngine engine{hello(),
+                        wants("key"),
+                        wants("key"),
+                        wants("key"),
                         wants("key"),
                         wants("key"),
                         wants("key"),
                         result(R"({"people":2,"rows":7,"continued":true})"),
                         verdict(VerdictCode::done)};
   ASSERT_TRUE(restore(engine, folder_ / "key"));
-  EXPECT_EQ(std::string(engine.sent(1, Tag::bytes)) + std::string(engine.sent(2, Tag::bytes)), key);
-  EXPECT_EQ(engine.sent(3, Tag::bytes), "");
+  std::string sent;
+  for (std::size_t piece = 1; piece <= 5; ++piece) sent += engine.sent(piece, Tag::bytes);
+  EXPECT_EQ(sent, key);
+  EXPECT_EQ(engine.sent(6, Tag::bytes), "");
   write(folder_ / "key", key + "k");
-  ScriptedEngine longer{hello(), wants("key"), wants("key"), wants("key")};
+  ScriptedEngine longer{hello(), wants("key"), wants("key"), wants("key"), wants("key"), wants("key"), wants("key")};
   const auto done = restore(longer, folder_ / "key");
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().error, HasSubstr("key is no key file: it is too large"));

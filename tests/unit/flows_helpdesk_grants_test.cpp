@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 
 #include "common/flows/devices.h"
 #include "common/flows/helpdesk_acts.h"
@@ -13,6 +15,7 @@
 #include "common/flows/login.h"
 #include "common/flows/openings.h"
 #include "common/flows/reporting.h"
+#include "common/flows/tokens.h"
 #include "tests/doubles/doubles.h"
 
 namespace mfa {
@@ -479,10 +482,102 @@ TEST_F(HelpdeskGrants, WhoIsNoMemberIsRefusedAndRecordedButFillsNoTrail) {
   EXPECT_EQ(tries("no such account\n", {1001}), 2) << "and nothing tells the two apart";
   EXPECT_EQ(last().user, "");
   for (int i = 0; i < 100; ++i) (void)tries("alice", {1001});
-  EXPECT_EQ(tries("alice", {1001}), 3);
-  EXPECT_EQ(tries("alice", {1000}), 4) << "nor is anybody else's try lost by that";
+  EXPECT_EQ(tries("alice", {1001}), 4);
+  EXPECT_EQ(last().reason, "helpdesk bypass: not_helpdesk; more_of_these");
+  EXPECT_EQ(tries("alice", {1000}), 5) << "nor is anybody else's try lost by that";
   world.clock.time = world.clock.time + 2 * kHour;
-  EXPECT_EQ(tries("alice", {1001}), 5);
+  EXPECT_EQ(tries("alice", {1001}), 6);
+}
+
+TEST_F(HelpdeskGrants, ManyRefusalsOfOneKindHideNoOther) {
+  const auto& events = world.store.state.events;
+  const auto rows = [&](const std::string& reason) {
+    return std::ranges::count_if(events, [&](const Event& event) {
+      return event.kind == EventKind::helpdesk_refused && event.reason == reason;
+    });
+  };
+  const auto exempt = [&](const std::string& user, const std::string& reason) {
+    say({});
+    EXPECT_FALSE(helpdesk_exempt(world.engine, asker(), {.user = user, .reason = reason, .checked = "card"},
+                                 world.clock.time + kHour));
+  };
+  for (int i = 0; i < 100; ++i) exempt("alice", "");
+  EXPECT_EQ(rows("helpdesk exempt: no_reason"), 5);
+  EXPECT_EQ(rows("helpdesk exempt: no_reason; more_about_them"), 1);
+  exempt("root", "");  // another kind, and another person
+  EXPECT_EQ(last().reason, "helpdesk exempt: system_account");
+  exempt("clerk", "no phone");
+  EXPECT_EQ(last().reason, "helpdesk exempt: oneself");
+  exempt("bob", "");
+  EXPECT_EQ(last().user, "bob");
+  EXPECT_EQ(rows("helpdesk exempt: no_reason"), 6);
+
+  // All of a kind are bounded as well, whomever they are about.
+  for (unsigned uid = 5000; uid < 5060; ++uid) {
+    const std::string name = "student" + std::to_string(uid);
+    world.accounts.people.push_back({{name}, Uid{uid}, Gid{uid}});
+    exempt(name, "");
+  }
+  EXPECT_EQ(rows("helpdesk exempt: no_reason"), 30);
+  EXPECT_EQ(rows("helpdesk exempt: no_reason; more_of_these"), 1);
+  EXPECT_EQ(last().reason, "helpdesk exempt: no_reason; more_of_these");
+  world.clock.time = world.clock.time + 2 * kHour;
+  exempt("alice", "");
+  EXPECT_EQ(last().reason, "helpdesk exempt: no_reason");
+}
+
+// --- who may, when the act is done
+
+TEST_F(HelpdeskGrants, WhoMayIsLookedAtAgainBehindThePrompts) {
+  const std::map<std::string, std::string> meanwhile{
+      {"a clerk no more", "not_helpdesk"}, {"protected", "protected"}, {"a colleague", "colleague"}};
+  using Outcome = std::expected<bool, RequestError>;
+  const auto done = [](const auto& reply) { return reply ? Outcome(true) : Outcome(std::unexpected(reply.error())); };
+  const HelpdeskRequest alice = about("alice");
+  const std::map<std::string, std::function<Outcome()>> acts{
+      {"unlock", [&] { return done(helpdesk_unlock(world.engine, asker(), alice)); }},
+      {"reset", [&] { return done(helpdesk_reset(world.engine, asker(), alice, "")); }},
+      {"bypass", [&] { return done(helpdesk_bypass(world.engine, asker(), alice, kHour, 1)); }},
+      {"travel", [&] { return done(helpdesk_travel(world.engine, asker(), alice, "AU", world.clock.time + kHour)); }},
+      {"exempt", [&] { return done(helpdesk_exempt(world.engine, asker(), alice, world.clock.time + kHour)); }},
+      {"identify", [&] { return done(helpdesk_identify(world.engine, asker(), alice)); }},
+      {"token",
+       [&] {
+         return done(
+             helpdesk_token(world.engine, asker(), {.user = "alice", .name = "", .reason = "r", .checked = "c"}));
+       }},
+  };
+  const auto groups = world.accounts.groups;
+  for (const auto& [act, attempt] : acts) {
+    for (const auto& [change, refusal] : meanwhile) {
+      world.accounts.groups = groups;
+      ASSERT_TRUE(world.store.write([&](Transaction& tx) { tx.forget_step_ups({2}); }));
+      world.clock.time = world.clock.time + kHour;  // or a step-up would still hold
+      say({kPassword});
+      world.dialogue.before_answer = [&, change = change](doubles::Script& /*script*/) {
+        if (change == "a clerk no more") world.accounts.groups["mfa-helpdesk"] = {"other"};
+        if (change == "protected") world.accounts.groups["wheel"] = {"alice"};
+        if (change == "a colleague") world.accounts.groups["mfa-helpdesk"] = {"clerk", "other", "alice"};
+      };
+      const Outcome outcome = attempt();
+      world.dialogue.before_answer = nullptr;
+      EXPECT_FALSE(outcome) << act << ", " << change;
+      EXPECT_EQ(last().reason, "helpdesk " + act + ": " + refusal) << change;
+    }
+  }
+  EXPECT_THAT(world.store.state.bypasses, IsEmpty());
+}
+
+// The code may be read out minutes after the clerk's own prompt.
+TEST_F(HelpdeskGrants, WhoIsDismissedWhileACodeIsReadOutIdentifiesNobody) {
+  say({kPassword, world.code()});
+  world.dialogue.before_answer = [&](doubles::Script& script) {
+    if (script.prompts.size() == 2) world.accounts.groups["mfa-helpdesk"] = {"other"};
+  };
+  const auto known = helpdesk_identify(world.engine, asker(), about("alice", ""));
+  world.dialogue.before_answer = nullptr;
+  ASSERT_FALSE(known);
+  EXPECT_EQ(last().reason, "helpdesk identify: not_helpdesk");
 }
 
 // --- asked whether it may be done

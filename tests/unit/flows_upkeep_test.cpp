@@ -185,7 +185,7 @@ TEST_F(StoreUpkeep, WithoutOneNoKeyIsAskedFor) {
   files.key = "mfa-key 1";
   ASSERT_TRUE(restore_store(engine_, asker(), false));
   EXPECT_TRUE(store.terms.other_key.empty());
-  files.key = std::string(20'000, 'k');
+  files.key = std::string(70'000, 'k');
   EXPECT_THAT(restore_store(engine_, asker(), true).error().text, HasSubstr("no key file"));
 }
 

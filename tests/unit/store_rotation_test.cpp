@@ -164,8 +164,83 @@ TEST_F(StoreRotation, Its_line_is_proven_with_the_old_key) {
   ASSERT_EQ(event.kind, EventKind::key_rotated);
   const std::string line = event_line(event, mark);
   const ProvenLine proven{.text = line.substr(0, line.rfind(" proof=")), .proof = mark.proof};
-  EXPECT_TRUE(is_line_of(old, proven));
-  EXPECT_TRUE(is_line_of(ring(), proven));
+  {
+    Connection connection(path);
+    EXPECT_TRUE(is_line_of(connection, ring(), proven));
+  }
+  tamper("DELETE FROM event WHERE kind = 62");
+  Connection older(path);
+  EXPECT_TRUE(is_line_of(older, old, proven));
+}
+
+ProvenLine line_by(const KeyRing& ring, const Event& event, std::int64_t seq, const Digest& chain) {
+  const TrailMark mark = mark_of(ring, event, {.seq = seq, .chain = chain});
+  const std::string line = event_line(event, mark);
+  return {.text = line.substr(0, line.rfind(" proof=")), .proof = mark.proof};
+}
+
+// Or a rotation after somebody left would leave them able to cry wolf with logger(1).
+TEST_F(StoreRotation, Who_kept_the_old_key_writes_lines_of_its_own_rows_alone) {
+  const KeyRing old = keys;
+  const Event own = event_about("alice");
+  const std::int64_t before = Connection(path).number("SELECT max(seq) FROM event") + 1;
+  {
+    auto store = opened();
+    ASSERT_TRUE(store->write([&](Transaction& tx) { tx.append(own); }));
+    ASSERT_TRUE(store->rotate_key(rotation_event()).has_value());
+    ASSERT_TRUE(store->write([&](Transaction& tx) { tx.append(own); }));
+  }
+  const KeyRing now = ring();
+  Connection connection(path);
+  EXPECT_TRUE(is_line_of(connection, now, line_by(old, own, before, {}))) << "it could always";
+  EXPECT_FALSE(is_line_of(connection, now, line_by(old, own, before + 1, {}))) << "the row of the change";
+  EXPECT_FALSE(is_line_of(connection, now, line_by(old, own, before + 2, {}))) << "one behind it";
+  EXPECT_FALSE(is_line_of(connection, now, line_by(old, own, before + 3, {}))) << "one that is not there";
+  for (const std::int64_t seq : {before + 2, before + 3})
+    EXPECT_TRUE(is_line_of(connection, now, line_by(now, own, seq, {}))) << seq;
+  EXPECT_FALSE(is_line_of(connection, now, line_by(now, own, before, {}))) << "nor does the new one write older rows";
+}
+
+std::string retired_lines(std::size_t count) {
+  const std::string hex(64, '0');
+  std::string lines;
+  for (std::size_t i = 0; i < count; ++i) lines += fmt::format("retired {:08x} {} {}\n", i, hex, hex);
+  return lines;
+}
+
+TEST_F(StoreRotation, Old_keys_that_prove_nothing_any_more_go) {
+  const std::string text = bytes_of(key_path_);
+  write_bytes(key_path_, "mfa-key 2\n" + retired_lines(kMostRetired) + text.substr(text.find('\n') + 1));
+  keys = ring();
+  ASSERT_TRUE(opened()->rotate_key(rotation_event()).has_value()) << journal.notes();
+  EXPECT_EQ(ring().retired(), 1U) << "the one that proves the rows until now";
+  EXPECT_EQ(ring().openers(), 1U);
+}
+
+// Before anything is sealed: two whole keys would be left in the file else.
+TEST_F(StoreRotation, Where_each_old_key_proves_something_a_full_key_file_refuses) {
+  {
+    auto store = opened();
+    ASSERT_TRUE(store->write([&](Transaction& tx) {
+      for (std::size_t i = 0; i < kMostRetired; ++i) tx.append(event_about("alice"));
+    }));
+  }
+  const std::string text = bytes_of(key_path_);
+  write_bytes(key_path_, "mfa-key 2\n" + retired_lines(kMostRetired) + text.substr(text.find('\n') + 1));
+  tamper(fmt::format("UPDATE event SET chain_key = seq - 2 WHERE seq BETWEEN 2 AND {}", kMostRetired + 1).c_str());
+  const std::string full = bytes_of(key_path_);
+  keys = ring();
+  auto store = opened();
+  const auto done = store->rotate_key(rotation_event());
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error(), StoreError::keys_full);
+  EXPECT_EQ(bytes_of(key_path_), full);
+  EXPECT_EQ(replaced_, 0);
+  const auto looked = store->examine();
+  ASSERT_TRUE(looked.has_value());
+  EXPECT_TRUE(looked->keys_near_full);
+  EXPECT_EQ(looked->keys_left, 0U);
+  EXPECT_EQ(looked->old_keys, 0U);
 }
 
 TEST_F(StoreRotation, The_old_key_is_gone_and_what_is_kept_of_it_opens_nothing) {

@@ -21,8 +21,8 @@
 namespace mfa::monitor {
 namespace {
 
-constexpr std::size_t kShortestKey = 16;  // bytes
-constexpr std::size_t kLargestKey = 16384;
+constexpr std::size_t kShortestKey = 16;                          // bytes
+constexpr std::size_t kLargestKey = 65536;                        // store/keyring.h
 constexpr std::string_view kVersionLine = "\npassword-version ";  // store/keyring.h
 constexpr std::size_t kVersionDigits = 64;
 
