@@ -83,8 +83,8 @@ PhoneWays::Step PhoneWays::look_again(CodePrompt& prompt) {
 
 PhoneWays::Step PhoneWays::begin(CodePrompt& prompt) {
   const bool text_first = asks_for(prompt, PhoneUse::text);
-  std::optional<BudgetRefused> texts_rest = rest_of(prompt, PhoneUse::text);
-  std::optional<BudgetRefused> calls_rest = rest_of(prompt, PhoneUse::call);
+  const std::optional<BudgetRefused> texts_rest = rest_of(prompt, PhoneUse::text);
+  const std::optional<BudgetRefused> calls_rest = rest_of(prompt, PhoneUse::call);
   prompt.texts_rest = texts_rest.has_value();
   prompt.calls_rest = calls_rest.has_value();
   const PhoneAtPrompt* phone = text_first ? phone_for(prompt, PhoneUse::text, "") : nullptr;
