@@ -109,11 +109,11 @@ void SqliteStore::serve_opened(Batch batch) {
 void SqliteStore::serve_read(Command& command) {
   try {
     file_.open();
-    file_.connection().execute("BEGIN");
+    file_.connection().prepared("BEGIN").run();
     SqliteTransaction transaction(file_.connection(), file_.keys(), nullptr);
     const auto failure = run(command, transaction);
     if (failure) command.error = file_.settle(*failure, "read");
-    if (in_transaction()) file_.connection().execute("ROLLBACK");
+    if (in_transaction()) file_.connection().prepared("ROLLBACK").run();
   } catch (const StoreFailure& failure) {
     if (!command.error) command.error = file_.settle(failure, "read");
   }
@@ -146,7 +146,7 @@ std::size_t SqliteStore::write_together(Batch batch) {
   std::vector<Recorded> recorded;
   try {
     file_.open();
-    file_.connection().execute("BEGIN IMMEDIATE");
+    file_.connection().prepared("BEGIN IMMEDIATE").run();
     TrailHead head = read_head(file_.connection(), file_.keys());
     for (std::size_t i = 0; i < batch.size(); ++i) {
       write_one(*batch[i], head, recorded);
@@ -178,20 +178,27 @@ void SqliteStore::write_one(Command& command, TrailHead& head, std::vector<Recor
 }
 
 // What is on disk stays there, whatever becomes of its line.
-void SqliteStore::tell(const std::vector<Recorded>& recorded) noexcept {
-  for (const auto& [event, mark] : recorded) {
-    try {
-      journal_.record(event, mark);
-    } catch (...) {
-      continue;
-    }
+void SqliteStore::tell(const Event& event, const TrailMark& mark) noexcept {
+  try {
+    journal_.record(event, mark);
+  } catch (...) {
+    return;
   }
 }
 
+void SqliteStore::tell(const Recorded& recorded) noexcept {
+  try {
+    journal_.record(recorded.event, mark_of(file_.keys(), recorded.event, recorded.head));
+  } catch (...) {
+    return;
+  }
+}
+
+// Nobody waits for the lines; they are in the order of the rows all the same.
 void SqliteStore::commit(Batch batch, const std::vector<Recorded>& recorded) {
   file_.connection().prepared("COMMIT").run();
-  tell(recorded);
   queue_.done(batch);
+  for (const Recorded& one : recorded) tell(one);
   file_.tend();
 }
 

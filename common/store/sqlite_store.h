@@ -63,7 +63,8 @@ class SqliteStore final : public Store {
   void serve_read(Command& command);
   [[nodiscard]] std::size_t write_together(Batch batch);
   void write_one(Command& command, TrailHead& head, std::vector<Recorded>& recorded);
-  void tell(const std::vector<Recorded>& recorded) noexcept;
+  void tell(const Event& event, const TrailMark& mark) noexcept;
+  void tell(const Recorded& recorded) noexcept;
   void commit(Batch batch, const std::vector<Recorded>& recorded);
   [[nodiscard]] bool in_transaction();
   std::expected<void, StoreError> submit_alone(const std::function<void()>& work);

@@ -140,7 +140,7 @@ void SqliteTransaction::remove_person(PersonId person) {
 void SqliteTransaction::append(const Event& event) {
   changing();
   append_event(connection_, keys_, event, *head_);
-  recorded_.push_back({event, mark_of(keys_, event, *head_)});
+  recorded_.push_back({event, *head_});
 }
 
 // The kinds stand in the text as they do in the index (schema.cpp), or SQLite would not take it.

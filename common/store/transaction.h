@@ -21,7 +21,7 @@ namespace mfa {
 // An event that was appended, and where: for the journal, once it is on disk.
 struct Recorded {
   Event event;
-  TrailMark mark;
+  TrailHead head;  // with its row
 };
 
 // What a statement finds that selects seq, at, kind, user, actor, service, place, server, factor, reason.

@@ -244,13 +244,13 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
   KeyRing keys = keys_with(terms.other_key);
   if (file_.is_open() && !keys.choose(file_.keys().newest()))
     throw StoreFailure(StoreError::unavailable, "the key file does not hold the store's key");
-  std::vector<Recorded> told;
+  std::vector<std::pair<Event, TrailMark>> told;
   bool key_is_needed = false;
   try {
     Connection connection(draft.file().name());
     connection.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
     if (auto upgraded = upgrade_schema(connection, [&]() -> const KeyRing& { return keys; }))
-      told.push_back({.event = std::move(upgraded->event), .mark = std::move(upgraded->mark)});
+      told.emplace_back(std::move(upgraded->event), std::move(upgraded->mark));
     key_is_needed = !terms.other_key.empty() && !knows_all_keys(connection, keys_with(Secret()));
     if (key_of_store(connection) != keys.newest()) seal_all(connection, keys);
     restored.continued = file_.is_open() && learned(connection, restored.facts.last);
@@ -262,13 +262,15 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
     append_event(connection, keys, about, head);
     connection.execute("COMMIT");
     TrailMark mark = mark_of(keys, about, head);
-    told.push_back({.event = std::move(about), .mark = std::move(mark)});
+    told.emplace_back(std::move(about), std::move(mark));
   } catch (const StoreFailure& failure) {
     about_the_copy(failure);
   }
   draft.file().sync();
   if (key_is_needed) add_to_key_file(terms.other_key);
-  const Replaced replaced = file_.give_place_to(draft.file(), terms.about.at, [&] { tell(told); });
+  const Replaced replaced = file_.give_place_to(draft.file(), terms.about.at, [&] {
+    for (const auto& [event, mark] : told) tell(event, mark);
+  });
   restored.aside = replaced.aside;
   restored.opens = replaced.opens;
 }
