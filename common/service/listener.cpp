@@ -266,16 +266,17 @@ Listener::Fate Listener::fate_of(const Guest& guest) {
   return quota_.enter(guest.caller.uid) ? Fate::served : Fate::crowded;
 }
 
-// Called with the lock held. False: there is nobody to take it, and no thread to be had.
+// Called with the lock held; who takes it over is woken without, so as not to have to wait for it. False: there is
+// nobody to take it, and no thread to be had.
 bool Listener::hand_over_door() {
   if (waiting_ == 0 && !spawn()) return false;
   door_taken_ = false;
-  door_free_.notify_one();
   return true;
 }
 
 void Listener::serve(std::unique_lock<std::mutex>& lock, Guest& guest) {
   lock.unlock();
+  door_free_.notify_one();
   serve_(guest.connection.get(), guest.caller);
   lock.lock();
   std::erase(open_, guest.connection.get());
@@ -317,6 +318,7 @@ void Listener::turn_away(std::unique_lock<std::mutex>& lock, Guest& guest, Fate 
   note_turned_away(guest);
   leaving_.push_back(pthread_self());
   lock.unlock();
+  door_free_.notify_one();
   if (fate == Fate::crowded) {
     send_away(guest.connection.get(), false, "too-many-sessions",
               "Too many sessions at the same time. Try again in a moment.");
