@@ -102,6 +102,7 @@ Membership membership(const std::expected<Group, LookupError>& group, const std:
 
 std::expected<Account, LookupError> NssAccounts::by_name(std::string_view name) {
   if (!can_be_a_name(name)) return std::unexpected(LookupError::not_found);
+  if (auto found = local_ ? local_->by_name(name) : std::nullopt) return sound(*std::move(found));
   auto answer = pool_.run([service = service_, asked = std::string(name)] {
     return look_up_entry<passwd>(
         [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
@@ -114,6 +115,7 @@ std::expected<Account, LookupError> NssAccounts::by_name(std::string_view name) 
 
 std::expected<Account, LookupError> NssAccounts::by_uid(Uid uid) {
   if (uid == kNoUid) return std::unexpected(LookupError::not_found);
+  if (auto found = local_ ? local_->by_uid(uid) : std::nullopt) return sound(*std::move(found));
   auto answer = pool_.run([service = service_, uid] {
     return look_up_entry<passwd>(
         [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {

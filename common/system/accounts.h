@@ -1,13 +1,17 @@
 // Users and groups as the system's name service knows them (nsswitch.conf: files, LDAP, SSSD, …).
 //
-// Nothing is cached here: each question is asked anew. Each runs on a worker thread with a limit of five seconds
-// (LookupPool), so that a directory that hangs costs a worker and never a session. Thread-safe.
+// Nothing is cached here: each question is asked anew. Users whom /etc/passwd decides are read there (LocalAccounts).
+// Each other question runs on a worker thread with a limit of five seconds (LookupPool), so that a directory that hangs
+// costs a worker and never a session. Thread-safe.
 #pragma once
 
 #include <grp.h>
 #include <pwd.h>
 
+#include <memory>
+
 #include "common/ports/system.h"
+#include "common/system/local_accounts.h"
 #include "common/system/lookup_pool.h"
 
 namespace mfa {
@@ -24,7 +28,7 @@ class NssAccounts final : public Accounts {
  public:
   static constexpr std::size_t kLongestName = 256;  // bytes
 
-  NssAccounts() = default;
+  NssAccounts() : local_(std::make_unique<LocalAccounts>()) {}
   NssAccounts(const NameService& service, std::size_t most_workers, std::chrono::milliseconds limit)
       : service_(service), pool_(most_workers, limit) {}
 
@@ -38,6 +42,7 @@ class NssAccounts final : public Accounts {
 
  private:
   NameService service_;
+  std::unique_ptr<LocalAccounts> local_;  // nothing: the name service is another
   LookupPool pool_;
 };
 
