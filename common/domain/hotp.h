@@ -11,6 +11,7 @@
 #include <string_view>
 #include <variant>
 
+#include "common/domain/hmac.h"
 #include "common/domain/types.h"
 
 namespace mfa {
@@ -24,6 +25,17 @@ enum class HashAlgorithm : std::uint8_t { sha1 = 1, sha256 = 2, sha512 = 3 };
 // The code of RFC 4226 §5.3, zero-padded to `digits` (6 to 8). Empty if the key is, if `digits` is out of range, or if
 // libcrypto fails: nothing may then be compared with it.
 [[nodiscard]] std::string hotp_code(const Secret& key, std::uint64_t counter, int digits, HashAlgorithm algorithm);
+
+// The codes of one key, where several are made.
+class HotpCodes {
+ public:
+  HotpCodes(const Secret& key, int digits, HashAlgorithm algorithm);
+  [[nodiscard]] std::string at(std::uint64_t counter);  // as hotp_code()
+
+ private:
+  int digits_;
+  std::optional<Hmac> hmac_;
+};
 
 struct HotpCounter {
   std::int64_t value = 0;

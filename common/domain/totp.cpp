@@ -34,8 +34,9 @@ TotpResult verify_totp(const Secret& key, const TotpParameters& parameters, std:
   const int reach = std::clamp(window, 0, kWidestTotpWindow);
   const TimeStep current = time_step(now, parameters.period);
   std::int64_t newest = -1;
+  HotpCodes codes(key, parameters.digits, parameters.algorithm);
   for (std::int64_t step = current.value - reach; step <= current.value + reach; ++step) {
-    const std::string code = hotp_code(key, static_cast<std::uint64_t>(step), parameters.digits, parameters.algorithm);
+    const std::string code = codes.at(static_cast<std::uint64_t>(step));
     if (code.size() != digits.size()) return TotpWrong{};
     const auto differs = static_cast<std::int64_t>(CRYPTO_memcmp(code.data(), digits.data(), digits.size()) != 0);
     const std::int64_t keep = -differs;  // all ones or none

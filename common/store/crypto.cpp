@@ -2,14 +2,15 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 
+#include <cerrno>
 #include <limits>
 #include <memory>
 
+#include "common/domain/hmac.h"
 #include "common/store/failure.h"
 
 namespace mfa {
@@ -47,8 +48,14 @@ Owned<EVP_CIPHER_CTX> gcm_context(const Secret& key, ByteView nonce, bool sealin
 
 }  // namespace
 
+// The kernel's, which was seeded before the first key was made; libcrypto makes and seeds a generator for each thread.
 void random_bytes(std::span<std::uint8_t> out) {
-  require(RAND_priv_bytes(out.data(), as_int(out.size())) == 1, "random bytes");
+  while (!out.empty()) {
+    const auto got = getrandom(out.data(), out.size(), GRND_NONBLOCK);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) throw StoreFailure(StoreError::unavailable, "the system gives no random bytes");
+    out = out.subspan(static_cast<std::size_t>(got));
+  }
 }
 
 Digest sha256_of_both(ByteView first, ByteView second) {
@@ -64,11 +71,8 @@ Digest sha256_of_both(ByteView first, ByteView second) {
 
 Digest hmac_sha256(const Secret& key, ByteView message) {
   Digest out{};
-  unsigned int size = 0;
-  require(HMAC(EVP_sha256(), key.bytes().data(), as_int(key.size()), message.data(), message.size(), out.data(),
-               &size) != nullptr &&
-              size == out.size(),
-          "HMAC-SHA256");
+  auto hmac = Hmac::with(HmacHash::sha256, key.bytes());
+  require(hmac && hmac->of(message, out) == out.size(), "HMAC-SHA256");
   return out;
 }
 
