@@ -135,7 +135,7 @@ LoginVerdict CodeDialogue::broken_off(DialogueError error) {
   const std::string reason = gone                                  ? "gone"
                              : error == DialogueError::is_password ? "answered_with_password"
                                                                    : "cannot_ask";
-  trail_.record(gone ? EventKind::login_abandoned : EventKind::login_failed, reason);
+  trail_.record_afterwards(gone ? EventKind::login_abandoned : EventKind::login_failed, reason);
   return {.result = LoginResult::conversation, .reason = reason, .text = ""};
 }
 

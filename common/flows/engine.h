@@ -2,6 +2,7 @@
 // while it runs.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct Engine {
   std::string server;                         // this host's name, up to the first dot
   std::vector<std::string> silent_gateways =  // NOLINT(readability-redundant-member-init)
       {};                                     // that let whoever this serves wait in vain
+  // What nobody waits for is done once the answer is out; nothing: at once.
+  std::vector<std::function<void()>>* afterwards = nullptr;
 };
 
 }  // namespace mfa

@@ -25,10 +25,18 @@ Event LoginTrail::event(EventKind kind, std::string reason) const {
 }
 
 void LoginTrail::record(EventKind kind, const std::string& reason) {
-  if (!from_root_) return;
-  const Event made = event(kind, reason);
-  if (!made.user.empty() && engine_.store.write([&](Transaction& tx) { tx.append(made); })) return;
-  engine_.journal.record(made, std::nullopt);
+  if (from_root_) keep(engine_.store, engine_.journal, event(kind, reason));
+}
+
+void LoginTrail::record_afterwards(EventKind kind, const std::string& reason) {
+  if (!from_root_ || engine_.afterwards == nullptr) return record(kind, reason);
+  engine_.afterwards->emplace_back(
+      [&store = engine_.store, &journal = engine_.journal, made = event(kind, reason)] { keep(store, journal, made); });
+}
+
+void LoginTrail::keep(Store& store, Journal& journal, const Event& made) {
+  if (!made.user.empty() && store.write([&](Transaction& tx) { tx.append(made); })) return;
+  journal.record(made, std::nullopt);
 }
 
 LoginVerdict LoginTrail::refuse(LoginResult result, std::string reason, std::string text) {

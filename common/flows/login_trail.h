@@ -25,6 +25,8 @@ class LoginTrail {
 
   // A row if the store takes one, a line to syslog in any case.
   void record(EventKind kind, const std::string& reason);
+  // The same of what grants nothing and of which all that counts is in the store already: nobody waits for it.
+  void record_afterwards(EventKind kind, const std::string& reason);
   LoginVerdict refuse(LoginResult result, std::string reason, std::string text = "");
   LoginVerdict skipped(const Decision& decision);
   LoginVerdict store_failed(StoreError error);
@@ -35,6 +37,8 @@ class LoginTrail {
   void note(Severity severity, std::string_view text);
 
  private:
+  static void keep(Store& store, Journal& journal, const Event& made);
+
   Engine& engine_;
   Event about_;
   bool from_root_;

@@ -97,9 +97,14 @@ class Session {
     if (!verdict) return;
     verdict->goes_on = context_.calls != nullptr && context_.calls->count() > 0;
     (void)send_verdict(wire_, *verdict);  // a client that is gone has lost nothing
+    do_what_is_left();
   }
 
  private:
+  void do_what_is_left() {
+    for (const auto& work : afterwards_) work();
+  }
+
   // Nothing if there is nobody left to tell.
   std::optional<Verdict> converse() {
     const auto first = wire_.receive(context_.limits.first_frame);
@@ -136,7 +141,8 @@ class Session {
             .gateway = *gateway_,
             .numbers = *numbers_,
             .journal = context_.journal,
-            .server = context_.server};
+            .server = context_.server,
+            .afterwards = &afterwards_};
   }
 
   Verdict serve_login(const Fields& fields, const std::shared_ptr<const Settings>& settings) {
@@ -210,6 +216,7 @@ class Session {
   std::shared_ptr<Countries> countries_;
   std::optional<PatientGateway> gateway_;
   std::unique_ptr<PhoneNumbers> numbers_;
+  std::vector<std::function<void()>> afterwards_;
 };
 
 void note_failure(Journal& journal, const char* what) noexcept {

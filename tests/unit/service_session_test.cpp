@@ -49,11 +49,12 @@ class SessionTest : public ::testing::Test {
   };
 
   // Starts the engine's side, when those before have come to their end.
-  Client connect(Caller caller) {
+  Client connect(Caller caller) { return connect(caller, context_); }
+  Client connect(Caller caller, const SessionContext& context) {
     wait_for_engines();
     auto ends = connected_pair();
-    engines_.emplace_back([this, caller, end = std::move(ends.engine)]() mutable {
-      serve_session(context_, end.get(), caller);
+    engines_.emplace_back([caller, &context, end = std::move(ends.engine)]() mutable {
+      serve_session(context, end.get(), caller);
       end.reset();
     });
     return Client(std::move(ends.client));
@@ -87,27 +88,30 @@ class SessionTest : public ::testing::Test {
   Settings configured_;
   std::string fault_;
   Limits limits_;
-  SessionContext context_{
-      .limits = limits_,
-      .configuration =
-          [this] {
-            return fault_.empty() ? Snapshot{std::make_shared<const Settings>(configured_), ""}
-                                  : Snapshot{nullptr, fault_};
-          },
-      .store = world_.store,
-      .no_store = no_store_,
-      .clock = world_.clock,
-      .random = world_.random,
-      .accounts = world_.accounts,
-      .versions = world_.versions,
-      .failed_passwords = world_.failed_passwords,
-      .journal = world_.journal,
-      .server = "lab-gw",
-      .countries = [](const Settings&) { return std::make_shared<doubles::Atlas>(); },
-      .gateway = [this](const Settings&) { return std::make_unique<BorrowedGateway>(world_.mailbox); },
-      .numbers = [](const Settings&) { return std::make_unique<doubles::NumberBook>(); },
-      .password_check = [this](int) { return std::make_unique<Borrowed>(world_.passwords); },
-      .terminal = [](int, const Caller&) { return std::optional<TerminalId>(); }};
+  SessionContext context_with(Store& store) {
+    return {.limits = limits_,
+            .configuration =
+                [this] {
+                  return fault_.empty() ? Snapshot{std::make_shared<const Settings>(configured_), ""}
+                                        : Snapshot{nullptr, fault_};
+                },
+            .store = store,
+            .no_store = no_store_,
+            .clock = world_.clock,
+            .random = world_.random,
+            .accounts = world_.accounts,
+            .versions = world_.versions,
+            .failed_passwords = world_.failed_passwords,
+            .journal = world_.journal,
+            .server = "lab-gw",
+            .countries = [](const Settings&) { return std::make_shared<doubles::Atlas>(); },
+            .gateway = [this](const Settings&) { return std::make_unique<BorrowedGateway>(world_.mailbox); },
+            .numbers = [](const Settings&) { return std::make_unique<doubles::NumberBook>(); },
+            .password_check = [this](int) { return std::make_unique<Borrowed>(world_.passwords); },
+            .terminal = [](int, const Caller&) { return std::optional<TerminalId>(); }};
+  }
+
+  SessionContext context_ = context_with(world_.store);
 
  private:
   std::vector<std::thread> engines_;
@@ -588,6 +592,35 @@ TEST_F(SessionTest, StatusesOfAnAnswer) {
     EXPECT_EQ(verdict->verdict(), row.verdict) << row.status;
     EXPECT_EQ(verdict->text(Tag::reason), row.reason);
   }
+}
+
+// Its store waits with that row until the client has its verdict: were it written first, neither would ever come.
+TEST_F(SessionTest, ThatADialogueWasBrokenOffIsRecordedOnceTheVerdictIsOut) {
+  class Patient final : public doubles::MemoryStore {
+   public:
+    std::expected<void, StoreError> write(const std::function<void(Transaction&)>& work) override {
+      EXPECT_EQ(verdict_is_out.get_future().wait_for(std::chrono::milliseconds(testing::kPatience)),
+                std::future_status::ready);
+      return MemoryStore::write(work);
+    }
+    std::promise<void> verdict_is_out;
+  };
+  require_a_code();
+  world_.enrol("alice", Uid{1000});
+  Patient store;
+  store.state = world_.store.state;
+  const SessionContext context = context_with(store);
+  const Client client = connect(kRoot, context);
+  client.say(login_frame("alice"));
+  ASSERT_TRUE(client.hear(FrameType::ask));
+  client.say(answer_frame("", 2));
+  const auto verdict = client.hear(FrameType::verdict);
+  EXPECT_EQ(verdict->text(Tag::reason), "cannot_ask");
+  store.verdict_is_out.set_value();
+  wait_for_engines();
+  ASSERT_EQ(store.state.events.size(), 1U);
+  EXPECT_EQ(store.state.events[0].kind, EventKind::login_failed);
+  EXPECT_EQ(store.state.events[0].reason, "cannot_ask");
 }
 
 TEST_F(SessionTest, LongAnswersAreRefusedAndTheDialogueGoesOn) {
