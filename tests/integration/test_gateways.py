@@ -137,9 +137,9 @@ def test_what_goes_wrong_with_a_provider_is_said(campus):
         "elsewhere": ("failed", "the provider points to another address: put that into url (HTTP 302)"),
     }
     with carriers.provider(both) as server:
+        files = {path: twilio(server, authority, path) for path in ("never", "dribble", *wrong)}
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            replies = {path: pool.submit(carry, "http", twilio(server, authority, path), timeout=20 if path in wrong else 1)
-                       for path in ("never", "dribble", *wrong)}
+            replies = {path: pool.submit(carry, "http", file, timeout=20 if path in wrong else 1) for path, file in files.items()}
         for path, (status, detail) in wrong.items():
             reply = replies[path].result()
             said = reply.get("detail", "").replace(f"localhost:{server.port}", "HOST")

@@ -554,10 +554,10 @@ TEST_F(HelpdeskGrants, WhoMayIsLookedAtAgainBehindThePrompts) {
       ASSERT_TRUE(world.store.write([&](Transaction& tx) { tx.forget_step_ups({2}); }));
       world.clock.time = world.clock.time + kHour;  // or a step-up would still hold
       say({kPassword});
-      world.dialogue.before_answer = [&, change = change](doubles::Script& /*script*/) {
-        if (change == "a clerk no more") world.accounts.groups["mfa-helpdesk"] = {"other"};
-        if (change == "protected") world.accounts.groups["wheel"] = {"alice"};
-        if (change == "a colleague") world.accounts.groups["mfa-helpdesk"] = {"clerk", "other", "alice"};
+      world.dialogue.before_answer = [this, what = change](doubles::Script& /*script*/) {
+        if (what == "a clerk no more") world.accounts.groups["mfa-helpdesk"] = {"other"};
+        if (what == "protected") world.accounts.groups["wheel"] = {"alice"};
+        if (what == "a colleague") world.accounts.groups["mfa-helpdesk"] = {"clerk", "other", "alice"};
       };
       const Outcome outcome = attempt();
       world.dialogue.before_answer = nullptr;

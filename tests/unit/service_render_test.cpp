@@ -88,8 +88,11 @@ TEST(Rendering, HistoryHasTheProductsKeys) {
 }
 
 TEST(Rendering, ChoicesAndReports) {
-  EXPECT_EQ(plain(to_json(ReportReply{.recorded = true, .helpdesk = "your helpdesk"})),
+  EXPECT_EQ(plain(to_json(ReportReply{.recorded = true, .helpdesk = "your helpdesk", .ended = {}})),
             R"({"recorded":true,"helpdesk":"your helpdesk"})");
+  EXPECT_EQ(plain(to_json(ReportReply{
+                .recorded = true, .helpdesk = "your helpdesk", .ended = {Opening::bypass_code, Opening::journeys}})),
+            R"({"recorded":true,"helpdesk":"your helpdesk","ended":["bypass_code","journeys"]})");
   EXPECT_EQ(plain(to_json(AskingReply{.asked = false, .changed = true, .required_from = UnixTime{60}})),
             R"({"asked":false,"changed":true,"required_since":"1970-01-01T00:01:00Z"})");
   EXPECT_EQ(plain(to_json(AskingReply{})), R"({"asked":true,"changed":false})");
@@ -148,8 +151,8 @@ TEST(Rendering, WhatIsToldOnce) {
 
 TEST(Rendering, WhatTheHelpdeskAsks) {
   EXPECT_EQ(plain(to_json(UnlockReply{"alice", true})), R"({"user":"alice","unlocked":true})");
-  EXPECT_EQ(plain(to_json(ResetReply{"alice", {}, "", {}})), R"({"removed":[]})");
-  EXPECT_EQ(plain(to_json(ResetReply{"alice", {{"totp-1", "iPhone"}, {"key-2", "blue"}}, "a-b", UnixTime{0}})),
+  EXPECT_EQ(plain(to_json(ResetReply{"alice", {}, {}, "", {}})), R"({"removed":[]})");
+  EXPECT_EQ(plain(to_json(ResetReply{"alice", {{"totp-1", "iPhone"}, {"key-2", "blue"}}, {}, "a-b", UnixTime{0}})),
             R"({"removed":["totp-1","key-2"],"enrolment_code":"a-b","until":"1970-01-01T00:00:00Z"})");
   EXPECT_EQ(plain(to_json(RegisteredReply{"key-2", "key", "x", {}, "a-b", UnixTime{0}})),
             R"({"factor":"key-2","kind":"key","detail":"x","enrolment_code":"a-b","until":"1970-01-01T00:00:00Z"})");

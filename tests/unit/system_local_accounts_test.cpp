@@ -92,7 +92,7 @@ TEST_F(LocalAccountsTest, LeavesLinesThatAreNotPlainToTheNameService) {
     passwd(line);
     EXPECT_FALSE(alice()) << line;
   }
-  passwd(std::string("bob:x:1:1:::\0\nalice:x:1:1:::\n", 31));
+  passwd(std::string("bob:x:1:1:::") + '\0' + "\nalice:x:1:1:::\n");
   EXPECT_FALSE(alice());
   passwd("# people\n\nalice:x:1:1:::");
   EXPECT_TRUE(alice());
