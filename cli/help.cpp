@@ -56,6 +56,8 @@ constexpr std::array kVerbs{
              "Where a rule requires a code you are asked all the same. Asks for your password and a code, and ends\n"
              "trust in all devices.",
              "mfa-enroll disable"},
+    VerbHelp{"language", "[LANG]", "the language of prompts, texts and calls",
+             "Without LANG: which it is, and which there are.", "mfa-enroll language nl"},
     VerbHelp{"privacy", "", "what is kept about you, and why", "", "mfa-enroll privacy"},
     VerbHelp{"export", "", "all of it as JSON, but no secrets", "Your history is in it.",
              "mfa-enroll export > mfa.json"},

@@ -154,6 +154,9 @@ void add_record_verbs(CLI::App& app, Arguments& a) {
   add_verb(app, a, "report", report_login);
   add_verb(app, a, "enable", enable);
   add_verb(app, a, "disable", disable);
+  add_verb(app, a, "language", [&a](const Console& c) {
+    return choose_language(c, a.name);
+  })->add_option("LANG", a.name);
   add_verb(app, a, "privacy", privacy);
   add_verb(app, a, "export", export_data);
 }

@@ -7,11 +7,12 @@ import pathlib
 import re
 import sys
 
-ADAPTERS = {"ports", "domain"}
+ADAPTERS = {"ports", "domain", "language"}
 MAY_INCLUDE = {
-    "common/domain": set(),
+    "common/language": set(),
+    "common/domain": {"language"},
     "common/ports": {"domain"},
-    "common/flows": {"ports", "domain", "qr"},
+    "common/flows": {"ports", "domain", "qr", "language"},
     "common/config": ADAPTERS,
     "common/store": ADAPTERS,
     "common/system": ADAPTERS,
@@ -21,9 +22,9 @@ MAY_INCLUDE = {
     "common/gateways": ADAPTERS | {"json", "system"},
     "common/protocol": set(),
     "common/service": {"flows", "ports", "domain", "config", "store", "system", "gateways", "numbers", "json",
-                       "check", "protocol"},
+                       "check", "protocol", "language"},
     "pam_module": {"protocol"},
-    "cli": {"protocol", "qr"},
+    "cli": {"protocol", "qr", "language"},
     "gateways": {"gateways", "config", "system", "json", "domain"},
     "common/qr": set(),
 }

@@ -45,4 +45,21 @@ Outcome<void> disable(const Console& console) {
   return console.print(text + "To be asked again: mfa-enroll enable\n");
 }
 
+Outcome<void> choose_language(const Console& console, const std::string& tag) {
+  Json request{{"verb", "language"}};
+  if (!tag.empty()) request["to"] = tag;
+  const auto reply = console.ask(request);
+  if (!reply) return std::unexpected(reply.error());
+  if (console.json) return console.print_json(*reply);
+  const std::string now = text_of(*reply, "language");
+  std::string text;
+  for (const Json& language : objects_of(*reply, "languages")) {
+    const std::string one = text_of(language, "tag");
+    text += fmt::format("{} {}  {}\n", one == now ? "*" : " ", printable_line(one),
+                        printable_line(text_of(language, "name")));
+  }
+  if (!flag_of(*reply, "chosen")) text += "You have chosen none: this is the language of this server.\n";
+  return console.print(text + (tag.empty() ? "To choose another: mfa-enroll language LANG\n" : ""));
+}
+
 }  // namespace mfa::cli

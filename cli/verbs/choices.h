@@ -7,6 +7,8 @@
 namespace mfa::cli {
 
 [[nodiscard]] Outcome<void> report_login(const Console& console);
+// Empty: only tells.
+[[nodiscard]] Outcome<void> choose_language(const Console& console, const std::string& tag);
 [[nodiscard]] Outcome<void> enable(const Console& console);
 [[nodiscard]] Outcome<void> disable(const Console& console);
 

@@ -202,6 +202,19 @@ void read_issuer(const Field& field, Draft& draft) {
   set(draft.settings.issuer, std::move(issuer));
 }
 
+// Whether there are texts in it is found out where they are.
+void read_language(const Field& field, Draft& draft) {
+  constexpr std::size_t kLongestTag = 35;  // RFC 5646, 4.4.1
+  std::optional<std::string> tag = text_in(field, kLongestTag);
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto fits = [letter](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; };
+  if (tag && !(letter(tag->front()) && std::ranges::all_of(*tag, fits))) {
+    field.wrong("must be a language's code, such as \"en\" or \"nl\"");
+    return;
+  }
+  set(draft.settings.language, std::move(tag));
+}
+
 // Of [[rule]] and [[gateway]]: each one's name is its own.
 template <class Named>
 void read_list(const Field& field, std::optional<Named> (*read_one)(const Field&), std::vector<Named>& target,
@@ -242,6 +255,7 @@ constexpr auto kTop = std::to_array<Key<Draft>>({
     {"issuer", read_issuer},
     {"helpdesk",
      [](const Field& field, Draft& draft) { set(draft.settings.helpdesk, text_in(field, kLongestHelpdesk)); }},
+    {"language", read_language},
     {"store", [](const Field& field, Draft& draft) { read_section(field, kStore, draft); }},
     {"totp", [](const Field& field, Draft& draft) { read_section(field, kTotp, draft); }},
     {"lockout", [](const Field& field, Draft& draft) { read_section(field, kLockout, draft); }},

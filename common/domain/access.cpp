@@ -33,6 +33,7 @@ constexpr std::array kTable{
     Row{Verb::report, "report", {false, true, StepUp::none}},
     Row{Verb::enable, "enable", {false, true, StepUp::none}},
     Row{Verb::disable, "disable", {false, true, StepUp::afresh}},
+    Row{Verb::language, "language", {false, true, StepUp::none}},
     Row{Verb::privacy, "privacy", {false, false, StepUp::none}},
     Row{Verb::own_data, "export", {false, false, StepUp::none}},
     Row{Verb::helpdesk_show, "helpdesk show", {false, false, StepUp::none}},

@@ -27,6 +27,7 @@ enum class Verb : std::uint8_t {
   report,
   enable,
   disable,
+  language,
   privacy,
   own_data,
   helpdesk_show,

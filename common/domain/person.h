@@ -26,6 +26,7 @@ struct Person {
   std::optional<UnixTime> reported;      // when they said "that was not me", until that is settled
   std::optional<UnixTime> exempt_until;  // the helpdesk lets them do without a second factor
   std::string reported_version;          // their password's version then; empty: it cannot be seen here
+  std::string language;                  // they chose: a tag of BCP 47; empty: that of the configuration
   std::uint32_t epoch = 0;               // one further with each change that ends what was proven before it
 };
 

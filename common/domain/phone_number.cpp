@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "common/language/marked.h"
+
 namespace mfa {
 namespace {
 
@@ -35,23 +37,24 @@ struct RefusalRow {
   std::string_view sentence;
 };
 constexpr auto kRefusals = std::to_array<RefusalRow>({
-    {NumberRefusal::not_a_number, "not_a_number", "That is not a phone number. Type its digits."},
-    {NumberRefusal::no_area_code, "no_area_code", "The area code is missing. Type the whole number."},
-    {NumberRefusal::too_short, "too_short", "That number is too short. Check its digits."},
-    {NumberRefusal::too_long, "too_long", "That number is too long. Check its digits."},
+    {NumberRefusal::not_a_number, "not_a_number", marked("That is not a phone number. Type its digits.")},
+    {NumberRefusal::no_area_code, "no_area_code", marked("The area code is missing. Type the whole number.")},
+    {NumberRefusal::too_short, "too_short", marked("That number is too short. Check its digits.")},
+    {NumberRefusal::too_long, "too_long", marked("That number is too long. Check its digits.")},
     {NumberRefusal::unassigned, "unassigned",
-     "There is no such number in that country. Check its digits, and the country."},
+     marked("There is no such number in that country. Check its digits, and the country.")},
     {NumberRefusal::extension, "extension",
-     "Extensions cannot be reached, nor is a letter a digit. Type a number that rings directly."},
-    {NumberRefusal::premium, "premium", "Premium-rate numbers cannot be used. Type a mobile or landline number."},
+     marked("Extensions cannot be reached, nor is a letter a digit. Type a number that rings directly.")},
+    {NumberRefusal::premium, "premium",
+     marked("Premium-rate numbers cannot be used. Type a mobile or landline number.")},
     {NumberRefusal::shared_cost, "shared_cost",
-     "Numbers that cost the caller extra cannot be used. Type a mobile or landline number."},
-    {NumberRefusal::voip, "voip", "Internet phone numbers cannot be used. Type a mobile or landline number."},
+     marked("Numbers that cost the caller extra cannot be used. Type a mobile or landline number.")},
+    {NumberRefusal::voip, "voip", marked("Internet phone numbers cannot be used. Type a mobile or landline number.")},
     {NumberRefusal::special, "special",
-     "Toll-free, pager and company numbers cannot be used. Type a mobile or landline number."},
-    {NumberRefusal::country_not_listed, "country_not_listed", "Numbers of that country cannot be used here."},
-    {NumberRefusal::landline_for_texts, "landline_for_texts", "That is a landline, which takes no texts."},
-    {NumberRefusal::unavailable, "unavailable", "Phone numbers cannot be checked right now. Try again later."},
+     marked("Toll-free, pager and company numbers cannot be used. Type a mobile or landline number.")},
+    {NumberRefusal::country_not_listed, "country_not_listed", marked("Numbers of that country cannot be used here.")},
+    {NumberRefusal::landline_for_texts, "landline_for_texts", marked("That is a landline, which takes no texts.")},
+    {NumberRefusal::unavailable, "unavailable", marked("Phone numbers cannot be checked right now. Try again later.")},
 });
 
 const KindRow& row_of(LineKind kind) { return *std::ranges::find(kKinds, kind, &KindRow::kind); }

@@ -24,8 +24,9 @@ struct PhoneSettings {
 };
 
 struct Settings {
-  std::string issuer;    // shown in authenticator apps; empty: the host's name
-  std::string helpdesk;  // whom to call; empty: "your helpdesk"
+  std::string issuer;           // shown in authenticator apps; empty: the host's name
+  std::string helpdesk;         // whom to call; empty: "your helpdesk"
+  std::string language = "en";  // of who has chosen none: a tag of BCP 47
   std::string store_path = "/var/lib/mfa/mfa.db";
   TotpParameters totp;  // for new factors
   int totp_window = 1;  // steps accepted either side, 0 to 10

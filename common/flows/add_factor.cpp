@@ -9,6 +9,7 @@
 #include "common/flows/phone_set_up.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 
@@ -78,22 +79,21 @@ Added add_factor(Transaction& tx, const Engine& engine, UnixTime now, const Addi
 std::expected<std::string, RequestError> name_for_new_factor(const std::vector<Factor>& factors,
                                                              const std::string& wanted, std::string_view usual,
                                                              std::string_view whose) {
-  const std::string has = whose.empty() ? "You have" : fmt::format("{} has", whose);
+  const std::string has = whose.empty() ? say("You have") : say("{} has", whose);
   if (factors.size() >= kMostFactors)
-    return std::unexpected(
-        refused(fmt::format("{} {} factors already, the most there can be.", has, factors.size()),
-                whose.empty() ? "Remove one first: mfa-enroll remove FACTOR"
-                              : fmt::format("Remove one first: mfa-enroll helpdesk reset {} --factor ID", whose)));
+    return std::unexpected(refused(say("{} {} factors already, the most there can be.", has, factors.size()),
+                                   whose.empty()
+                                       ? say("Remove one first: mfa-enroll remove FACTOR")
+                                       : say("Remove one first: mfa-enroll helpdesk reset {} --factor ID", whose)));
   const auto taken = [&](std::string_view name) {
     return std::ranges::any_of(factors, [&](const Factor& factor) { return factor.name == name; });
   };
   if (!wanted.empty()) {
     if (!valid_factor_name(wanted))
-      return std::unexpected(
-          refused("That cannot be the name of a factor.",
-                  fmt::format("Use 1 to {} printable characters, not like totp-1.", kLongestFactorName)));
+      return std::unexpected(refused("That cannot be the name of a factor.",
+                                     say("Use 1 to {} printable characters, not like totp-1.", kLongestFactorName)));
     if (taken(wanted))
-      return std::unexpected(refused(fmt::format("{} a factor of that name already.", has), "Choose another name."));
+      return std::unexpected(refused(say("{} a factor of that name already.", has), "Choose another name."));
     return wanted;
   }
   std::string name(usual);

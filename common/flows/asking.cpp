@@ -6,6 +6,7 @@
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 #include "common/flows/trusting.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -71,7 +72,7 @@ Result disable_asking(Engine& engine, const Asker& asker) {
   if (!leeway.left && leeway.unknown) return std::unexpected(lookup_failed());
   if (!leeway.left)
     return std::unexpected(refused("The rules here do not leave that to you.",
-                                   "Is something in your way? Ask " + texts::helpdesk(engine.settings) + "."));
+                                   say("Is something in your way? Ask {}.", texts::helpdesk(engine.settings))));
   auto impossible = reading(engine.store, [&](Transaction& tx) { return why_not(tx, engine, *account); });
   if (!impossible) return std::unexpected(store_failed(engine, asker, impossible.error()));
   if (*impossible) return std::unexpected(**std::move(impossible));

@@ -8,8 +8,10 @@
 #include <iterator>
 #include <utility>
 
+#include "common/flows/phone_texts.h"
 #include "common/flows/send_code.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa::texts {
 namespace {
@@ -19,21 +21,28 @@ constexpr std::size_t kMostNamed = 3;  // factors of one kind
 // "iPhone", "iPhone or Pixel", "iPhone, Pixel or tablet".
 std::string either(const std::vector<std::string>& names) {
   std::string text = names.front();
-  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 < names.size() ? ", " : " or ") + names[i];
+  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 < names.size() ? ", " : say(" or ")) + names[i];
   return text;
 }
 
+bool is_phone(FactorKind kind) { return kind == FactorKind::sms || kind == FactorKind::call; }
+
 // "your authenticator app (iPhone or Pixel)".
 std::string device_of(const Way& way) {
-  const std::string_view device = words_of(way.kind).value_or(WayWords{}).device;
-  if (way.names.size() > kMostNamed) return fmt::format("one of your {}s", device);
-  if (way.names.size() == 1 && way.names.front() == device) return fmt::format("your {}", device);
-  return fmt::format("your {} ({})", device, either(way.names));
+  if (is_phone(way.kind)) {
+    std::vector<std::string> endings;
+    endings.reserve(way.names.size());
+    for (const std::string& name : way.names) endings.push_back(ending(name));
+    return say("your phone ({})", either(endings));
+  }
+  const bool token = way.kind == FactorKind::hotp;
+  if (way.names.size() > kMostNamed) return token ? say("one of your tokens") : say("one of your authenticator apps");
+  if (way.names.size() == 1 && way.names.front() == (token ? kDefaultTokenName : kDefaultFactorName))
+    return token ? say("your token") : say("your authenticator app");
+  return token ? say("your token ({})", either(way.names)) : say("your authenticator app ({})", either(way.names));
 }
 
 bool serves(const PhoneAtPrompt& phone, FactorKind kind) { return kind == FactorKind::sms ? phone.texts : phone.calls; }
-
-bool is_phone(FactorKind kind) { return kind == FactorKind::sms || kind == FactorKind::call; }
 
 PhoneUse use_of(FactorKind kind) { return kind == FactorKind::sms ? PhoneUse::text : PhoneUse::call; }
 FactorKind kind_of(PhoneUse use) { return use == PhoneUse::text ? FactorKind::sms : FactorKind::call; }
@@ -49,18 +58,18 @@ std::string asked_of_phone(const CodePrompt& prompt) {
   const FactorKind kind = prompt.ways.front().kind;
   const std::string_view word = words_of(kind).value_or(WayWords{}).word;
   if (is_sent(prompt, kind)) {
-    if (prompt.sent->pressed) return "# was pressed. Press Enter here.";
-    if (prompt.sent->by_hash) return "When you have pressed # on the phone, press Enter here.";
-    return fmt::format("Enter the code from the {}.", word);
+    if (prompt.sent->pressed) return say("# was pressed. Press Enter here.");
+    if (prompt.sent->by_hash) return say("When you have pressed # on the phone, press Enter here.");
+    return kind == FactorKind::sms ? say("Enter the code from the text.") : say("Enter the code from the call.");
   }
   const auto phone = std::ranges::find_if(prompt.phones, [&](const auto& one) { return serves(one, kind); });
-  const std::string which = phone == prompt.phones.end() ? "" : " " + masked(phone->number);
+  const std::string which = phone == prompt.phones.end() ? "" : " " + ending(masked(phone->number));
   if (prompt.ways.front().failed)
-    return prompt.recovery ? fmt::format("Enter one of your recovery codes, or type {} to try again.", word)
-                           : fmt::format("Type {} to try again.", word);
+    return prompt.recovery ? say("Enter one of your recovery codes, or type {} to try again.", word)
+                           : say("Type {} to try again.", word);
   if (kind == FactorKind::call && prompt.press)
-    return fmt::format("Type {}, then press # on your phone{} when it rings.", word, which);
-  return fmt::format("Type {} to get a code on your phone{}.", word, which);
+    return say("Type {}, then press # on your phone{} when it rings.", word, which);
+  return say("Type {} to get a code on your phone{}.", word, which);
 }
 
 // "text (phone ending 1234)"; of several phones "text 1234, text 5678". A call to the phone that was just named is
@@ -71,23 +80,23 @@ std::string words_for_phones(const CodePrompt& prompt, FactorKind kind) {
   const bool named = kind == FactorKind::call && prompt.phones.size() == 1 && prompt.phones.front().texts;
   if (named) return words.front();
   const auto phone = std::ranges::find_if(prompt.phones, [&](const auto& one) { return serves(one, kind); });
-  return fmt::format("{} (phone {})", words.front(), masked(phone->number));
+  return say("{} (phone {})", words.front(), ending(masked(phone->number)));
 }
 
 std::string asked_for(const CodePrompt& prompt) {
   if (!prompt.ways.empty() && is_phone(prompt.ways.front().kind)) return asked_of_phone(prompt);
-  if (!prompt.ways.empty()) return fmt::format("Enter the code from {}.", device_of(prompt.ways.front()));
+  if (!prompt.ways.empty()) return say("Enter the code from {}.", device_of(prompt.ways.front()));
   const bool something_else = !prompt.keys.empty() || prompt.unreachable || prompt.used_up || prompt.bypass;
-  std::string code = prompt.recovery || !something_else ? "Enter one of your recovery codes."
-                     : prompt.bypass                    ? "Enter the bypass code that you were given."
-                                     : fmt::format("You have no recovery codes. Ask {}.", prompt.helpdesk);
-  if (prompt.unreachable) code = "Your phone cannot be texted or called at present.\n" + code;
+  std::string code = prompt.recovery || !something_else ? say("Enter one of your recovery codes.")
+                     : prompt.bypass                    ? say("Enter the bypass code that you were given.")
+                                                        : say("You have no recovery codes. Ask {}.", prompt.helpdesk);
+  if (prompt.unreachable) code = say("Your phone cannot be texted or called at present.\n") + code;
   return prompt.keys.empty() ? code : key_counts_over_ssh(prompt.keys) + "\n" + code;
 }
 
 std::string other_ways(const CodePrompt& prompt) {
-  std::string text = "Other ways: ";
-  if (prompt.sent && can_resend(prompt)) text += "resend, ";
+  std::string text = say("Other ways: ");
+  if (prompt.sent && can_resend(prompt)) text += say("resend, ");
   for (const Way& way : prompt.ways) {
     if (rests(prompt, way.kind)) continue;
     const bool first = &way == &prompt.ways.front();
@@ -99,33 +108,34 @@ std::string other_ways(const CodePrompt& prompt) {
     }
   }
   const bool recovery_asked_for = prompt.ways.empty() || prompt.ways.front().failed;
-  if (prompt.recovery && !recovery_asked_for) text += "recovery code, ";
-  if (prompt.bypass && (prompt.recovery || !prompt.ways.empty())) text += "bypass code, ";
-  return text + "help";
+  if (prompt.recovery && !recovery_asked_for) text += say("recovery code, ");
+  if (prompt.bypass && (prompt.recovery || !prompt.ways.empty())) text += say("bypass code, ");
+  return text + say("help");
 }
 
 std::string help(const CodePrompt& prompt, bool login) {
-  std::string text = "You can type:\n";
+  std::string text = say("You can type:\n");
   for (const Way& way : prompt.ways) {
     const WayWords words = words_of(way.kind).value_or(WayWords{});
     if (rests(prompt, way.kind)) continue;
-    text += is_phone(way.kind) ? fmt::format("- {}: we {}\n", words_for_phones(prompt, way.kind),
-                                             way.kind == FactorKind::sms ? "send you a text with a code"
-                                             : prompt.press              ? "call you; press # on that phone, then Enter"
-                                                                         : "call you, and a voice reads out a code")
-                               : fmt::format("- the code from {}: {}\n", device_of(way), words.code);
+    text += !is_phone(way.kind) ? say("- the code from {}: {}\n", device_of(way), in_words(words.code))
+            : way.kind == FactorKind::sms
+                ? say("- {}: we send you a text with a code\n", words_for_phones(prompt, way.kind))
+            : prompt.press
+                ? say("- {}: we call you; press # on that phone, then Enter\n", words_for_phones(prompt, way.kind))
+                : say("- {}: we call you, and a voice reads out a code\n", words_for_phones(prompt, way.kind));
   }
   if (prompt.sent && can_resend(prompt))
-    text += prompt.sent->by_hash ? "- resend: the call once more\n" : "- resend: the same code once more\n";
-  if (prompt.recovery) text += "- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n";
-  if (prompt.bypass) text += "- the bypass code that the helpdesk gave you: eight digits\n";
-  if (login) text += "- notme, if it is not you who logs in: it ends this login and tells the staff\n";
-  return text + fmt::format("Still stuck? Ask {}.", prompt.helpdesk);
+    text += prompt.sent->by_hash ? say("- resend: the call once more\n") : say("- resend: the same code once more\n");
+  if (prompt.recovery) text += say("- one of your recovery codes, such as 7k3m-92qx-d4tp; each works once\n");
+  if (prompt.bypass) text += say("- the bypass code that the helpdesk gave you: eight digits\n");
+  if (login) text += say("- notme, if it is not you who logs in: it ends this login and tells the staff\n");
+  return text + say("Still stuck? Ask {}.", prompt.helpdesk);
 }
 
 std::string recovery_help(const CodePrompt& prompt) {
-  if (!prompt.recovery) return fmt::format("You have no recovery codes left. Ask {}.", prompt.helpdesk);
-  return "Type one of the recovery codes you saved, such as 7k3m-92qx-d4tp. Each works once.";
+  if (!prompt.recovery) return say("You have no recovery codes left. Ask {}.", prompt.helpdesk);
+  return say("Type one of the recovery codes you saved, such as 7k3m-92qx-d4tp. Each works once.");
 }
 
 // The kind that this word asks for, whether or not the person has one.
@@ -206,16 +216,17 @@ void turn_away_from(CodePrompt& prompt, PhoneUse use) {
 std::optional<WayWords> words_of(FactorKind kind) {
   switch (kind) {
     case FactorKind::totp:
-      return WayWords{
-          .word = "app", .device = kDefaultFactorName, .code = "open it on your phone; its digits change all the time"};
+      return WayWords{.word = "app",
+                      .device = kDefaultFactorName,
+                      .code = marked("open it on your phone; its digits change all the time")};
     case FactorKind::hotp:
       return WayWords{.word = "token",
                       .device = kDefaultTokenName,
-                      .code = "press its button; if the code is refused, press again and type the next one"};
+                      .code = marked("press its button; if the code is refused, press again and type the next one")};
     case FactorKind::sms:
-      return WayWords{.word = "text", .device = "phone", .code = "we send it when you type text"};
+      return WayWords{.word = "text", .device = "phone", .code = marked("we send it when you type text")};
     case FactorKind::call:
-      return WayWords{.word = "call", .device = "phone", .code = "we read it out when you type call"};
+      return WayWords{.word = "call", .device = "phone", .code = marked("we read it out when you type call")};
     case FactorKind::key:
       break;
   }
@@ -277,12 +288,12 @@ void add_factor(CodePrompt& prompt, const Factor& factor, const Settings& settin
 }
 
 std::string code_prompt(const CodePrompt& prompt) {
-  std::string text = fmt::format("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
+  std::string text = say("Multi-factor authentication for {} on {}\n", prompt.user, prompt.server);
   for (const std::string& notice : prompt.notices) text += folded(notice) + "\n";
   if (!prompt.problem.empty()) text += folded(prompt.problem) + "\n";
   if (prompt.enrolment_code) {
-    text += "To set up a second factor, type the enrolment code that you were given.\n";
-    return text + "Enrolment code: ";
+    text += say("To set up a second factor, type the enrolment code that you were given.\n");
+    return text + say("Enrolment code: ");
   }
   return text + folded(asked_for(prompt)) + "\n" + folded(other_ways(prompt)) + "\n" + std::string(kCodeLine);
 }
@@ -293,17 +304,16 @@ std::string identify(const CodePrompt& prompt) {
   for (const FactorKind kind : {FactorKind::sms, FactorKind::call})
     if (!rests(prompt, kind) && std::ranges::find(prompt.ways, kind, &Way::kind) != prompt.ways.end())
       ways += (ways.empty() ? "" : ", ") + words_for_phones(prompt, kind);
-  if (prompt.sent && can_resend(prompt)) ways += ", resend";
+  if (prompt.sent && can_resend(prompt)) ways += say(", resend");
   std::string text = prompt.problem.empty() ? "" : prompt.problem + "\n";
   if (prompt.sent) {
-    text += fmt::format("Ask {} to read out the code that came.\n", prompt.user);
+    text += say("Ask {} to read out the code that came.\n", prompt.user);
   } else if (app) {
-    text += fmt::format("Ask {} to read out the code that their app or token shows now. It is used up by this.\n",
-                        prompt.user);
+    text += say("Ask {} to read out the code that their app or token shows now. It is used up by this.\n", prompt.user);
   }
   if (!ways.empty())
-    text += fmt::format("{}o send {} a code to be read out, type: {}\n", app || prompt.sent ? "Or t" : "T", prompt.user,
-                        ways);
+    text += app || prompt.sent ? say("Or to send {} a code to be read out, type: {}\n", prompt.user, ways)
+                               : say("To send {} a code to be read out, type: {}\n", prompt.user, ways);
   return folded(text) + std::string(kCodeLine);
 }
 
@@ -323,18 +333,20 @@ bool take_word(CodePrompt& prompt, const Answer& answer, bool login) {
   const WayWords words = words_of(*kind).value_or(WayWords{});
   const auto way = std::ranges::find(prompt.ways, *kind, &Way::kind);
   if (way == prompt.ways.end()) {
-    prompt.problem = fmt::format("No {} of yours can be used here.", words.device);
+    prompt.problem = words.device == kDefaultFactorName  ? say("No authenticator app of yours can be used here.")
+                     : words.device == kDefaultTokenName ? say("No token of yours can be used here.")
+                                                         : say("No phone of yours can be used here.");
   } else {
     std::rotate(prompt.ways.begin(), way, way + 1);
-    prompt.problem = fmt::format("The code from {}: {}.", device_of(prompt.ways.front()), words.code);
+    prompt.problem = say("The code from {}: {}.", device_of(prompt.ways.front()), in_words(words.code));
   }
   return true;
 }
 
 std::string key_counts_over_ssh(const std::vector<std::string>& keys) {
-  const bool one = keys.size() == 1;
-  return fmt::format("Your security key{} ({}) count{} only over SSH, together with your password.", one ? "" : "s",
-                     fmt::join(keys, ", "), one ? "s" : "");
+  const std::string names = fmt::format("{}", fmt::join(keys, ", "));
+  return keys.size() == 1 ? say("Your security key ({}) counts only over SSH, together with your password.", names)
+                          : say("Your security keys ({}) count only over SSH, together with your password.", names);
 }
 
 }  // namespace mfa::texts

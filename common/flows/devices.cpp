@@ -10,6 +10,7 @@
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 #include "common/flows/trusting.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -83,7 +84,7 @@ std::expected<DevicesReply, RequestError> forget_devices(Engine& engine, const A
   if (!done) return std::unexpected(store_failed(engine, asker, done.error()));
   if (!device.empty() && reply.devices.empty())
     return std::unexpected(
-        refused(fmt::format("You have no trusted device {}.", device), "See yours with: mfa-enroll devices"));
+        refused(say("You have no trusted device {}.", device), "See yours with: mfa-enroll devices"));
   return reply;
 }
 

@@ -14,14 +14,15 @@
 #include "common/flows/identity.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
 
 RequestError no_randomness(const Engine& engine) {
   return {.kind = RequestError::Kind::unavailable,
-          .text = "The system gives no randomness; nothing was changed.",
-          .hint = "Ask " + texts::helpdesk(engine.settings) + "."};
+          .text = say("The system gives no randomness; nothing was changed."),
+          .hint = say("Ask {}.", texts::helpdesk(engine.settings))};
 }
 
 void wipe_all(std::vector<std::string>& codes) {

@@ -29,7 +29,7 @@ class GuidedSetUp {
 
   Or<FactorReply> run() {
     if (auto error = why_not()) return std::unexpected(*std::move(error));
-    asker_.dialogue.step(1, kSteps, texts::kStepProve);
+    asker_.dialogue.step(1, kSteps, in_words(texts::kStepProve));
     auto proven = step_up(engine_, asker_, account_, access_of(Verb::guided).step_up);
     if (!proven) return std::unexpected(proven.error());
     if (proven->factor) return std::unexpected(enrolled_already());
@@ -37,10 +37,10 @@ class GuidedSetUp {
     auto enrolment_code = prove_enrolment_code(engine_, asker_, account_);
     if (!enrolment_code) return std::unexpected(enrolment_code.error());
     for (int turn = 0; turn < kTurns; ++turn) {
-      asker_.dialogue.step(2, kSteps, texts::kStepChoose);
+      asker_.dialogue.step(2, kSteps, in_words(texts::kStepChoose));
       if (auto error = app_instead_ ? std::nullopt : choose()) return std::unexpected(*std::move(error));
       if (std::exchange(app_instead_, false)) choice_ = Choice::app;
-      asker_.dialogue.step(3, kSteps, choice_ == Choice::app ? texts::kStepApp : texts::kStepPhone);
+      asker_.dialogue.step(3, kSteps, in_words(choice_ == Choice::app ? texts::kStepApp : texts::kStepPhone));
       if (auto error = choice_ == Choice::app ? prove_the_app() : prove_the_phone())
         return std::unexpected(*std::move(error));
       if (proven_) return keep_proven(*std::move(enrolment_code));
@@ -108,7 +108,8 @@ class GuidedSetUp {
     const auto phone = set_up_phone(engine_, asker_.dialogue, account_, wanted, about);
     app_instead_ = !phone && phone.error().how == PhoneEnd::app;
     if (!phone && (app_instead_ || phone.error().how == PhoneEnd::back)) return std::nullopt;
-    if (!phone) return phone_stopped(engine_, asker_, phone.error(), app ? "mfa-enroll, and choose app" : "mfa-enroll");
+    if (!phone)
+      return phone_stopped(engine_, asker_, phone.error(), app ? say("mfa-enroll, and choose app") : "mfa-enroll");
     proven_.emplace();
     proven_->detail = phone->phone;
     usual_name_ = texts::kDefaultPhoneName;
@@ -152,8 +153,8 @@ class GuidedSetUp {
     if (reason == "identity_mismatch") return refused(texts::other_person(engine_.settings));
     engine_.journal.note(Severity::error, "guided set-up failed, " + reason);
     return {.kind = RequestError::Kind::unavailable,
-            .text = "A second factor cannot be set up right now; nothing was changed.",
-            .hint = "Try again soon, or ask " + texts::helpdesk(engine_.settings) + "."};
+            .text = say("A second factor cannot be set up right now; nothing was changed."),
+            .hint = say("Try again soon, or ask {}.", texts::helpdesk(engine_.settings))};
   }
 
   Or<FactorReply> keep(Addition addition) {

@@ -8,6 +8,7 @@
 #include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/trusting.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -25,7 +26,7 @@ std::size_t live_devices(Transaction& tx, const Person& person, UnixTime now) {
 }
 
 RequestError unknown_here(const std::string& user) {
-  return refused(fmt::format("Nothing is kept of anybody by the name of {}.", user),
+  return refused(say("Nothing is kept of anybody by the name of {}.", user),
                  "Names are kept as they were when something was set up; capital letters count.");
 }
 
@@ -33,20 +34,20 @@ RequestError unknown_here(const std::string& user) {
 std::optional<RequestError> why_not(Transaction& tx, const Person& person, const Account& account) {
   const bool same_name = person.name == account.name;
   if (same_name && person.uid == account.uid)
-    return refused(fmt::format("{} has that name and that uid already.", account.name.value));
+    return refused(say("{} has that name and that uid already.", account.name.value));
   const auto other = tx.person_by_name(account.name);
   if (!same_name && other)
-    return refused(fmt::format("Something is kept of somebody by the name of {} already (uid {}).", account.name.value,
-                               other->uid.value),
-                   fmt::format("If that is nobody any more: mfa-enroll admin retire {}", account.name.value));
+    return refused(
+        say("Something is kept of somebody by the name of {} already (uid {}).", account.name.value, other->uid.value),
+        say("If that is nobody any more: mfa-enroll admin retire {}", account.name.value));
   const auto owner = tx.person_by_uid(account.uid);
   if (owner && owner->id != person.id)
-    return refused(fmt::format("The uid {} is kept as that of {}.", account.uid.value, owner->name.value),
-                   fmt::format("If that is nobody any more: mfa-enroll admin retire {}", owner->name.value));
+    return refused(say("The uid {} is kept as that of {}.", account.uid.value, owner->name.value),
+                   say("If that is nobody any more: mfa-enroll admin retire {}", owner->name.value));
   if (!same_name && person.uid != account.uid)
-    return refused(fmt::format("{} had the uid {}, {} has {}: not the same account.", person.name.value,
-                               person.uid.value, account.name.value, account.uid.value),
-                   fmt::format("Somebody else now? mfa-enroll admin retire {}", person.name.value));
+    return refused(say("{} had the uid {}, {} has {}: not the same account.", person.name.value, person.uid.value,
+                       account.name.value, account.uid.value),
+                   say("Somebody else now? mfa-enroll admin retire {}", person.name.value));
   return std::nullopt;
 }
 
@@ -63,8 +64,8 @@ std::expected<RenamedReply, RequestError> rename_person(Engine& engine, const As
   const auto first = identify(engine.accounts, account->uid);
   if (!first) return std::unexpected(lookup_failed());
   if (first->name != account->name)
-    return std::unexpected(refused(fmt::format("{} is a second name of {}.", account->name.value, first->name.value),
-                                   "Give the first one."));
+    return std::unexpected(
+        refused(say("{} is a second name of {}.", account->name.value, first->name.value), "Give the first one."));
   const UnixTime now = engine.clock.now();
   auto result = writing(engine.store, [&](Transaction& tx) -> Result {
     auto person = tx.person_by_name({user});

@@ -11,6 +11,7 @@
 #include "common/domain/helpdesk.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -46,30 +47,29 @@ RequestError words_for(const Engine& engine, HelpdeskRefusal refusal, const std:
     case HelpdeskRefusal::oneself:
       return refused("Nobody helps themselves this way.", "For your own account, see: mfa-enroll --help");
     case HelpdeskRefusal::system_account:
-      return refused(fmt::format("{} is root or an account of the system.", user), "Only root may change those.");
+      return refused(say("{} is root or an account of the system.", user), "Only root may change those.");
     case HelpdeskRefusal::colleague:
-      return refused(fmt::format("{} is a colleague of yours.", user), "Only root may change the helpdesk's factors.");
+      return refused(say("{} is a colleague of yours.", user), "Only root may change the helpdesk's factors.");
     case HelpdeskRefusal::protected_person:
-      return refused(fmt::format("{} is in a protected group.", user), "Only root may change those.");
+      return refused(say("{} is in a protected group.", user), "Only root may change those.");
     case HelpdeskRefusal::out_of_scope:
-      return refused(fmt::format("{} is nobody your helpdesk looks after.", user),
+      return refused(say("{} is nobody your helpdesk looks after.", user),
                      "Whom it does look after says helpdesk_scope in mfa.toml.");
     case HelpdeskRefusal::no_reason:
       return refused("Why is this done?", "Say it with --reason \"broken handset\".");
     case HelpdeskRefusal::not_identified:
       return refused(
-          fmt::format("How do you know that it is {}?", user),
-          fmt::format("Say it with --checked \"student card\", or take a code: mfa-enroll helpdesk identify {}", user));
+          say("How do you know that it is {}?", user),
+          say("Say it with --checked \"student card\", or take a code: mfa-enroll helpdesk identify {}", user));
     case HelpdeskRefusal::too_many_acts:
-      return refused(
-          fmt::format("That would be more than {} such acts of yours within a day.", engine.settings.acts_per_day),
-          "Ask a colleague, or root.");
+      return refused(say("That would be more than {} such acts of yours within a day.", engine.settings.acts_per_day),
+                     "Ask a colleague, or root.");
     case HelpdeskRefusal::not_proven:  // the step-up has its own words
     case HelpdeskRefusal::unknown:
       break;
   }
   RequestError error = lookup_failed();
-  error.text = "A group that decides about this cannot be looked up.";
+  error.text = say("A group that decides about this cannot be looked up.");
   return error;
 }
 
@@ -173,8 +173,8 @@ std::expected<Clerk, RequestError> may_act(Engine& engine, const Asker& asker, c
   const auto first = identify(engine.accounts, subject->uid);
   if (!first) return std::unexpected(lookup_failed());
   if (first->name != subject->name)
-    return std::unexpected(refused(fmt::format("{} is a second name of {}.", subject->name.value, first->name.value),
-                                   "Give the first one."));
+    return std::unexpected(
+        refused(say("{} is a second name of {}.", subject->name.value, first->name.value), "Give the first one."));
 
   Clerk both{.clerk = *std::move(clerk), .subject = *std::move(subject), .verb = act.verb, .by_code = false};
   HelpdeskAct facts = groups_of_both(engine, both);
@@ -252,9 +252,8 @@ std::expected<std::vector<Factor>, RequestError> factors_of(Engine& engine, cons
 }
 
 RequestError changed_hands(const Account& subject) {
-  return refused(
-      fmt::format("The name or the number of {} has changed since a second factor was set up.", subject.name.value),
-      "Only root can settle whose it is.");
+  return refused(say("The name or the number of {} has changed since a second factor was set up.", subject.name.value),
+                 "Only root can settle whose it is.");
 }
 
 std::string reason_of(const Clerk& both, const Act& act) {

@@ -11,6 +11,7 @@
 #include "common/flows/proven.h"
 #include "common/flows/step_up.h"
 #include "common/flows/trusting.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -27,8 +28,8 @@ std::expected<std::vector<Factor>, RequestError> chosen(std::vector<Factor> fact
   if (wanted.empty()) return factors;
   const Factor* factor = find_factor(factors, wanted);
   if (factor == nullptr)
-    return std::unexpected(refused(fmt::format("{} has no factor {}.", user, wanted),
-                                   fmt::format("See what there is: mfa-enroll helpdesk show {}", user)));
+    return std::unexpected(refused(say("{} has no factor {}.", user, wanted),
+                                   say("See what there is: mfa-enroll helpdesk show {}", user)));
   return std::vector<Factor>{*factor};
 }
 

@@ -10,6 +10,7 @@
 #include "common/domain/country.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -39,12 +40,13 @@ Event with_terms(Event event, const std::string& terms) {
 }
 
 std::string until_in_words(Engine& engine, bool ends, UnixTime until) {
+  const Speaking english(kEnglish);  // the trail does
   return ends ? "ended" : "until " + engine.clock.time_in_words(until);
 }
 
 RequestError nothing_to_stand_in_for(const Account& subject) {
-  return refused(fmt::format("{} has no second factor that a code could stand in for.", subject.name.value),
-                 fmt::format("To begin one: mfa-enroll helpdesk reset {}", subject.name.value));
+  return refused(say("{} has no second factor that a code could stand in for.", subject.name.value),
+                 say("To begin one: mfa-enroll helpdesk reset {}", subject.name.value));
 }
 
 // Said before anybody confirms anything, and decided again where it is noted.
@@ -54,7 +56,7 @@ std::optional<RequestError> too_many_journeys(Transaction& tx, const Person& per
   const auto count = std::ranges::count_if(
       others, [&](const Journey& other) { return other.country != country && other.until > now; });
   if (static_cast<std::size_t>(count) < kMostJourneys) return std::nullopt;
-  return refused(fmt::format("{} has {} journeys noted already.", person.name.value, kMostJourneys),
+  return refused(say("{} has {} journeys noted already.", person.name.value, kMostJourneys),
                  "End one, with a day that is past: --until 2000-01-01");
 }
 
@@ -64,9 +66,9 @@ std::expected<BypassReply, RequestError> helpdesk_bypass(Engine& engine, const A
                                                          const HelpdeskRequest& request, std::chrono::seconds length,
                                                          std::uint32_t uses) {
   if (length <= std::chrono::seconds(0) || length > kLongestBypass || uses < 1 || uses > kMostBypassUses)
-    return std::unexpected(refused(fmt::format("A bypass code is good for {} and {} logins at most.",
-                                               texts::window(kLongestBypass), kMostBypassUses),
-                                   "Say less with --for 24h --uses 1."));
+    return std::unexpected(refused(
+        say("A bypass code is good for {} and {} logins at most.", texts::window(kLongestBypass), kMostBypassUses),
+        "Say less with --for 24h --uses 1."));
   const Act act{.verb = Verb::helpdesk_bypass, .reason = request.reason, .checked = request.checked};
   auto both = may_act(engine, asker, request.user, act);
   if (!both) return std::unexpected(both.error());
@@ -76,8 +78,9 @@ std::expected<BypassReply, RequestError> helpdesk_bypass(Engine& engine, const A
   if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   std::array<std::uint8_t, kBypassBytes> random{};
   if (!engine.random.fill(random))
-    return std::unexpected(RequestError{
-        .kind = RequestError::Kind::unavailable, .text = "The system gives no randomness.", .hint = "Try again soon."});
+    return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
+                                        .text = say("The system gives no randomness."),
+                                        .hint = say("Try again soon.")});
   BypassReply reply{.user = both->subject.name.value,
                     .code = bypass_code(random),
                     .uses = uses,
@@ -101,7 +104,7 @@ std::expected<JourneyReply, RequestError> helpdesk_travel(Engine& engine, const 
   const std::string code(country_meant(country));
   if (code.empty())
     return std::unexpected(
-        refused(fmt::format("There is no country {}.", country), "Give its code of two letters: --country AU"));
+        refused(say("There is no country {}.", country), "Give its code of two letters: --country AU"));
   const UnixTime now = engine.clock.now();
   const bool ends = until <= now;
   if (!ends && !still_holds(until, now, kLongestJourney))

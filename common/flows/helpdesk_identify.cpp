@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "common/domain/answer.h"
+#include "common/flows/choose_language.h"
 #include "common/flows/phone_ways.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 #include "common/flows/verify.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -47,16 +49,16 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Account& subj
 }
 
 RequestError other_way(const std::string& text, const std::string& user) {
-  return refused(text, fmt::format("Identify {} otherwise, and say how with --checked \"student card\".", user));
+  return refused(text, say("Identify {} otherwise, and say how with --checked \"student card\".", user));
 }
 
 std::optional<RequestError> why_impossible(const Standing& known, const Account& subject) {
   const std::string& user = subject.name.value;
   if (known.mismatch) return changed_hands(subject);
   if (known.prompt.ways.empty())
-    return other_way(user + " has no app, token or phone whose code could be read out.", user);
+    return other_way(say("{} has no app, token or phone whose code could be read out.", user), user);
   if (known.locked_until)
-    return refused(fmt::format("{} is locked out after wrong codes.", user),
+    return refused(say("{} is locked out after wrong codes.", user),
                    fmt::format("mfa-enroll helpdesk unlock {}", user));
   return std::nullopt;
 }
@@ -70,21 +72,27 @@ struct Problem {
 Problem problem_of(const Verification& result, const Engine& engine, const std::string& user,
                    const texts::CodePrompt& prompt) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
-    if (wrong->tries_left > 0) return {.text = "That code is not right.", .over = false};
-    return {.text = fmt::format("That code is not right, and {} is locked out now.", user), .over = true};
+    if (wrong->tries_left > 0) return {.text = say("That code is not right."), .over = false};
+    return {.text = say("That code is not right, and {} is locked out now.", user), .over = true};
   }
   if (std::holds_alternative<ReplayedAnswer>(result))
-    return {.text = "That code was already used. Ask for the next one.", .over = false};
+    return {.text = say("That code was already used. Ask for the next one."), .over = false};
   if (std::holds_alternative<ReplacedAnswer>(result) && prompt.sent)
     return {.text = texts::replaced(texts::can_resend(prompt)), .over = false};
   if (std::holds_alternative<ExpiredAnswer>(result))
     return {.text = texts::expired(texts::can_resend(prompt)), .over = false};
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
-    return {.text = fmt::format("{} is locked out for {}.", user, texts::duration(locked->until - engine.clock.now())),
+    return {.text = say("{} is locked out for {}.", user, texts::duration(locked->until - engine.clock.now())),
             .over = true};
   if (std::holds_alternative<NoSuchPerson>(result))
-    return {.text = "Something changed meanwhile; begin anew.", .over = true};
-  return {.text = "That is not a code. It is digits that they read out.", .over = false};
+    return {.text = say("Something changed meanwhile; begin anew."), .over = true};
+  return {.text = say("That is not a code. It is digits that they read out."), .over = false};
+}
+
+// In words for who gets the code.
+CodePurpose purpose_for(Engine& engine, const Account& subject) {
+  const Speaking speaking(language_of(engine, {.uid = subject.uid}));
+  return identify_purpose(engine.server);
 }
 
 // The prompts, until a code is right or nothing more is asked.
@@ -94,7 +102,7 @@ class Identification {
       : engine_(engine),
         asker_(asker),
         both_(both),
-        phones_(engine, asker.dialogue, both.subject, identify_purpose(engine.server), about),
+        phones_(engine, asker.dialogue, both.subject, purpose_for(engine, both.subject), about),
         purpose_{.account = both.subject,
                  .factors = kinds_read_out(),
                  .passed = EventKind::helpdesk_identified,

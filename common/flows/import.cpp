@@ -207,7 +207,8 @@ std::vector<std::optional<Ready>> ready_rows(Engine& engine, const std::vector<R
       row.reset();
       continue;
     }
-    row->factor.detail = PhoneFactor{.number = numbers[i]->number, .use = phones[i].use, .language = "en"};
+    row->factor.detail =
+        PhoneFactor{.number = numbers[i]->number, .use = phones[i].use, .language = engine.settings.language};
     row->usual_name = texts::kDefaultPhoneName;
   }
   return all;

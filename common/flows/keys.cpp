@@ -14,6 +14,7 @@
 #include "common/flows/helpdesk.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -26,7 +27,7 @@ std::expected<SshKey, RequestError> security_key(const std::string& line) {
     return std::unexpected(
         refused("That is no SSH public key.", "Give the line of a .pub file, as ssh-keygen -t ed25519-sk writes it."));
   if (!key->hardware_type())
-    return std::unexpected(refused(fmt::format("That key is of type {}, not one of a security key.", key->type),
+    return std::unexpected(refused(say("That key is of type {}, not one of a security key.", key->type),
                                    "Make one with the key plugged in: ssh-keygen -t ed25519-sk"));
   return *std::move(key);
 }
@@ -35,7 +36,7 @@ std::optional<RequestError> already_there(const std::vector<Factor>& factors, co
   for (const Factor& factor : factors) {
     const auto* known = std::get_if<KeyFactor>(&factor.detail);
     if (known != nullptr && known->fingerprint == key.fingerprint)
-      return refused(fmt::format("That key is registered already, as {}.", factor.id()));
+      return refused(say("That key is registered already, as {}.", factor.id()));
   }
   return std::nullopt;
 }
@@ -93,7 +94,7 @@ std::expected<RegisteredReply, RequestError> enrol_key(Engine& engine, const Ask
                                                        const std::string& name) {
   if (!engine.settings.key_self_enrol)
     return std::unexpected(refused("Security keys are registered by the helpdesk here.",
-                                   fmt::format("Ask {}.", texts::helpdesk(engine.settings))));
+                                   say("Ask {}.", texts::helpdesk(engine.settings))));
   const auto account = who_asks(engine, asker);
   if (!account) return std::unexpected(account.error());
   const auto key = security_key(line);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/flows/assess.h"
+#include "common/flows/choose_language.h"
 #include "common/flows/code_dialogue.h"
 #include "common/flows/enrol_at_login.h"
 #include "common/flows/login_trail.h"
@@ -42,6 +43,10 @@ class Login {
   LoginVerdict run() {
     const auto assessed = assess(engine_, view_of(engine_, facts_, account_.name), account_);
     if (!assessed) return trail_.store_failed(assessed.error());
+    // A stranger does not learn what somebody has chosen.
+    const auto& person = assessed->record.person;
+    const Speaking speaking(
+        language_of(engine_.settings, assessed->past_first_factor ? person : std::optional<Person>()));
     trail_.note_observed(assessed->decision);
     return follow(*assessed);
   }
@@ -349,6 +354,7 @@ LoginVerdict stranger(Engine& engine, const LoginFacts& facts, Dialogue& dialogu
 }  // namespace
 
 LoginVerdict login(Engine& engine, const LoginFacts& facts, Caller caller, Dialogue& shown) {
+  const Speaking speaking(engine.settings.language);
   SshDialogue over_ssh(shown, facts.user, engine.server);
   Dialogue& dialogue = facts.service == "sshd" ? over_ssh : shown;
   const auto account = identify(engine.accounts, facts.user);

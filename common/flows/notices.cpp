@@ -7,6 +7,7 @@
 
 #include "common/domain/grant.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -19,60 +20,82 @@ bool by_helpdesk(EventKind kind) {
   return number >= kFirstHelpdeskAct && number <= kLastHelpdeskAct;
 }
 
+std::string with_article(std::optional<FactorKind> kind) {
+  if (!kind) return say("a factor");
+  switch (*kind) {
+    case FactorKind::totp:
+      return say("an authenticator app");
+    case FactorKind::hotp:
+      return say("a hardware token");
+    case FactorKind::sms:
+    case FactorKind::call:
+      return say("a phone");
+    case FactorKind::key:
+      return say("a security key");
+  }
+  return {};
+}
+
 // "an authenticator app (iPhone)"; of a factor that is no more its id.
 std::string factor_in_words(const std::string& id, std::span<const Factor> factors) {
-  if (id.empty()) return "a factor";
+  if (id.empty()) return with_article(std::nullopt);
   const auto found = std::ranges::find(factors, id, &Factor::id);
   const auto kind = factor_kind(std::string_view(id).substr(0, id.rfind('-')));
-  const std::string_view noun = kind ? texts::kind_in_words(*kind) : "factor";
-  const std::string_view article = std::string_view("aeiou").contains(noun.front()) ? "an" : "a";
   const std::string_view name = found == factors.end() ? std::string_view(id) : std::string_view(found->name);
-  return name == noun ? fmt::format("{} {}", article, noun) : fmt::format("{} {} ({})", article, noun, name);
+  if (kind && name == texts::kind_in_words(*kind)) return with_article(kind);
+  return fmt::format("{} ({})", with_article(kind), name);
+}
+
+// A word of ours at the beginning of a sentence.
+std::string capital(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
 }
 
 // Of ids with commas between them.
 std::string removed_in_words(const std::string& ids) {
-  if (ids.empty()) return "there was none";
-  return ids.contains(',') ? "all of them were removed" : fmt::format("{} was removed", factor_in_words(ids, {}));
+  if (ids.empty()) return say("there was none");
+  return ids.contains(',') ? say("all of them were removed") : say("{} was removed", factor_in_words(ids, {}));
 }
 
 std::string in_words(const Event& event, const std::string& when, std::span<const Factor> factors) {
-  const std::string_view who = by_helpdesk(event.kind) ? "The helpdesk" : "An administrator";
+  const std::string who = by_helpdesk(event.kind) ? say("The helpdesk") : say("An administrator");
   const std::string factor = factor_in_words(event.factor, factors);
   switch (event.kind) {
     case EventKind::factor_added:
-      return fmt::format("A{} was added on {}.", factor.substr(1), when);  // "a …" or "an …" begins the sentence
+      return say("{} was added on {}.", capital(factor), when);
     case EventKind::factor_removed:
-      return fmt::format("A{} was removed on {}.", factor.substr(1), when);
+      return say("{} was removed on {}.", capital(factor), when);
     case EventKind::recovery_codes_made:
-      return fmt::format("New recovery codes were made on {}; the old ones stopped working.", when);
+      return say("New recovery codes were made on {}; the old ones stopped working.", when);
     case EventKind::asking_disabled:
-      return fmt::format("On {} asking for a code was switched off where that is left to you.", when);
+      return say("On {} asking for a code was switched off where that is left to you.", when);
     case EventKind::helpdesk_unlocked:
-      return fmt::format("The helpdesk ended a lockout of yours on {}.", when);
+      return say("The helpdesk ended a lockout of yours on {}.", when);
     case EventKind::helpdesk_bypass:
-      return fmt::format("The helpdesk made a bypass code for your account on {}.", when);
+      return say("The helpdesk made a bypass code for your account on {}.", when);
     case EventKind::helpdesk_travel:
-      return fmt::format("The helpdesk noted a journey of yours on {}.", when);
+      return say("The helpdesk noted a journey of yours on {}.", when);
     case EventKind::helpdesk_exempt:
-      return fmt::format("The helpdesk changed on {} until when your account does without a second factor.", when);
+      return say("The helpdesk changed on {} until when your account does without a second factor.", when);
     case EventKind::helpdesk_reset:
       if (tells_of_ended(event.reason))
-        return fmt::format("The helpdesk reset your second factor on {}: {}. What it had allowed before is over.", when,
-                           removed_in_words(event.factor));
-      return fmt::format("The helpdesk reset your second factor on {}: {}.", when, removed_in_words(event.factor));
+        return say("The helpdesk reset your second factor on {}: {}. What it had allowed before is over.", when,
+                   removed_in_words(event.factor));
+      return say("The helpdesk reset your second factor on {}: {}.", when, removed_in_words(event.factor));
     case EventKind::person_renamed:
-      return fmt::format("An administrator noted on {} that your login name or uid has changed.", when);
+      return say("An administrator noted on {} that your login name or uid has changed.", when);
     case EventKind::provisioned:
     case EventKind::imported:
     case EventKind::helpdesk_key_added:
     case EventKind::helpdesk_token_added:
     case EventKind::helpdesk_phone_added:
-      return fmt::format("{} added {} on {}.", who, factor, when);
+      return say("{} added {} on {}.", who, factor, when);
     default:
       break;
   }
-  return fmt::format("{} changed something about your second factor on {}.", who, when);
+  return say("{} changed something about your second factor on {}.", who, when);
 }
 
 // Codes that came with a new factor: that says enough.
@@ -102,7 +125,7 @@ std::vector<std::string> change_notices(Clock& clock, std::span<const TrailRow> 
     if (!more) lines.push_back(in_words(untold[i].event, clock.time_in_words(untold[i].event.at), factors));
   }
   if (lines.empty()) return lines;
-  if (more) lines.emplace_back("Before that there were more changes: mfa-enroll history shows them.");
+  if (more) lines.push_back(say("Before that there were more changes: mfa-enroll history shows them."));
   std::ranges::reverse(lines);
   return lines;
 }

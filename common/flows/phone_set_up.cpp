@@ -9,6 +9,7 @@
 #include "common/flows/identity.h"
 #include "common/flows/send_code.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -67,7 +68,7 @@ std::expected<NumberFacts, UnusableNumber> usable(const Settings& settings,
   if (!refusal) return *std::move(read);
   return std::unexpected(UnusableNumber{.why = *refusal == NumberRefusal::country_not_listed
                                                    ? texts::country_not_listed(settings, read ? read->country : "")
-                                                   : std::string(sentence(*refusal)),
+                                                   : std::string(in_words(sentence(*refusal))),
                                         .refusal = refusal});
 }
 
@@ -101,7 +102,7 @@ class PhoneSetUp {
  private:
   enum class Step : std::uint8_t { country, number, code, proven, stopped };
 
-  PhoneFactor phone() const { return {.number = facts_.number, .use = wanted_.use, .language = "en"}; }
+  PhoneFactor phone() const { return {.number = facts_.number, .use = wanted_.use, .language = spoken()}; }
 
   // What a command line gave already.
   Step given() {
@@ -264,7 +265,7 @@ class PhoneSetUp {
                                                   .number = facts_.number,
                                                   .use = wanted_.use,
                                                   .mode = mode,
-                                                  .language = "en",
+                                                  .language = spoken(),
                                                   .purpose = purpose_,
                                                   .about = about_,
                                                   .unasked = unasked});

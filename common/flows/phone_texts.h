@@ -14,6 +14,7 @@
 #include "common/domain/settings.h"
 #include "common/domain/types.h"
 #include "common/flows/code_prompt.h"
+#include "common/language/language.h"
 
 namespace mfa {
 
@@ -37,11 +38,15 @@ struct CodePurpose {
 
 namespace mfa::texts {
 
-inline constexpr std::string_view kYour = "your";
+inline constexpr std::string_view kYour = marked("your");
+inline constexpr std::string_view kTheir = marked("their");
 
 // A message as it is sent, or read out: digits one by one, twice. `code` is empty with MessageMode::press.
 [[nodiscard]] Secret message(const Settings& settings, std::string_view server, PhoneUse use, MessageMode mode,
                              const CodePurpose& purpose, const Secret& code);
+
+// Of "ending 1234", as masked() says it to those who look after the server; a whole number stays one.
+[[nodiscard]] std::string ending(std::string_view phone);
 
 // `phone`: "ending 1234". `whose`: "your", or "their" where the helpdesk is told.
 [[nodiscard]] std::string sent(PhoneUse use, std::string_view phone, std::chrono::seconds lives,

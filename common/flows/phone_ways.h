@@ -75,7 +75,7 @@ class PhoneWays {
   [[nodiscard]] Step resend(texts::CodePrompt& prompt);
   void unknown(texts::CodePrompt& prompt, PhoneUse use, std::string_view ending) const;
   [[nodiscard]] Step send(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use, bool unasked);
-  [[nodiscard]] std::string_view whose() const { return by_another_ ? "their" : texts::kYour; }
+  [[nodiscard]] std::string_view whose() const { return by_another_ ? texts::kTheir : texts::kYour; }
   [[nodiscard]] Step told(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,
                           const SendResult& result);
   void refused(texts::CodePrompt& prompt, const texts::PhoneAtPrompt& phone, PhoneUse use,

@@ -1,4 +1,5 @@
 #include "common/flows/phones.h"
+#include "common/flows/choose_language.h"
 
 #include <fmt/format.h>
 
@@ -11,17 +12,18 @@
 #include "common/flows/helpdesk.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
 
 RequestError no_phones_here(const Engine& engine, PhoneUse use) {
   if (use == PhoneUse::call && can_set_up(engine.settings, PhoneUse::text))
-    return refused("Phones cannot be called from here, but texted.", "Leave out --call: mfa-enroll phone");
+    return refused(say("Phones cannot be called from here, but texted."), say("Leave out --call: mfa-enroll phone"));
   if (use == PhoneUse::text && can_set_up(engine.settings, PhoneUse::call))
-    return refused("Phones cannot be texted from here, but called.", "Add one with: mfa-enroll phone --call");
-  return refused("Phones cannot be added here.",
-                 "Add an authenticator app: mfa-enroll totp. Or ask " + texts::helpdesk(engine.settings) + ".");
+    return refused(say("Phones cannot be texted from here, but called."), say("Add one with: mfa-enroll phone --call"));
+  return refused(say("Phones cannot be added here."),
+                 say("Add an authenticator app: mfa-enroll totp. Or ask {}.", texts::helpdesk(engine.settings)));
 }
 
 // Asked before anything is typed or sent, and again where it is kept.
@@ -87,30 +89,31 @@ std::expected<RegisteredReply, RequestError> keep(Engine& engine, const Asker& a
 // Of a test: what the configuration says already. Nothing: there is one.
 std::optional<RequestError> no_such_gateway(const Settings& settings, PhoneUse use, MessageMode mode,
                                             const std::string& wanted) {
-  const std::string_view what = use == PhoneUse::text        ? "carries texts"
-                                : mode == MessageMode::press ? "waits for # in a call"
-                                                             : "places calls";
+  const std::string what = use == PhoneUse::text        ? say("carries texts")
+                           : mode == MessageMode::press ? say("waits for # in a call")
+                                                        : say("places calls");
   const std::string mend =
-      fmt::format("Its [[gateway]] in mfa.toml needs {}.",
-                  mode == MessageMode::press ? "press = true" : fmt::format("\"{}\" in channel", name_of(use)));
+      say("Its [[gateway]] in mfa.toml needs {}.",
+          mode == MessageMode::press ? std::string("press = true") : say("\"{}\" in channel", name_of(use)));
   if (wanted.empty()) {
     if (carried(settings.gateways, use, mode)) return std::nullopt;
-    return refused(fmt::format("There is no gateway that {}.", what),
-                   settings.gateways.empty() ? "Add a [[gateway]] to mfa.toml; mfa-gateway(7) has an example." : mend);
+    return refused(
+        say("There is no gateway that {}.", what),
+        settings.gateways.empty() ? say("Add a [[gateway]] to mfa.toml; mfa-gateway(7) has an example.") : mend);
   }
   std::string names;
   for (const GatewaySettings& gateway : settings.gateways) {
     names += (names.empty() ? "" : ", ") + gateway.name;
     if (gateway.name != wanted) continue;
     if (carries(gateway, use, mode)) return std::nullopt;
-    return refused(fmt::format("The gateway {} is not one that {}.", wanted, what), mend);
+    return refused(say("The gateway {} is not one that {}.", wanted, what), mend);
   }
-  return refused(fmt::format("There is no gateway {}.", wanted),
-                 names.empty() ? "mfa.toml has none." : fmt::format("Those of mfa.toml: {}", names));
+  return refused(say("There is no gateway {}.", wanted),
+                 names.empty() ? say("mfa.toml has none.") : say("Those of mfa.toml: {}", names));
 }
 
 std::string what_to_do_with(const UnusableNumber& number, std::string otherwise) {
-  if (number.refusal == NumberRefusal::landline_for_texts) return "For calls: --call";
+  if (number.refusal == NumberRefusal::landline_for_texts) return say("For calls: --call");
   return otherwise;
 }
 
@@ -125,13 +128,13 @@ RequestError phone_stopped(Engine& engine, const Asker& asker, const PhoneStoppe
       return store_failed(engine, asker, stopped.error);
     case PhoneEnd::back:
     case PhoneEnd::app:
-      return refused("", "Nothing was changed.");  // as they wished
+      return refused("", say("Nothing was changed."));  // as they wished
     case PhoneEnd::no_number:
     case PhoneEnd::no_code:
       break;
   }
-  return refused(stopped.why.empty() ? "No phone was added." : stopped.why,
-                 fmt::format("Nothing was changed. Try again, or set up an authenticator app: {}", next));
+  return refused(stopped.why.empty() ? say("No phone was added.") : stopped.why,
+                 say("Nothing was changed. Try again, or set up an authenticator app: {}", next));
 }
 
 std::expected<RegisteredReply, RequestError> enrol_phone(Engine& engine, const Asker& asker, const std::string& name,
@@ -174,14 +177,15 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
     return std::unexpected(free.error());
   const auto facts = usable_number(engine, request.wanted.number, request.wanted.country, request.wanted.use);
   if (!facts)
-    return std::unexpected(refused(facts.error().why, what_to_do_with(facts.error(), "Nothing was changed.")));
-  const PhoneFactor phone{.number = facts->number, .use = request.wanted.use, .language = "en"};
+    return std::unexpected(refused(facts.error().why, what_to_do_with(facts.error(), say("Nothing was changed."))));
+  const std::string theirs = language_of(engine, {.uid = both->subject.uid});
+  const PhoneFactor phone{.number = facts->number, .use = request.wanted.use, .language = theirs};
   const auto against = reading(engine.store, [&](Transaction& tx) {
     const Found found = find_person(tx, both->subject);
     return why_not_this_number(tx, found.person ? found.person->id : PersonId{}, phone, user);
   });
   if (!against) return std::unexpected(store_failed(engine, asker, against.error()));
-  if (*against) return std::unexpected(refused(**against, "Nothing was changed."));
+  if (*against) return std::unexpected(refused(**against, say("Nothing was changed.")));
   if (auto error = go_ahead(engine, asker, *both)) {
     if (error->kind == RequestError::Kind::only_checked)
       error->text = fmt::format("{} ({})", facts->written, country_name(facts->country));
@@ -205,16 +209,17 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
 
 std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& asker, const TestWanted& wanted) {
   if (!may(asker.caller.uid, Verb::send_test))
-    return std::unexpected(refused("Only root may send a test.", "Run it with sudo."));
+    return std::unexpected(refused(say("Only root may send a test."), say("Run it with sudo.")));
   const PhoneUse use = wanted.phone.use;
   const MessageMode mode = wanted.press ? MessageMode::press : MessageMode::code;
   const auto facts = usable_number(engine, wanted.phone.number, wanted.phone.country, use);
   if (!facts) {
     const auto& refusal = facts.error().refusal;
     const bool of_countries = !refusal || *refusal == NumberRefusal::country_not_listed;
-    return std::unexpected(refused(
-        facts.error().why,
-        what_to_do_with(facts.error(), of_countries ? "The countries are those of phone.countries in mfa.toml." : "")));
+    return std::unexpected(
+        refused(facts.error().why,
+                what_to_do_with(facts.error(),
+                                of_countries ? say("The countries are those of phone.countries in mfa.toml.") : "")));
   }
   if (auto error = no_such_gateway(engine.settings, use, mode, wanted.gateway))
     return std::unexpected(*std::move(error));
@@ -235,7 +240,7 @@ std::expected<SentReply, RequestError> send_test(Engine& engine, const Asker& as
                            .to = facts->number,
                            .text = text,
                            .code = Secret(std::string_view(mode == MessageMode::code ? "000000" : "")),
-                           .language = "en",
+                           .language = spoken(),
                            .only = wanted.gateway});
   return SentReply{.number = facts->written,
                    .status = std::string(name_of(report.delivery)),

@@ -8,6 +8,7 @@
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 #include "common/flows/trusting.h"
+#include "common/language/language.h"
 
 namespace mfa {
 
@@ -109,8 +110,8 @@ std::expected<ReportReply, RequestError> report_login(Engine& engine, const Aske
   if (!kept) {
     engine.journal.record(about, std::nullopt);
     RequestError error = store_failed(engine, asker, kept.error());
-    error.text = "Your report could not be kept.";
-    error.hint = "Change your password now, and tell " + texts::helpdesk(engine.settings) + ".";
+    error.text = say("Your report could not be kept.");
+    error.hint = say("Change your password now, and tell {}.", texts::helpdesk(engine.settings));
     return std::unexpected(error);
   }
   return ReportReply{

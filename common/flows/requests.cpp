@@ -19,6 +19,7 @@
 #include "common/flows/send_code.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -75,7 +76,7 @@ std::uint32_t default_number(const Person& person, const std::vector<Factor>& fa
 }
 
 RequestError no_such_factor(const std::string& wanted) {
-  return refused(fmt::format("You have no factor {}.", wanted), "See yours with: mfa-enroll status");
+  return refused(say("You have no factor {}.", wanted), "See yours with: mfa-enroll status");
 }
 
 // A change to one factor, in one transaction, after the step-up that its verb needs.
@@ -338,9 +339,9 @@ std::expected<FactorReply, RequestError> remove_factor(Engine& engine, const Ask
     const auto counting = std::ranges::count_if(factors, counts);
     const bool last_that_counts = counts(chosen) && counting == 1;
     if (!required || (factors.size() > 1 && !last_that_counts)) return std::nullopt;
-    return refused(factors.size() == 1 ? "This is your last factor, and your account needs one."
-                                       : "This is your last factor that counts here, and your account needs one.",
-                   "Add another first (mfa-enroll totp), or ask " + texts::helpdesk(engine.settings) + ".");
+    return refused(factors.size() == 1 ? say("This is your last factor, and your account needs one.")
+                                       : say("This is your last factor that counts here, and your account needs one."),
+                   say("Add another first (mfa-enroll totp), or ask {}.", texts::helpdesk(engine.settings)));
   };
   return change_factor(engine, asker, factor,
                        {.verb = Verb::remove,

@@ -1,4 +1,5 @@
 #include "common/flows/send_code.h"
+#include "common/language/language.h"
 
 #include <fmt/format.h>
 
@@ -168,6 +169,7 @@ class Sender {
 
   SendResult send(const Reserved& reserved) {
     alarm(reserved);
+    const Speaking speaking(sending_.language);
     const PhoneMessage message{.id = fmt::format("{:x}-{:x}", reserved.message.value, now_.seconds),
                                .use = sending_.use,
                                .mode = sending_.mode,

@@ -9,6 +9,7 @@
 #include "common/flows/assess.h"
 #include "common/flows/phone_ways.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -65,9 +66,9 @@ void record_failure(Engine& engine, const Account& account, const std::string& r
 // that changes meanwhile is not taken for the one that was typed.
 std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& asker, const Account& account,
                                                  std::optional<std::string>& version, int tries = kPasswords) {
-  const std::string_view problem = tries < kPasswords ? "That password is not right.\n" : "";
+  const std::string problem = tries < kPasswords ? say("That password is not right.\n") : "";
   const auto typed =
-      asker.dialogue.ask({.text = fmt::format("{}Password for {}: ", problem, account.name.value), .echo = false});
+      asker.dialogue.ask({.text = say("{}Password for {}: ", problem, account.name.value), .echo = false});
   if (!typed) return std::unexpected(dialogue_failed(typed.error()));
   version = password_version(engine, account);
   switch (asker.password.check(*typed)) {
@@ -80,16 +81,16 @@ std::expected<bool, RequestError> prove_password(Engine& engine, const Asker& as
       if (tries > 1) return prove_password(engine, asker, account, version, tries - 1);
       return std::unexpected(refused("That password is not right.", "Nothing was changed. Try again."));
     case PasswordAnswer::too_often:
-      return std::unexpected(refused("Too many wrong passwords.", fmt::format("Nothing was changed. Try again in {}.",
-                                                                              texts::duration(asker.password.wait()))));
+      return std::unexpected(refused("Too many wrong passwords.", say("Nothing was changed. Try again in {}.",
+                                                                      texts::duration(asker.password.wait()))));
     case PasswordAnswer::unavailable:
       break;
   }
   return std::unexpected(
       RequestError{.kind = RequestError::Kind::unavailable,
-                   .text = "The password cannot be checked right now.",
-                   .hint = asks_as_root(asker) ? "Does mfad's monitor run? The system log may say why not."
-                                               : "Try again soon, or ask " + texts::helpdesk(engine.settings) + "."});
+                   .text = say("The password cannot be checked right now."),
+                   .hint = asks_as_root(asker) ? say("Does mfad's monitor run? The system log may say why not.")
+                                               : say("Try again soon, or ask {}.", texts::helpdesk(engine.settings))});
 }
 
 std::string why_not(const Verification& result, const Engine& engine, std::uint32_t rounds_left,
@@ -116,14 +117,14 @@ std::string why_not(const Verification& result, const Engine& engine, std::uint3
 
 std::string store_hint(const Engine& engine, const Asker& asker, bool missing) {
   if (missing)
-    return asks_as_root(asker) ? "Make it with: mfa-enroll admin init"
-                               : "An administrator makes it with: sudo mfa-enroll admin init";
-  return asks_as_root(asker) ? "The system log may say why."
-                             : "Try again soon, or ask " + texts::helpdesk(engine.settings) + ".";
+    return asks_as_root(asker) ? say("Make it with: mfa-enroll admin init")
+                               : say("An administrator makes it with: sudo mfa-enroll admin init");
+  return asks_as_root(asker) ? say("The system log may say why.")
+                             : say("Try again soon, or ask {}.", texts::helpdesk(engine.settings));
 }
 
 RequestError locked(const Engine& engine, std::chrono::seconds wait) {
-  return refused(texts::locked(wait, engine.settings), "Nothing was changed.");
+  return refused(texts::locked(wait, engine.settings), say("Nothing was changed."));
 }
 
 bool ends(const Verification& result) {
@@ -135,10 +136,10 @@ bool ends(const Verification& result) {
 std::optional<RequestError> nothing_answers(const Standing& known) {
   const texts::CodePrompt& prompt = known.prompt;
   if (!prompt.ways.empty() || prompt.recovery || !known.has_factor) return std::nullopt;
-  return refused(prompt.keys.empty()
-                     ? "Your phone cannot be reached from here, and you have no recovery codes."
-                     : texts::key_counts_over_ssh(prompt.keys) + " Here it takes a recovery code, and you have none.",
-                 "Ask " + prompt.helpdesk + ".");
+  return refused(prompt.keys.empty() ? say("Your phone cannot be reached from here, and you have no recovery codes.")
+                                     : texts::key_counts_over_ssh(prompt.keys) +
+                                           say(" Here it takes a recovery code, and you have none."),
+                 say("Ask {}.", prompt.helpdesk));
 }
 
 // The prompts for a code at a shell, until one answer decides.
@@ -172,7 +173,7 @@ class FactorProof {
       take([&](Transaction& tx, UnixTime now) { return verify(tx, engine_.settings, now, purpose_, answer); });
     }
     if (right_) return *right_;
-    return std::unexpected(failure_.value_or(refused(prompt_.problem, "Nothing was changed.")));
+    return std::unexpected(failure_.value_or(refused(prompt_.problem, say("Nothing was changed."))));
   }
 
  private:
@@ -216,8 +217,9 @@ class FactorProof {
 
 }  // namespace
 
-RequestError refused(std::string text, std::string hint) {
-  return {.kind = RequestError::Kind::refused, .text = std::move(text), .hint = std::move(hint)};
+RequestError refused(std::string_view text, std::string_view hint) {
+  return {
+      .kind = RequestError::Kind::refused, .text = std::string(in_words(text)), .hint = std::string(in_words(hint))};
 }
 
 bool asks_as_root(const Asker& asker) { return asker.caller.uid == Uid{0}; }
@@ -226,14 +228,15 @@ RequestError store_failed(Engine& engine, const Asker& asker, StoreError error) 
   engine.journal.note(Severity::error, "request failed, store " + std::string(name_of(error)));
   const bool missing = error == StoreError::missing;
   return {.kind = RequestError::Kind::unavailable,
-          .text = missing ? "There is no store yet; nothing was changed."
-                          : "The store cannot be used; nothing was changed.",
+          .text = missing ? say("There is no store yet; nothing was changed.")
+                          : say("The store cannot be used; nothing was changed."),
           .hint = store_hint(engine, asker, missing)};
 }
 
 RequestError dialogue_failed(DialogueError error) {
-  if (error == DialogueError::too_long) return refused(texts::too_long(), "Nothing was changed.");
-  return {.kind = RequestError::Kind::gone, .text = "The dialogue was broken off; nothing was changed.", .hint = ""};
+  if (error == DialogueError::too_long) return refused(texts::too_long(), say("Nothing was changed."));
+  return {
+      .kind = RequestError::Kind::gone, .text = say("The dialogue was broken off; nothing was changed."), .hint = ""};
 }
 
 Event request_event(const Engine& engine, const Account& account, UnixTime now, EventKind kind) {
@@ -249,13 +252,13 @@ Event request_event(const Engine& engine, const Account& account, UnixTime now, 
 std::optional<RequestError> no_change_left(Transaction& tx, const Engine& engine, const Account& account) {
   constexpr std::chrono::hours kHour{1};
   if (tx.changes_since(account.name.value, engine.clock.now() - kHour) < kMostChanges) return std::nullopt;
-  return refused(fmt::format("You have made {} changes within an hour.", kMostChanges), "Go on in an hour.");
+  return refused(say("You have made {} changes within an hour.", kMostChanges), say("Go on in an hour."));
 }
 
 RequestError lookup_failed() {
   return {.kind = RequestError::Kind::unavailable,
-          .text = "The directory of accounts does not answer.",
-          .hint = "Try again soon."};
+          .text = say("The directory of accounts does not answer."),
+          .hint = say("Try again soon.")};
 }
 
 std::expected<Account, RequestError> find_account(Engine& engine, const std::string& user) {
@@ -263,10 +266,9 @@ std::expected<Account, RequestError> find_account(Engine& engine, const std::str
   if (account) return *std::move(account);
   switch (account.error()) {
     case IdentityError::unknown:
-      return std::unexpected(
-          refused(fmt::format("There is no account {}.", user), "Check the spelling: getent passwd"));
+      return std::unexpected(refused(say("There is no account {}.", user), say("Check the spelling: getent passwd")));
     case IdentityError::unmapped:
-      return std::unexpected(refused(fmt::format("The account {} stands for nobody.", user)));
+      return std::unexpected(refused(say("The account {} stands for nobody.", user)));
     case IdentityError::failed:
       break;
   }
@@ -278,10 +280,10 @@ std::expected<Account, RequestError> who_asks(Engine& engine, const Asker& asker
   if (account) return *std::move(account);
   if (account.error() == IdentityError::failed)
     return std::unexpected(RequestError{.kind = RequestError::Kind::unavailable,
-                                        .text = "Your account cannot be looked up right now.",
-                                        .hint = "Try again soon."});
+                                        .text = say("Your account cannot be looked up right now."),
+                                        .hint = say("Try again soon.")});
   return std::unexpected(
-      refused("The system has no account for you.", "Ask " + texts::helpdesk(engine.settings) + "."));
+      refused("The system has no account for you.", say("Ask {}.", texts::helpdesk(engine.settings))));
 }
 
 std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Asker& asker, const Account& account,
@@ -334,8 +336,9 @@ std::expected<Secret, RequestError> ask_enrolment_code(Engine& engine, const Ask
     prompt.problem = why_not(*result, engine, std::min(rounds, prompts - 1), prompt);
     if (ends(*result)) break;
   }
-  return std::unexpected(refused(rounds < kRounds ? prompt.problem : "Nothing can be set up without an enrolment code.",
-                                 "Ask " + texts::helpdesk(engine.settings) + " for one."));
+  return std::unexpected(
+      refused(rounds < kRounds ? prompt.problem : say("Nothing can be set up without an enrolment code."),
+              say("Ask {} for one.", texts::helpdesk(engine.settings))));
 }
 
 // In place of a factor, by whoever has none that could be typed here. It is spent at once.
@@ -424,8 +427,8 @@ std::expected<Proven, RequestError> step_up(Engine& engine, const Asker& asker, 
     if (!factor) return std::unexpected(factor.error());
   } else if (!*password) {
     record_failure(engine, account, "nothing_to_prove");
-    return std::unexpected(refused("Your account has neither a password nor a factor to prove who you are.",
-                                   "Ask " + texts::helpdesk(engine.settings) + "."));
+    return std::unexpected(refused(say("Your account has neither a password nor a factor to prove who you are."),
+                                   say("Ask {}.", texts::helpdesk(engine.settings))));
   }
   if (auto error = take_down(engine, asker, account, proven)) return std::unexpected(*std::move(error));
   return proven;

@@ -6,6 +6,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/domain/access.h"
 #include "common/flows/identity.h"
@@ -49,9 +50,9 @@ void keep_step_up(Transaction& tx, const Person& person, const TerminalId& termi
 inline constexpr std::size_t kMostChanges = 60;
 [[nodiscard]] std::optional<RequestError> no_change_left(Transaction& tx, const Engine& engine, const Account& account);
 
-// Refusals that several verbs share.
+// Refusals that several verbs share. Of refused() both are in English, or said already (language.h).
 [[nodiscard]] RequestError lookup_failed();
-[[nodiscard]] RequestError refused(std::string text, std::string hint = "");
+[[nodiscard]] RequestError refused(std::string_view text, std::string_view hint = "");
 // Its hint is for whoever asks: what root can do is told to root alone.
 [[nodiscard]] RequestError store_failed(Engine& engine, const Asker& asker, StoreError error);
 [[nodiscard]] bool asks_as_root(const Asker& asker);

@@ -8,6 +8,7 @@
 #include "common/flows/notices.h"
 #include "common/flows/phone_texts.h"
 #include "common/flows/send_code.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -34,13 +35,14 @@ std::vector<TextedPhone> texted_phones(const std::vector<Factor>& factors) {
 void tell_by_text(Engine& engine, const Account& account, const std::vector<TextedPhone>& phones, const Event& act) {
   if (phones.empty()) return;
   const std::array<TrailRow, 1> news{TrailRow{.seq = 0, .event = act}};
-  const auto lines = change_notices(engine.clock, news, {});
-  if (lines.empty()) return;
-  const Secret text(texts::changed_message(engine.settings, engine.server, lines.front()));
   Event event = act;
   event.user = account.name.value;
   for (const TextedPhone& phone : phones) {
     if (!can_send(engine.settings, PhoneUse::text, phone.number)) continue;
+    const Speaking speaking(phone.language);
+    const auto lines = change_notices(engine.clock, news, {});
+    if (lines.empty()) return;
+    const Secret text(texts::changed_message(engine.settings, engine.server, lines.front()));
     event.kind = EventKind::message_sent;
     event.at = engine.clock.now();
     event.factor = phone.factor;

@@ -14,6 +14,7 @@
 #include "common/domain/types.h"
 #include "common/flows/choose_factor.h"
 #include "common/flows/code_prompt.h"
+#include "common/language/language.h"
 
 namespace mfa::texts {
 
@@ -83,11 +84,11 @@ enum class SayBy : std::uint8_t {
 [[nodiscard]] std::string codes_not_saved();
 
 // What the parts of the guided set-up are called.
-inline constexpr std::string_view kStepProve = "Prove that it is you";
-inline constexpr std::string_view kStepChoose = "Choose your second factor";
-inline constexpr std::string_view kStepApp = "Set up your authenticator app";
-inline constexpr std::string_view kStepPhone = "Set up your phone";
-inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
+inline constexpr std::string_view kStepProve = marked("Prove that it is you");
+inline constexpr std::string_view kStepChoose = marked("Choose your second factor");
+inline constexpr std::string_view kStepApp = marked("Set up your authenticator app");
+inline constexpr std::string_view kStepPhone = marked("Set up your phone");
+inline constexpr std::string_view kStepCodes = marked("Keep your recovery codes");
 
 // A hardware token that is registered; token_seed and token_code are whole prompts.
 [[nodiscard]] std::string token_seed(std::string_view problem);
@@ -124,7 +125,7 @@ inline constexpr std::string_view kStepCodes = "Keep your recovery codes";
                                  std::chrono::seconds locked_for);
 
 // "authenticator app"
-[[nodiscard]] std::string_view kind_in_words(FactorKind kind);
+[[nodiscard]] std::string kind_in_words(FactorKind kind);
 // "your helpdesk", or the words of the configuration.
 [[nodiscard]] std::string helpdesk(const Settings& settings);
 

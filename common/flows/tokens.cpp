@@ -13,6 +13,7 @@
 #include "common/flows/helpdesk.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {
@@ -24,13 +25,13 @@ constexpr int kPrompts = 20;  // of one kind
 std::string why(SeedError error) {
   switch (error) {
     case SeedError::too_short:
-      return fmt::format("That seed is too short: a token has one of {} bytes at least.", kShortestSeed);
+      return say("That seed is too short: a token has one of {} bytes at least.", kShortestSeed);
     case SeedError::too_long:
-      return "That seed is too long.";
+      return say("That seed is too long.");
     case SeedError::neither:
       break;
   }
-  return "That is no seed: neither hexadecimal digits, two for each byte, nor base32 (A to Z and 2 to 7).";
+  return say("That is no seed: neither hexadecimal digits, two for each byte, nor base32 (A to Z and 2 to 7).");
 }
 
 std::expected<Secret, RequestError> ask_seed(const Engine& engine, const Asker& asker) {
@@ -92,7 +93,7 @@ std::optional<RequestError> already_there(const std::vector<Factor>& factors, co
   for (const Factor& factor : factors) {
     const auto* known = std::get_if<HotpFactor>(&factor.detail);
     if (known != nullptr && same_codes(known->key, token.key))
-      return refused(fmt::format("That token is registered already, as {}.", factor.id()));
+      return refused(say("That token is registered already, as {}.", factor.id()));
   }
   return std::nullopt;
 }

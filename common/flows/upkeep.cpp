@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/flows/step_up.h"
+#include "common/language/language.h"
 
 namespace mfa {
 namespace {

@@ -5,6 +5,7 @@
 #include <exception>
 #include <span>
 
+#include "common/language/language.h"
 #include "common/service/command_line.h"
 #include "common/service/modes.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr int kUsage = 2;  // exit status
 
 int run(const mfa::CommandLine& line) {
+  mfa::find_languages();
   using Mode = mfa::CommandLine::Mode;
   switch (line.mode) {
     case Mode::foreground:

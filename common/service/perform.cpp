@@ -11,6 +11,7 @@
 #include "common/flows/asking.h"
 #include "common/flows/audit.h"
 #include "common/flows/check.h"
+#include "common/flows/choose_language.h"
 #include "common/flows/devices.h"
 #include "common/flows/enrolment_codes.h"
 #include "common/flows/foresee.h"
@@ -182,6 +183,8 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
       return rendered(enable_asking(engine, asker));
     case Verb::disable:
       return rendered(disable_asking(engine, asker));
+    case Verb::language:
+      return rendered(choose_language(engine, asker, request.to));
     case Verb::privacy:
       return rendered(privacy(engine, asker));
     case Verb::own_data:
@@ -277,6 +280,8 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
 }  // namespace
 
 Reply perform(Engine& engine, const Asker& asker, const Request& request) {
+  // Root's tools speak English, as their manuals do.
+  const Speaking speaking(asker.caller.uid == Uid{0} ? std::string(kEnglish) : language_of(engine, asker.caller));
   Reply reply = done(engine, asker, request);
   if (reply || reply.error().kind != RequestError::Kind::only_checked) return reply;
   auto shown = helpdesk_show(engine, asker, help_of(request));  // whom it is about

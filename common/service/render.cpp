@@ -386,6 +386,15 @@ WipedText to_json(const ReportReply& reply) {
   return json.close_object().take();
 }
 
+WipedText to_json(const LanguageReply& reply) {
+  JsonWriter json;
+  json.open_object().member("language", reply.language).member("chosen", reply.chosen);
+  json.member("changed", reply.changed).key("languages").open_array();
+  for (const Language& language : reply.offered)
+    json.open_object().member("tag", language.tag).member("name", language.name).close_object();
+  return json.close_array().close_object().take();
+}
+
 WipedText to_json(const AskingReply& reply) {
   JsonWriter json;
   json.open_object().member("asked", reply.asked).member("changed", reply.changed);
@@ -409,6 +418,7 @@ WipedText to_json(const OwnDataReply& reply) {
   JsonWriter json;
   json.open_object().member("user", reply.user).member("uid", number(reply.uid.value));
   if (reply.person) write_time(json, "known_since", reply.person->first_seen);
+  if (reply.person) write_text(json, "language", reply.person->language);
   write_factors(json, reply.factors);
   json.member("recovery_codes_left", number(reply.recovery_codes_left)).key("devices").open_array();
   for (const Trust& trust : reply.trusts) write_trust(json, trust);

@@ -9,6 +9,7 @@
 #include "common/flows/asking.h"
 #include "common/flows/audit.h"
 #include "common/flows/check.h"
+#include "common/flows/choose_language.h"
 #include "common/flows/devices.h"
 #include "common/flows/enrolment_codes.h"
 #include "common/flows/foresee.h"
@@ -54,6 +55,7 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const PurgeReply& reply);
 [[nodiscard]] WipedText to_json(const ReportReply& reply);
 [[nodiscard]] WipedText to_json(const AskingReply& reply);
+[[nodiscard]] WipedText to_json(const LanguageReply& reply);
 [[nodiscard]] WipedText to_json(const RenamedReply& reply);
 [[nodiscard]] WipedText to_json(const RetiredReply& reply);
 [[nodiscard]] WipedText to_json(const KeyRotation& reply);

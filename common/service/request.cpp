@@ -103,6 +103,7 @@ constexpr std::array kOfExplain{kUser, Key{"service", false, &Request::service},
                                 Key{"key", false, &Request::key}};
 constexpr std::array kOfForecast{Key{"users", true, &Request::users}};
 constexpr std::array kOfOneUser{kUser};
+constexpr std::array kOfLanguage{Key{"to", false, &Request::to}};
 constexpr std::array kOfPersonsRename{kUser, Key{"to", true, &Request::to}};
 constexpr std::array kOfAudit{Key{"user", false, &Request::user}, Key{"actor", false, &Request::actor},
                               Key{"event", false, &Request::event}, Key{"service", false, &Request::service},
@@ -152,6 +153,8 @@ std::span<const Key> keys_of(Verb verb) {
       return {};
     case Verb::audit:
       return kOfAudit;
+    case Verb::language:
+      return kOfLanguage;
     case Verb::forget_devices:
       return kOfForget;
     case Verb::helpdesk_show:

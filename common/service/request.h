@@ -25,7 +25,7 @@ struct Request {
   std::string factor;              // default, rename, remove, helpdesk reset: an id or a name
   std::string name;                // rename; totp, hotp, key, token and provision: empty if none was given
   std::string user;                // provision, explain, password-changed, rename, retire, helpdesk
-  std::string to;                  // admin rename: the new name
+  std::string to;                  // admin rename: the new name; language: its tag, or empty
   std::string users;               // forecast: names with ':' between them, which no name can hold (passwd(5))
   std::string device;              // devices forget: an id; empty: all
   FactorKind kind{};               // provision: totp or hotp

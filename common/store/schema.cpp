@@ -288,8 +288,15 @@ CREATE TABLE journey (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<SchemaStep, 8> kSteps{kVersion1, kVersion2, kVersion3, kVersion4,
-                                           kVersion5, kVersion6, kVersion7, kVersion8};
+// The language that people chose; none is chosen yet.
+constexpr SchemaStep kVersion9 = R"sql(
+ALTER TABLE person ADD COLUMN
+  language TEXT NOT NULL DEFAULT '';
+UPDATE person SET language = '';
+)sql";
+
+constexpr std::array<SchemaStep, 9> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
+                                           kVersion6, kVersion7, kVersion8, kVersion9};
 
 constexpr SealedPlace kKeyCheckPlace{0, 0, 0, kKeyCheckLabel};
 constexpr std::string_view kKeyCheckText = "this key fits this store";

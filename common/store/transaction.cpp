@@ -16,11 +16,11 @@ UnixTime time_or_zero(std::int64_t value) { return maybe_time(value).value_or(Un
 constexpr std::string_view kPersonByName =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
     " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version, epoch,"
-    " exempt_until FROM person WHERE name = ?";
+    " exempt_until, language FROM person WHERE name = ?";
 constexpr std::string_view kPersonByUid =
     "SELECT id, name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor, next_factor,"
     " failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version, epoch,"
-    " exempt_until FROM person WHERE uid = ?";
+    " exempt_until, language FROM person WHERE uid = ?";
 
 bool flag_of(const Person& person, std::int64_t value) {
   if (value != 0 && value != 1)
@@ -48,6 +48,7 @@ std::optional<Person> person_of(Statement& found) {
   person.reported_version = found.text(16);
   person.epoch = narrow(found.integer(17));
   person.exempt_until = maybe_time(found.integer(18));
+  person.language = found.text(19);
   return person;
 }
 
@@ -77,7 +78,7 @@ Person SqliteTransaction::add_person(const Username& name, Uid uid, UnixTime fir
       .prepared(
           "INSERT INTO person (name, uid, first_seen, failures, locks, locked_at, locked_until, default_factor,"
           " next_factor, failed_since_login, next_trust, enrol_by_code, asks_off, told, reported, reported_version,"
-          " epoch, exempt_until) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1, 0, 0, 0, ?, '', 0, ?)")
+          " epoch, exempt_until, language) VALUES (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 1, 0, 0, 0, ?, '', 0, ?, '')")
       .bind(name.value)
       .bind(std::int64_t{uid.value})
       .bind(first_seen.seconds)
@@ -97,7 +98,7 @@ void SqliteTransaction::save(const Person& person) {
       .prepared(
           "UPDATE person SET first_seen = ?, failures = ?, locks = ?, locked_at = ?, locked_until = ?,"
           " default_factor = ?, next_factor = ?, failed_since_login = ?, next_trust = ?, enrol_by_code = ?, asks_off = "
-          "?, told = ?, reported = ?, reported_version = ?, epoch = ?, exempt_until = ? WHERE id = ?")
+          "?, told = ?, reported = ?, reported_version = ?, epoch = ?, exempt_until = ?, language = ? WHERE id = ?")
       .bind(person.first_seen.seconds)
       .bind(std::int64_t{person.lockout.failures})
       .bind(std::int64_t{person.lockout.locks})
@@ -114,6 +115,7 @@ void SqliteTransaction::save(const Person& person) {
       .bind(person.reported_version)
       .bind(std::int64_t{person.epoch})
       .bind(kept(person.exempt_until))
+      .bind(person.language)
       .bind(person.id.value)
       .run();
   touched_one("person");

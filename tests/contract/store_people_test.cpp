@@ -155,6 +155,7 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   alice.reported = UnixTime{1'790'000'300};
   alice.reported_version = "9f2c61d0";
   alice.epoch = 4294967295U;
+  alice.language = "nl";
   alice.exempt_until = UnixTime{1'790'900'000};
   ASSERT_TRUE(store->write([&](Transaction& tx) { tx.save(alice); }));
   reopen();
@@ -174,12 +175,14 @@ TEST_P(StoreRows, A_person_is_saved_whole_but_for_id_name_and_uid) {
   EXPECT_EQ((**found).reported, alice.reported);
   EXPECT_EQ((**found).reported_version, "9f2c61d0");
   EXPECT_EQ((**found).exempt_until, alice.exempt_until);
+  EXPECT_EQ((**found).language, "nl");
   const auto other = reading(*store, [](Transaction& tx) { return tx.person_by_name({"bob"}); });
   ASSERT_TRUE(other && *other);
   EXPECT_EQ((**other).lockout, LockoutState{});
   EXPECT_EQ((**other).id, bob.id);
   EXPECT_FALSE((**other).enrol_by_code || (**other).asks_off || (**other).reported);
   EXPECT_EQ((**other).told, 0);
+  EXPECT_EQ((**other).language, "");
 
   alice.lockout = {};
   alice.enrol_by_code = false;

@@ -215,3 +215,21 @@ def test_a_used_recovery_code_is_said_to_be_used_and_is_no_guess(campus):
     talk.answers(codes[1])
     assert talk.end() == 0
     assert len(campus.log.lines(r"event=login\.failed user=alice .*factor=recovery reason=replayed")) == 2
+
+
+def test_a_login_and_mfa_enroll_speak_the_language_that_was_chosen(campus):
+    alice = campus.student("alice")
+    assert campus.enroll("language", person=alice).stdout.startswith("* en  English\n  nl  Nederlands\n")
+    assert campus.enroll("language", "nl-BE", person=alice).stdout == "  en  English\n* nl  Nederlands\n"
+    talk = campus.ssh(alice)
+    shown = talk.reads(CODE)
+    assert "Meervoudige verificatie voor alice" in shown and "Ook mogelijk: herstelcode, help" in shown, shown
+    talk.answers(alice.fresh_code())
+    assert talk.end() == 0
+    refused = campus.run(["mfa-enroll", "default", "no-such"], alice)
+    assert refused.returncode == 1 and "Je hebt geen factor no-such." in refused.stderr, refused.stderr
+    assert campus.enroll_json("export", person=alice)["language"] == "nl"
+    none = campus.run(["mfa-enroll", "language", "tlh"], alice)
+    assert none.returncode == 1 and "en (English), nl (Nederlands)" in none.stderr
+    # Whoever chose none is spoken to in English.
+    assert "Multi-factor authentication for bob" in campus.ssh(campus.student("bob")).reads(CODE)

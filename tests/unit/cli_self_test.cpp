@@ -229,6 +229,28 @@ TEST(Privacy, IsParagraphsThatFitATerminal) {
             "Ask.\n");
 }
 
+TEST(Choices, LanguagesAreListedAndOneIsChosen) {
+  constexpr const char* kReply =
+      R"({"language":"nl","chosen":true,"changed":true,"languages":[{"tag":"en","name":"English"},)"
+      R"({"tag":"nl","name":"Nederlands"}]})";
+  ScriptedEngine engine{hello(), result(kReply), verdict(VerdictCode::done)};
+  Script script(engine, false);
+  ASSERT_TRUE(choose_language(script.console, "nl"));
+  EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"language","to":"nl"})");
+  EXPECT_EQ(script.results.text(), "  en  English\n* nl  Nederlands\n");
+
+  ScriptedEngine asked{hello(),
+                       result(R"({"language":"en","chosen":false,"changed":false,"languages":[)"
+                              R"({"tag":"en","name":"English"}]})"),
+                       verdict(VerdictCode::done)};
+  Script look(asked, false);
+  ASSERT_TRUE(choose_language(look.console, ""));
+  EXPECT_EQ(asked.sent(0, Tag::json), R"({"verb":"language"})");
+  EXPECT_EQ(look.results.text(),
+            "* en  English\nYou have chosen none: this is the language of this server.\n"
+            "To choose another: mfa-enroll language LANG\n");
+}
+
 TEST(Choices, SayWhatTheyChanged) {
   struct Row {
     Outcome<void> (*verb)(const Console&);

@@ -55,6 +55,7 @@ class TimeZone {
 
 void expect_defaults(const Settings& settings) {
   EXPECT_EQ(settings.store_path, "/var/lib/mfa/mfa.db");
+  EXPECT_EQ(settings.language, "en");
   EXPECT_EQ(settings.totp, TotpParameters{});
   EXPECT_EQ(settings.totp.digits, 6);
   EXPECT_EQ(settings.totp.period, 30s);

@@ -34,6 +34,7 @@ constexpr std::array kRows{
     Row{Verb::report, "report", true, true, StepUp::none},
     Row{Verb::enable, "enable", true, true, StepUp::none},
     Row{Verb::disable, "disable", true, true, StepUp::afresh},
+    Row{Verb::language, "language", true, true, StepUp::none},
     Row{Verb::privacy, "privacy", true, false, StepUp::none},
     Row{Verb::own_data, "export", true, false, StepUp::none},
     Row{Verb::helpdesk_show, "helpdesk show", true, false, StepUp::none},

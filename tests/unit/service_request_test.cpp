@@ -197,6 +197,7 @@ TEST(RequestJson, VerbsAboutOneself) {
   EXPECT_EQ(page->most, 9'223'372'036'854'775'807);
   for (const auto& [name, verb] : {std::pair{"report", Verb::report},
                                    {"enable", Verb::enable},
+                                   {"language", Verb::language},
                                    {"disable", Verb::disable},
                                    {"privacy", Verb::privacy},
                                    {"export", Verb::own_data}})

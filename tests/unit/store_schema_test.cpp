@@ -13,6 +13,7 @@
 #include "tests/unit/store_version5.h"
 #include "tests/unit/store_version6.h"
 #include "tests/unit/store_version7.h"
+#include "tests/unit/store_version8.h"
 
 namespace mfa::test {
 namespace {
@@ -39,6 +40,7 @@ class StoreSchema : public StoreFolder {
   void make_version_5(const std::string& and_then = "") { make(kVersion5Dump + and_then, kVersion5Key); }
   void make_version_6(const std::string& and_then = "") { make(kVersion6Dump + and_then, kVersion6Key); }
   void make_version_7(const std::string& and_then = "") { make(kVersion7Dump + and_then, kVersion7Key); }
+  void make_version_8(const std::string& and_then = "") { make(kVersion8Dump + and_then, kVersion8Key); }
   void make_version(int version) {
     version == 1   ? make_version_1()
     : version == 2 ? make_version_2()
@@ -46,7 +48,8 @@ class StoreSchema : public StoreFolder {
     : version == 4 ? make_version_4()
     : version == 5 ? make_version_5()
     : version == 6 ? make_version_6()
-                   : make_version_7();
+    : version == 7 ? make_version_7()
+                   : make_version_8();
   }
   static std::int64_t newest() { return static_cast<std::int64_t>(schema_steps().size()); }
   void remove_store() {
@@ -329,11 +332,37 @@ TEST_F(StoreSchema, A_store_of_version_7_opens_with_all_it_holds) {
   EXPECT_EQ(trail->rows, 6);  // five, and the upgrade
 }
 
+TEST_F(StoreSchema, A_store_of_version_8_opens_with_all_it_holds) {
+  make_version_8();
+  auto store = open();
+  ASSERT_TRUE(store.has_value()) << journal.notes();
+  ASSERT_TRUE((*store)->write([](Transaction& tx) {
+    auto alice = tx.person_by_name({"alice"});
+    ASSERT_TRUE(alice);
+    EXPECT_EQ(alice->epoch, 3U);
+    EXPECT_EQ(alice->language, "");
+    EXPECT_EQ(tx.factors(alice->id).size(), 4U);
+    ASSERT_TRUE(tx.bypass_code(alice->id));
+    EXPECT_EQ(tx.bypass_code(alice->id)->uses, 3U);
+    ASSERT_EQ(tx.journeys(alice->id).size(), 1U);
+    EXPECT_EQ(tx.journeys(alice->id).front().country, "FJ");
+    EXPECT_EQ(tx.identified_until(alice->id, {2000}), UnixTime{1'790'000'900});
+    EXPECT_EQ(tx.person_by_name({"bob"})->exempt_until, UnixTime{1'790'900'000});
+    alice->language = "nl";
+    tx.save(*alice);
+    EXPECT_EQ(tx.person_by_name({"alice"})->language, "nl");
+  }));
+  const auto trail = (*store)->verify_trail([] {});
+  ASSERT_TRUE(trail.has_value());
+  EXPECT_TRUE(trail->damage.empty());
+  EXPECT_EQ(trail->rows, 6);  // five, and the upgrade
+}
+
 TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
   create();
   const std::string fresh = tables();
   for (const auto mode : {StoreMode::resident, StoreMode::per_command})
-    for (const int version : {1, 2, 3, 4, 5, 6, 7}) {
+    for (const int version : {1, 2, 3, 4, 5, 6, 7, 8}) {
       remove_store();
       const auto told = journal.events().size();
       make_version(version);
@@ -355,7 +384,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
           tx.keep_enrolment_code(alice->id, "zzzzzzzzzzzz", kStart);
           tx.keep_bypass_code(alice->id, "04711337", {.until = kStart, .uses = 1});
           tx.keep_identified(alice->id, {2000}, kStart);
-          tx.add_journey(alice->id, {.country = "FJ", .until = kStart});
+          tx.add_journey(alice->id, {.country = "WS", .until = kStart});
           alice->enrol_by_code = true;
           alice->asks_off = true;
           alice->reported = kStart;
@@ -377,7 +406,7 @@ TEST_F(StoreSchema, An_old_store_becomes_what_a_new_one_is) {
 
 // Or logins would move rows about for weeks after an upgrade.
 TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4, 5, 6, 7}) {
+  for (const int version : {1, 2, 3, 4, 5, 6, 7, 8}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'person'";
@@ -396,7 +425,7 @@ TEST_F(StoreSchema, Rows_of_people_have_their_width_after_an_upgrade) {
 }
 
 TEST_F(StoreSchema, Rows_of_factors_have_their_width_after_an_upgrade) {
-  for (const int version : {1, 2, 3, 4, 5, 6, 7}) {
+  for (const int version : {1, 2, 3, 4, 5, 6, 7, 8}) {
     remove_store();
     make_version(version);
     constexpr const char* kBytes = "SELECT sum(payload) FROM dbstat WHERE name = 'factor'";
