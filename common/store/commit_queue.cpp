@@ -47,6 +47,8 @@ std::expected<void, StoreError> CommitQueue::submit(Command& command) {
   while (wait_for_turn(command, until, lock)) lead(lock);
   if (lock.owns_lock()) {
     std::erase(waiting_, &command);
+    lock.unlock();
+    for (; command.heard_ < (command.roused_ ? 1 : 0); ++command.heard_) command.signal_.wait();  // it is under way
     return std::unexpected(StoreError::busy);
   }
   if (command.error) return std::unexpected(*command.error);
