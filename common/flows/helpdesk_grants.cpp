@@ -39,8 +39,14 @@ Event with_terms(Event event, const std::string& terms) {
   return event;
 }
 
+// The trail is in English, whatever the clerk reads.
+std::string uses_in_words(std::uint32_t uses, std::chrono::seconds length) {
+  const Speaking english(kEnglish);
+  return fmt::format("{} login{} within {}", uses, uses == 1 ? "" : "s", texts::window(length));
+}
+
 std::string until_in_words(Engine& engine, bool ends, UnixTime until) {
-  const Speaking english(kEnglish);  // the trail does
+  const Speaking english(kEnglish);
   return ends ? "ended" : "until " + engine.clock.time_in_words(until);
 }
 
@@ -85,8 +91,7 @@ std::expected<BypassReply, RequestError> helpdesk_bypass(Engine& engine, const A
                     .code = bypass_code(random),
                     .uses = uses,
                     .until = engine.clock.now() + length};
-  Event event = with_terms(act_event(engine, *both, act, EventKind::helpdesk_bypass),
-                           fmt::format("{} login{} within {}", uses, uses == 1 ? "" : "s", texts::window(length)));
+  Event event = with_terms(act_event(engine, *both, act, EventKind::helpdesk_bypass), uses_in_words(uses, length));
   event.factor = "bypass";
   auto failed = grant(engine, asker, *both, event, [&](Transaction& tx, Person& person) -> std::optional<RequestError> {
     if (tx.factors(person.id).empty()) return nothing_to_stand_in_for(both->subject);

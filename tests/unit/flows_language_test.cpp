@@ -176,6 +176,17 @@ TEST_F(InTheirLanguage, WhatIsSentToAPhoneIsInItsOwnersLanguage) {
   EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("We sent a text to their phone ending 4567."));
 }
 
+TEST_F(InTheirLanguage, TheTrailIsInEnglishWhateverAClerkReads) {
+  speaks("nl", kClerk);
+  world.dialogue.answers = {kPassword};
+  const HelpdeskRequest request{.user = "alice", .reason = "phone at home", .checked = "student card"};
+  {
+    const Speaking dutch("nl");  // as their request is served
+    ASSERT_TRUE(helpdesk_bypass(world.engine, asker(kClerk), request, std::chrono::hours(48), 1));
+  }
+  EXPECT_EQ(world.store.state.events.back().reason, "1 login within 2 days; phone at home; checked: student card");
+}
+
 TEST_F(InTheirLanguage, WhatIsToldAndRefusedIsInIt) {
   const Speaking dutch("nl");
   const auto kept = privacy(world.engine, asker());
