@@ -81,7 +81,7 @@ std::optional<Account> account_in(std::string_view line) {
   return Account{.name = {std::string(fields[0])}, .uid = {*uid}, .gid = {*gid}};
 }
 
-// Comments and the like are nobody's; a line that the name service might read otherwise than this file ends it.
+// Comments are nobody's; a line that the name service might read otherwise than this file ends it.
 bool is_plain(std::string_view line) {
   return line.empty() || (line[0] != '+' && line[0] != '-' && !kBlanks.contains(line[0]));
 }
@@ -93,7 +93,7 @@ std::optional<Account> first_line(const std::string& path, Is is) {
   for (std::string_view rest = *text; !rest.empty();) {
     const std::string_view line = take_line(rest);
     if (!is_plain(line)) return std::nullopt;
-    if (line.starts_with('#') || !is(line)) continue;
+    if (line.empty() || line.starts_with('#') || !is(line)) continue;
     return account_in(line);
   }
   return std::nullopt;
@@ -120,7 +120,7 @@ std::optional<Account> LocalAccounts::by_uid(Uid uid) {
   if (!come_first()) return std::nullopt;
   return first_line(passwd_, [uid](std::string_view line) {
     const auto account = account_in(line);
-    return account && account->uid == uid;
+    return !account || account->uid == uid;  // one that cannot be read may be theirs, to the name service
   });
 }
 

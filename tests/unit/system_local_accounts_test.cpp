@@ -98,6 +98,16 @@ TEST_F(LocalAccountsTest, LeavesLinesThatAreNotPlainToTheNameService) {
   EXPECT_TRUE(alice());
 }
 
+TEST_F(LocalAccountsTest, ALineBeforeItThatCannotBeReadMayBeWhoIsMeant) {
+  for (const char* line : {"bob:x: 1000:100:::\n", "bob:x:+1000:100:::\n", "bob:x:1000:100\n", "bob\n"}) {
+    passwd(line + std::string(kPasswd));
+    EXPECT_FALSE(accounts().by_uid({1000})) << line;
+    EXPECT_TRUE(alice()) << line;
+    passwd(kPasswd + std::string(line));
+    EXPECT_TRUE(accounts().by_uid({1000})) << line;
+  }
+}
+
 TEST_F(LocalAccountsTest, SeesEachChange) {
   ASSERT_TRUE(alice());
   passwd("alice:x:2000:100:::\n");
