@@ -221,21 +221,39 @@ std::int64_t count_in(const Json& reply, const char* name) { return number_of(re
 
 std::string in_megabytes(std::int64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
+// A reply's list of which only the first are named; `line` says one.
+template <class Line>
+std::string named(const Json& reply, const char* list, std::int64_t all, Line line) {
+  std::string text;
+  const auto found = reply.find(list);
+  const Json first = found != reply.end() && found->is_array() ? *found : Json::array();
+  for (const Json& one : first) text += fmt::format("  {}\n", line(one));
+  if (const auto more = all - static_cast<std::int64_t>(first.size()); more > 0)
+    text += fmt::format("  and {} more\n", more);
+  return text;
+}
+
 // Whoever removed it removes it again.
 std::string what_came_back(const Json& reply) {
   const std::int64_t all = count_in(reply, "all_that_came_back");
   if (all == 0) return "";
-  std::string text = "Removed since the backup, and there again; remove it once more:\n";
-  const auto found = reply.find("came_back");
-  const Json named = found != reply.end() && found->is_array() ? *found : Json::array();
-  for (const Json& one : named) {
-    const std::string factor = text_of(one, "factor");
-    text += fmt::format("  {} {}\n", printable_line(text_of(one, "user")),
-                        factor.empty() ? "(all of it)" : printable_line(factor));
-  }
-  if (const auto more = all - static_cast<std::int64_t>(named.size()); more > 0)
-    text += fmt::format("  and {} more\n", more);
-  return text;
+  return "Removed since the backup, and there again; remove it once more:\n" +
+         named(reply, "came_back", all, [](const Json& one) {
+           const std::string factor = text_of(one, "factor");
+           return fmt::format("{} {}", printable_line(text_of(one, "user")),
+                              factor.empty() ? "(all of it)" : printable_line(factor));
+         });
+}
+
+std::string who_needs_a_code(const Json& reply) {
+  const std::int64_t all = count_in(reply, "all_by_code");
+  if (all == 0) return "";
+  return "Their second factor was set up since the backup and is gone. Only an enrolment code lets them set up\n"
+         "another. For one of them: mfa-enroll helpdesk reset USER\n"
+         "For all, with their names in a file: mfa-enroll admin provision --codes --users FILE\n" +
+         named(reply, "by_code", all, [](const Json& user) {
+           return user.is_string() ? printable_line(user.get<std::string>()) : std::string();
+         });
 }
 
 }  // namespace
@@ -291,7 +309,7 @@ Outcome<void> admin_restore(const Console& console, const RestoreOptions& option
         "What was used since is not known. So all recovery codes count as used, and people make new ones: "
         "mfa-enroll codes\n"
         "And tokens pass no more and have to be registered anew: mfa-enroll hotp\n";
-  text += what_came_back(*reply);
+  text += what_came_back(*reply) + who_needs_a_code(*reply);
   if (const auto bad = number_of(*reply, "bad"))
     text += fmt::format(
         "Row {} of the backup's trail is not as it was written, or one before it was removed. See what else is not:\n"

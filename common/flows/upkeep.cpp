@@ -29,7 +29,8 @@ RequestError not_restored(Engine& engine, const Asker& asker, StoreError error) 
   RequestError failure = store_failed(engine, asker, error);
   switch (error) {
     case StoreError::damaged:
-      return refused("That is no backup of a store, or it is damaged. Nothing was changed.", "Take another backup.");
+      return refused("That is no backup, or it was cut off or changed since it was made. Nothing was changed.",
+                     "Take another one that \"mfa-enroll admin backup\" made.");
     case StoreError::too_new:
       return refused("That backup was made by a newer release. Nothing was changed.", "Install that release.");
     case StoreError::wrong_key:

@@ -292,6 +292,9 @@ struct Restored {
   bool continued = false;
   std::vector<CameBack> came_back;  // the first kMostNamed of them, by name; known if `continued`
   std::int64_t all_that_came_back = 0;
+  // Who had set up a second factor since, and has none now: only an enrolment code lets them set one up. Likewise.
+  std::vector<std::string> by_code;
+  std::int64_t all_by_code = 0;
   std::optional<std::int64_t> bad;  // the number of the first row of the copy's trail that is not as it was written
   bool opens = true;                // false: it is in its place, but why it does not open the system log says
 };

@@ -59,6 +59,11 @@ WipedText to_json(const Restored& reply) {
     }
     json.close_array();
   }
+  if (reply.all_by_code > 0) {
+    json.member("all_by_code", reply.all_by_code).key("by_code").open_array();
+    for (const std::string& user : reply.by_code) json.value(user);
+    json.close_array();
+  }
   if (reply.bad) json.member("bad", *reply.bad);
   return json.close_object().take();
 }

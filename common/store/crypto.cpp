@@ -20,7 +20,6 @@ namespace {
 constexpr std::size_t kAesKeySize = 32;
 
 struct Free {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
   void operator()(EVP_KDF* kdf) const { EVP_KDF_free(kdf); }
   void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
@@ -58,15 +57,27 @@ void random_bytes(std::span<std::uint8_t> out) {
   }
 }
 
-Digest sha256_of_both(ByteView first, ByteView second) {
-  const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
+void Sha256::Free::operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  require(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "SHA-256");
+}
+
+void Sha256::add(ByteView piece) {
+  require(EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1, "SHA-256");
+}
+
+Digest Sha256::digest() {
   Digest out{};
-  require(context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1 &&
-              EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
-              EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
-              EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1,
-          "SHA-256");
+  require(EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1, "SHA-256");
   return out;
+}
+
+Digest sha256_of_both(ByteView first, ByteView second) {
+  Sha256 both;
+  both.add(first);
+  both.add(second);
+  return both.digest();
 }
 
 Digest hmac_sha256(const Secret& key, ByteView message) {

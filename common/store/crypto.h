@@ -2,8 +2,11 @@
 // may then be stored or believed.
 #pragma once
 
+#include <openssl/types.h>
+
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +25,19 @@ inline constexpr std::size_t kGcmTagSize = 16;    // bytes
 // From the kernel-seeded generator for secrets.
 void random_bytes(std::span<std::uint8_t> out);
 
+// Of what comes in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  void add(ByteView piece);
+  [[nodiscard]] Digest digest();  // once, at the end
+
+ private:
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const;
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
 [[nodiscard]] Digest sha256_of_both(ByteView first, ByteView second);
 [[nodiscard]] Digest hmac_sha256(const Secret& key, ByteView message);  // RFC 2104
 // HKDF-SHA256 (RFC 5869), `size` bytes.

@@ -27,8 +27,8 @@ constexpr std::size_t kIdDigits = 8;
 constexpr std::size_t kKeyDigits = 2 * kKeySize;
 
 // In the order of KeyUse. Changing one makes every existing store unreadable.
-constexpr std::array<std::string_view, 4> kLabels{"mfa store seal 1", "mfa store codes 1", "mfa store trail 1",
-                                                  "mfa store password version 1"};
+constexpr std::array<std::string_view, 5> kLabels{"mfa store seal 1", "mfa store codes 1", "mfa store trail 1",
+                                                  "mfa store password version 1", "mfa store backup 1"};
 constexpr std::string_view kIdLabel = "mfa store key id 1";
 
 int value_of_hex(char c) {
@@ -264,7 +264,7 @@ std::expected<KeyRing, KeyRingError> KeyRing::parse(const Secret& text) {
     KeyRing ring;
     ring.keys_.reserve(file->retired.size() + file->whole.size());
     for (auto& [id, codes, trail] : file->retired)
-      ring.keys_.push_back({id, {Secret(), std::move(codes), std::move(trail), Secret()}});
+      ring.keys_.push_back({id, {Secret(), std::move(codes), std::move(trail), Secret(), Secret()}});
     for (const auto& [id, key] : file->whole) {
       Key made{id, {}};
       for (std::size_t use = 0; use < kLabels.size(); ++use)

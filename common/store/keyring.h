@@ -21,7 +21,7 @@
 
 namespace mfa {
 
-enum class KeyUse : std::uint8_t { seal, codes, trail, password_version };
+enum class KeyUse : std::uint8_t { seal, codes, trail, password_version, backup };
 
 struct KeyId {
   std::uint32_t value = 0;
@@ -80,7 +80,7 @@ class KeyRing {
  private:
   struct Key {
     KeyId id;
-    std::array<Secret, 4> subkeys;  // by KeyUse; empty where a retired key has none
+    std::array<Secret, 5> subkeys;  // by KeyUse; empty where a retired key has none
   };
   static const Secret& of(const Key& key, KeyUse use) { return key.subkeys.at(static_cast<std::size_t>(use)); }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string>
+
 #include "common/domain/hotp.h"
 #include "common/store/columns.h"
 #include "common/store/failure.h"
@@ -16,7 +19,8 @@ constexpr const char* kTables =
     " last_step INTEGER, counter INTEGER, resync INTEGER, PRIMARY KEY (person, number)) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS unused_code (person INTEGER, hash BLOB, PRIMARY KEY (person, hash)) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS known (person INTEGER PRIMARY KEY, failures INTEGER, locks INTEGER, at INTEGER,"
-    " until INTEGER)";
+    " until INTEGER, by_code INTEGER, reported INTEGER, asks_off INTEGER, failed INTEGER, next_factor INTEGER,"
+    " next_trust INTEGER, factors INTEGER, uid INTEGER, first_seen INTEGER, name TEXT, version TEXT, language TEXT)";
 
 // Nothing that was granted for a while is granted again: it may have been taken back since. Numbers of people and of
 // calls that were given out since are not given out again, while somebody may still be on one of those.
@@ -52,9 +56,20 @@ void copy_factors(Connection& draft, Connection& replaced) {
             7, "INSERT INTO temp.used_factor VALUES (?, ?, ?, ?, ?, ?, ?)");
 }
 
+constexpr int kNumbersOfPeople = 14;
 void copy_people(Connection& draft, Connection& replaced) {
-  copy_rows(draft, replaced, "SELECT id, failures, locks, locked_at, locked_until FROM person", 5,
-            "INSERT INTO temp.known VALUES (?, ?, ?, ?, ?)");
+  auto found = replaced.prepared(
+      "SELECT id, failures, locks, locked_at, locked_until, enrol_by_code, reported, asks_off, failed_since_login,"
+      " next_factor, next_trust, (SELECT count(*) FROM factor WHERE factor.person = person.id), uid, first_seen, name,"
+      " reported_version, language FROM person");
+  while (found.row()) {
+    auto row = draft.prepared("INSERT INTO temp.known VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (int column = 0; column < kNumbersOfPeople; ++column) row.bind(found.integer(column));
+    const std::array<std::string, 3> texts{found.text(kNumbersOfPeople), found.text(kNumbersOfPeople + 1),
+                                           found.text(kNumbersOfPeople + 2)};
+    for (const std::string& text : texts) row.bind(text);
+    row.run();
+  }
 }
 
 void copy_codes(Connection& draft, Connection& replaced) {
@@ -99,6 +114,25 @@ void note_what_came_back(Connection& draft, Restored& restored) {
   }
 }
 
+void ask_for_codes(Connection& draft, Restored& restored) {
+  draft.execute(
+      "CREATE TEMP TABLE bare AS SELECT person, name FROM temp.known WHERE factors > 0"
+      " AND NOT EXISTS (SELECT 1 FROM factor WHERE factor.person = known.person);"
+      // Whose name or number somebody else had then has none here: who that is has to be said first.
+      "INSERT OR IGNORE INTO person (id, name, uid, first_seen, failures, locks, locked_at, locked_until,"
+      " default_factor, next_factor, next_trust, failed_since_login, enrol_by_code, language)"
+      " SELECT person, name, uid, first_seen, failures, locks, at, until, 0, next_factor, next_trust, failed, 1, "
+      "language"
+      " FROM temp.known WHERE (factors > 0 OR by_code = 1 OR reported > -2147483648 OR locks > 0 OR failures > 0)"
+      " AND person NOT IN (SELECT id FROM person);"
+      "UPDATE person SET enrol_by_code = 1 WHERE id IN (SELECT person FROM temp.bare)");
+  draft.execute("DELETE FROM temp.bare WHERE person NOT IN (SELECT id FROM person)");
+  restored.all_by_code = draft.number("SELECT count(*) FROM temp.bare");
+  auto rows = draft.prepared("SELECT name FROM temp.bare ORDER BY name LIMIT ?");
+  rows.bind(kMostNamed);
+  while (rows.row()) restored.by_code.push_back(rows.text(0));
+}
+
 void void_what_lives(Connection& draft, UnixTime now, std::int64_t steps_ahead) {
   static_assert(static_cast<int>(FactorKind::totp) == 1 && static_cast<int>(FactorKind::hotp) == 2);
   draft.execute(kTables);
@@ -115,7 +149,13 @@ void void_what_lives(Connection& draft, UnixTime now, std::int64_t steps_ahead) 
       "UPDATE recovery_code SET used = 1 WHERE used = 0 AND NOT EXISTS (SELECT 1 FROM temp.unused_code AS unused"
       " WHERE unused.person = recovery_code.person AND unused.hash = recovery_code.hash);"
       "UPDATE person SET failures = max(person.failures, known.failures), locks = max(person.locks, known.locks),"
-      " locked_at = max(person.locked_at, known.at), locked_until = max(person.locked_until, known.until)"
+      " locked_at = max(person.locked_at, known.at), locked_until = max(person.locked_until, known.until),"
+      " enrol_by_code = max(person.enrol_by_code, known.by_code), asks_off = min(person.asks_off, known.asks_off),"
+      " failed_since_login = max(person.failed_since_login, known.failed),"
+      " next_factor = max(person.next_factor, known.next_factor),"
+      " next_trust = max(person.next_trust, known.next_trust),"
+      " reported_version = iif(known.reported > person.reported, known.version, person.reported_version),"
+      " reported = max(person.reported, known.reported)"
       " FROM temp.known WHERE known.person = person.id");
   // Where no token will ever count to; a guesser's luck may still move it on.
   static_assert(kHighestHotpCounter.value - 1000 == 9007199254739992);

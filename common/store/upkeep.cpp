@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/store/aside.h"
+#include "common/store/backup_files.h"
 #include "common/store/new_file.h"
 #include "common/store/restoring.h"
 #include "common/store/room.h"
@@ -74,65 +75,7 @@ Secret or_fail(std::expected<Secret, KeyRingError> made, StoreError error) {
   return *std::move(made);
 }
 
-class SqliteCopy final : public StoreCopy {
- public:
-  SqliteCopy(std::unique_ptr<NewFile> file, CopyFacts facts) : file_(std::move(file)), facts_(std::move(facts)) {}
-  const CopyFacts& facts() const override { return facts_; }
-  std::expected<std::size_t, StoreError> read(std::span<std::uint8_t> into) override {
-    try {
-      return file_->read(into);
-    } catch (const StoreFailure& failure) {
-      return std::unexpected(failure.error());
-    }
-  }
-
- private:
-  std::unique_ptr<NewFile> file_;
-  CopyFacts facts_;
-};
-
 }  // namespace
-
-class SqliteDraft final : public StoreDraft {
- public:
-  explicit SqliteDraft(const std::string& beside) : file_(beside, "restored") {}
-  std::expected<void, StoreError> append(std::span<const std::uint8_t> bytes) override {
-    try {
-      if (header_.size() < kSizes) {
-        const auto looked_at = bytes.first(std::min(bytes.size(), kSizes - header_.size()));
-        header_.insert(header_.end(), looked_at.begin(), looked_at.end());
-        if (header_.size() == kSizes) most_ = size_as_told() + kSlack;
-      }
-      size_ += std::ssize(bytes);
-      if (size_ > most_) return std::unexpected(StoreError::damaged);
-      file_.append(bytes);
-      return {};
-    } catch (const StoreFailure& failure) {
-      return std::unexpected(failure.error());
-    }
-  }
-  NewFile& file() { return file_; }
-
- private:
-  // What its header says (https://sqlite.org/fileformat2.html §1.3): its title, the size of a page at 16, how many
-  // there are at 28, most significant byte first. Less than nothing: it is none of ours.
-  [[nodiscard]] std::int64_t size_as_told() const {
-    constexpr std::string_view kTitle("SQLite format 3\0", 16);
-    if (!std::equal(kTitle.begin(), kTitle.end(), header_.begin()) || 256 * header_[16] + header_[17] != kPageSize)
-      return -kMuch;
-    std::int64_t pages = 0;
-    for (std::size_t at = 28; at < 32; ++at) pages = pages * 256 + header_[at];
-    return pages * kPageSize;
-  }
-
-  static constexpr std::size_t kSizes = 32;           // bytes of the header that are looked at
-  static constexpr std::int64_t kMuch = 1LL << 50;    // bytes
-  static constexpr std::int64_t kSlack = 16LL << 20;  // that a file may be longer: its room
-  NewFile file_;
-  std::vector<std::uint8_t> header_;
-  std::int64_t size_ = 0;
-  std::int64_t most_ = 32;
-};
 
 std::unexpected<StoreError> SqliteStore::failed(const StoreFailure& failure, const char* doing) {
   file_.note(Severity::error, fmt::format("{}: {}", doing, failure.detail()));
@@ -186,7 +129,7 @@ std::expected<std::unique_ptr<StoreCopy>, StoreError> SqliteStore::copy() {
     }
     CopyFacts facts = examined(*file, *keys, From::own);
     file->forget_name();
-    return std::make_unique<SqliteCopy>(std::move(file), std::move(facts));
+    return std::make_unique<SqliteCopy>(std::move(file), std::move(facts), *std::move(keys));
   } catch (const StoreFailure& failure) {
     return failed(failure, "copy");
   } catch (const std::exception&) {
@@ -210,6 +153,7 @@ std::expected<Restored, StoreError> SqliteStore::restore(StoreDraft& draft, cons
   try {
     Restored restored;
     const KeyRing keys = keys_with(terms.other_key);
+    given->check(keys);
     restored.facts = examined(given->file(), keys, From::elsewhere);
     restored.bad = first_bad_row(given->file(), keys, terms.alive);
     if (auto done = submit_alone([&] { put_in_place(*given, terms, restored); }); !done)
@@ -254,7 +198,10 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
     key_is_needed = !terms.other_key.empty() && !knows_all_keys(connection, keys_with(Secret()));
     if (key_of_store(connection) != keys.newest()) seal_all(connection, keys);
     restored.continued = file_.is_open() && learned(connection, restored.facts.last);
-    if (restored.continued) note_what_came_back(connection, restored);
+    if (restored.continued) {
+      note_what_came_back(connection, restored);
+      ask_for_codes(connection, restored);
+    }
     void_what_lives(connection, terms.about.at, terms.steps_ahead);
     TrailHead head = read_head(connection, keys);
     Event about = terms.about;

@@ -202,7 +202,7 @@ TEST_F(StoreUpkeep, EachFaultIsSaidWithWhatToDo) {
     const char* hint;
   };
   for (const auto& [fault, says, hint] :
-       {Row{StoreError::damaged, "no backup of a store", "another backup"},
+       {Row{StoreError::damaged, "no backup, or it was cut off or changed", "another one that"},
         Row{StoreError::too_new, "newer release", "Install"}, Row{StoreError::wrong_key, "another key", "--key FILE"},
         Row{StoreError::full, "no room", "Make room"}, Row{StoreError::busy, "Another program", "Try again"},
         Row{StoreError::missing, "no key on this host", "admin init"},

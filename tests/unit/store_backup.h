@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "common/store/backup_proof.h"
 #include "tests/unit/store_fixture.h"
 
 namespace mfa::test {
@@ -89,6 +90,13 @@ class StoreBackup : public StoreFolder {
     }
     EXPECT_EQ(static_cast<std::int64_t>(bytes.size()), (*copy)->facts().size);
     return bytes;
+  }
+  // Of a backup, what is the store's; and that with a proof again, as only this host can write it.
+  static std::string unproven(const std::string& bytes) { return bytes.substr(0, bytes.size() - kBackupProofSize); }
+  [[nodiscard]] std::string proven(const std::string& bytes) const {
+    Sha256 all;
+    all.add({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    return bytes + backup_proof(ring(), all.digest());
   }
   std::expected<Restored, StoreError> restored(Store& store, const std::string& bytes, Secret other_key = {}) {
     auto draft = store.draft();

@@ -114,11 +114,12 @@ TEST_F(StoreBackup, The_store_that_was_there_is_kept_aside_with_all_it_held) {
 TEST_F(StoreBackup, What_is_no_sound_backup_changes_nothing) {
   auto store = opened();
   const std::string bytes = copied(*store);
-  std::string torn = bytes;
+  const std::string inside = unproven(bytes);
+  std::string torn = inside;
   std::fill(torn.begin() + 8192, torn.begin() + 16384, 'x');
-  std::string newer = bytes;
+  std::string newer = inside;
   newer[63] = 99;  // user_version, https://sqlite.org/fileformat2.html §1.3
-  std::string foreign = bytes;
+  std::string foreign = inside;
   foreign[71] = 0;  // application_id
   struct Row {
     std::string bytes;
@@ -126,15 +127,55 @@ TEST_F(StoreBackup, What_is_no_sound_backup_changes_nothing) {
   };
   for (const auto& [given, error] :
        {Row{"", StoreError::damaged}, Row{"x", StoreError::damaged},
-        Row{std::string(100'000, 'x'), StoreError::damaged}, Row{torn, StoreError::damaged},
-        Row{bytes.substr(0, bytes.size() / 2), StoreError::damaged}, Row{newer, StoreError::too_new},
-        Row{foreign, StoreError::damaged}}) {
+        Row{std::string(100'000, 'x'), StoreError::damaged}, Row{proven(torn), StoreError::damaged},
+        Row{bytes.substr(0, bytes.size() / 2), StoreError::damaged},
+        Row{proven(inside.substr(0, inside.size() / 2)), StoreError::damaged}, Row{proven(newer), StoreError::too_new},
+        Row{proven(foreign), StoreError::damaged}}) {
     const auto done = restored(*store, given);
     ASSERT_FALSE(done.has_value());
     EXPECT_EQ(name_of(done.error()), name_of(error)) << given.size();
     EXPECT_EQ(names(), (std::vector<std::string>{"key", "mfa.db", "mfa.db-wal"}));
   }
   EXPECT_TRUE(seen(*store).unused);
+}
+
+// Whose name stands beside a secret is not sealed: so nothing comes back but what this host wrote, byte for byte.
+TEST_F(StoreBackup, What_was_changed_after_it_was_made_does_not_come_back) {
+  auto store = opened();
+  const std::string bytes = copied(*store);
+  const std::string inside = unproven(bytes);
+  std::string renamed = bytes;
+  const std::size_t name = renamed.find("alice");
+  ASSERT_NE(name, std::string::npos);
+  renamed[name] = 'A';
+  std::string other_proof = bytes;
+  other_proof[bytes.size() - 2] = other_proof[bytes.size() - 2] == '0' ? '1' : '0';
+  std::string later = bytes;
+  later[inside.size() + std::string_view("mfa-backup ").size()] = '2';
+  std::string other_key = bytes;
+  other_key[inside.size() + std::string_view("mfa-backup 1 ").size()] ^= 1;
+  std::string no_key = bytes;
+  no_key[inside.size() + std::string_view("mfa-backup 1 ").size()] = 'x';
+  struct Row {
+    const char* what;
+    std::string bytes;
+    StoreError error;
+  };
+  for (const auto& [what, given, error] :
+       {Row{"a name", renamed, StoreError::damaged}, Row{"no proof", inside, StoreError::damaged},
+        Row{"another proof", other_proof, StoreError::damaged},
+        Row{"cut", bytes.substr(0, bytes.size() - 1), StoreError::damaged},
+        Row{"more", bytes + "\n", StoreError::damaged},
+        Row{"proof twice", bytes + bytes.substr(inside.size()), StoreError::damaged},
+        Row{"proof alone", bytes.substr(inside.size()), StoreError::damaged},
+        Row{"a later release's", later, StoreError::too_new}, Row{"another key's", other_key, StoreError::wrong_key},
+        Row{"no key", no_key, StoreError::damaged}}) {
+    const auto done = restored(*store, given);
+    ASSERT_FALSE(done.has_value()) << what;
+    EXPECT_EQ(name_of(done.error()), name_of(error)) << what;
+  }
+  EXPECT_TRUE(restored(*store, bytes).has_value()) << journal.notes();
+  EXPECT_TRUE(restored(*store, proven(inside)).has_value());
 }
 
 TEST_F(StoreBackup, With_another_key_it_comes_back_with_that_key_alone) {

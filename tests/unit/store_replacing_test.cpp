@@ -75,17 +75,17 @@ class StoreReplacing : public StoreBackup {
     sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
     ASSERT_EQ(vfs->xSetSystemCall(vfs, name, reinterpret_cast<sqlite3_syscall_ptr>(call)), SQLITE_OK);
   }
-  // As somebody with an editor for SQLite files would.
+  // As somebody with an editor for SQLite files would, and the key.
   std::string altered(const std::string& bytes, const char* sql) {
     const fs::path copy = folder / "altered";
-    write_bytes(copy, bytes);
+    write_bytes(copy, unproven(bytes));
     sqlite3* opened = nullptr;
     EXPECT_EQ(sqlite3_open(copy.c_str(), &opened), SQLITE_OK);
     EXPECT_EQ(sqlite3_exec(opened, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(opened);
     sqlite3_close(opened);
     std::string changed = bytes_of(copy);
     fs::remove(copy);
-    return changed;
+    return proven(changed);
   }
   // Noise over the page on which a table begins.
   void overwrite_table(const char* name) {
@@ -283,6 +283,89 @@ TEST_F(StoreReplacing, What_was_removed_since_is_named) {
   EXPECT_EQ(again->all_that_came_back, 0);
 }
 
+// A thief with the password alone would set one up in their name.
+TEST_F(StoreReplacing, Whose_factor_is_lost_with_it_sets_one_up_by_a_code_alone) {
+  auto store = opened();
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    static_cast<void>(tx.add_person({"dave"}, {1004}, kStart));  // had none yet
+    static_cast<void>(tx.add_person({"frank"}, {1006}, kStart));
+  }));
+  const std::string bytes = copied(*store);
+  const LockoutState locked{7, 3, {1'790'800'000}, {1'790'900'060}};
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    Person carol = tx.add_person({"carol"}, {1003}, kStart);
+    carol.lockout = locked;
+    carol.language = "nl";
+    carol.next_factor = 2;
+    tx.save(carol);
+    tx.add_factor(carol.id, totp_factor(1, "another key of another"));
+    tx.add_factor(tx.person_by_name({"dave"})->id, totp_factor(1, "another key of another"));
+    static_cast<void>(tx.add_person({"erin"}, {1005}, kStart));
+    tx.rename_person(tx.person_by_name({"frank"})->id, {"franklin"}, {1006});
+    tx.add_factor(tx.add_person({"frank"}, {1007}, kStart).id, totp_factor(1, "another key of another"));
+  }));
+  const auto done = restored(*store, bytes);
+  ASSERT_TRUE(done.has_value()) << journal.notes();
+  EXPECT_EQ(done->by_code, (std::vector<std::string>{"carol", "dave"}));
+  EXPECT_EQ(done->all_by_code, 2);
+  ASSERT_TRUE(store->read([&](Transaction& tx) {
+    const auto carol = tx.person_by_name({"carol"});
+    ASSERT_TRUE(carol);
+    EXPECT_EQ(carol->uid, Uid{1003});
+    EXPECT_TRUE(carol->enrol_by_code);
+    EXPECT_EQ(carol->lockout, locked);
+    EXPECT_EQ(carol->language, "nl");
+    EXPECT_EQ(carol->next_factor, 2U);
+    EXPECT_GE(carol->epoch, kThen.seconds);
+    EXPECT_TRUE(tx.factors(carol->id).empty());
+    EXPECT_TRUE(tx.person_by_name({"dave"})->enrol_by_code);
+    EXPECT_FALSE(tx.person_by_name({"alice"})->enrol_by_code);
+    EXPECT_FALSE(tx.person_by_name({"erin"})) << "there was nothing to keep";
+    EXPECT_EQ(tx.person_by_name({"frank"})->uid, Uid{1006}) << "of two with one name the backup's";
+  }));
+  EXPECT_EQ(restored(*store, bytes)->all_by_code, 0) << "told once";
+  EXPECT_TRUE(reading(*store, [](Transaction& tx) { return tx.person_by_name({"carol"})->enrol_by_code; }));
+}
+
+TEST_F(StoreReplacing, What_somebody_said_since_goes_on) {
+  auto store = opened();
+  const std::string bytes = copied(*store);
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    Person alice = *tx.person_by_name({"alice"});
+    alice.reported = {1'790'800'000};
+    alice.reported_version = "version";
+    alice.enrol_by_code = true;
+    alice.failed_since_login = 3;
+    alice.next_factor = 9;
+    alice.next_trust = 8;
+    tx.save(alice);
+  }));
+  ASSERT_TRUE(restored(*store, bytes).has_value());
+  const Person alice = reading(*store, [](Transaction& tx) { return *tx.person_by_name({"alice"}); }).value();
+  EXPECT_EQ(alice.reported, UnixTime{1'790'800'000});
+  EXPECT_EQ(alice.reported_version, "version");
+  EXPECT_TRUE(alice.enrol_by_code);
+  EXPECT_EQ(alice.failed_since_login, 3U);
+  EXPECT_EQ(alice.next_factor, 9U);
+  EXPECT_EQ(alice.next_trust, 8U);
+}
+
+TEST_F(StoreReplacing, Who_wants_to_be_asked_is_though_they_did_not_before) {
+  auto store = opened();
+  const auto set = [&](bool off) {
+    return store->write([&](Transaction& tx) {
+      Person alice = *tx.person_by_name({"alice"});
+      alice.asks_off = off;
+      tx.save(alice);
+    });
+  };
+  ASSERT_TRUE(set(true));
+  const std::string bytes = copied(*store);
+  ASSERT_TRUE(set(false));
+  ASSERT_TRUE(restored(*store, bytes).has_value());
+  EXPECT_FALSE(reading(*store, [](Transaction& tx) { return tx.person_by_name({"alice"})->asks_off; }).value());
+}
+
 TEST_F(StoreReplacing, Who_was_locked_since_stays_locked) {
   auto store = opened();
   const std::string bytes = copied(*store);
@@ -337,7 +420,8 @@ TEST_F(StoreReplacing, More_than_it_says_it_holds_is_not_taken) {
   while (taken < 100 && piece(zeros)) ++taken;
   EXPECT_LT(taken, 40);
   EXPECT_EQ(restored(*store, std::string(100, 'x')).error(), StoreError::damaged);
-  EXPECT_TRUE(restored(*store, bytes + std::string(4 << 20, '\0'))) << "a file may be longer: " << journal.notes();
+  EXPECT_TRUE(restored(*store, proven(unproven(bytes) + std::string(4 << 20, '\0'))))
+      << "a file may be longer: " << journal.notes();
 }
 
 TEST_F(StoreReplacing, A_key_that_is_not_needed_is_not_kept) {
