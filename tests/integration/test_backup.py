@@ -114,3 +114,27 @@ def test_logins_go_on_while_backups_are_made(campus):
         stop.set()
         thread.join()
     assert made
+
+
+@both_ways
+def test_whose_factor_is_lost_with_the_store_sets_one_up_by_a_code_alone(campus):
+    """Their password alone would let a thief set one up."""
+    campus.configure(EVERYONE_MUST)
+    campus.start_sshd()
+    campus.student("alice")
+    bob = campus.person("bob")
+    campus.enroll("admin", "backup", BACKUP)
+    campus.provision(bob)
+    told = campus.enroll("admin", "restore", BACKUP).stdout
+    assert told.endswith("For all, with their names in a file: mfa-enroll admin provision --codes --users FILE\n"
+                         "  bob\n"), told
+    with open("/root/users", "w") as file:
+        file.write("bob\n")
+    table = campus.enroll("admin", "provision", "--codes", "--users", "/root/users").stdout.splitlines()
+    code = table[1].split(",")[1]
+    for given, passes_it in (("8k3m92qxd4tp", False), (code, True)):
+        talk = campus.ssh(bob)
+        talk.reads("Enrolment code: ")
+        talk.answers(given)
+        talk.reads("Your choice [app]: " if passes_it else "Enrolment code: ")
+        talk.hangs_up()
