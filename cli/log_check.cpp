@@ -88,12 +88,15 @@ Outcome<void> LogCheck::judge() {
   std::vector<LogEntry> entries;
   entries.reserve(waiting.size());
   for (const auto& [entry, place] : waiting) entries.push_back(entry);
-  const auto genuine = source_.genuine(entries);
-  if (!genuine) return std::unexpected(genuine.error());
+  const auto writers = source_.writers(entries);
+  if (!writers) return std::unexpected(writers.error());
   ++questions_;
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     const auto& [entry, place] = waiting[i];
-    if (i >= genuine->size() || !(*genuine)[i]) {
+    const Writer writer = i < writers->size() ? (*writers)[i] : Writer::unknown;
+    if (writer == Writer::old_key) {
+      by_old_key_.push_back({.seq = entry.seq, .place = place});
+    } else if (writer == Writer::unknown) {
       refuse(entry, place);
     } else if (const auto compared = compare(entry, place); !compared) {
       return compared;
@@ -180,7 +183,7 @@ Outcome<Json> LogCheck::report(const std::vector<std::string>& files) {
   if (failure_) return std::unexpected(*failure_);
   std::vector<bool> counts(files.size());
   for (const Seen& seen : seen_) counts.at(seen.place.file) = true;
-  for (const auto* rows : {&missing_, &different_})
+  for (const auto* rows : {&missing_, &different_, &by_old_key_})
     for (const Row& row : *rows) counts.at(row.place.file) = true;
 
   Json report{{"lines", seen_.size()}};
@@ -189,6 +192,7 @@ Outcome<Json> LogCheck::report(const std::vector<std::string>& files) {
   if (!seen_.empty()) report.update({{"first", seen_.front().seq}, {"last", seen_.back().seq}});
   tell_runs(report, "missing", missing_, files);
   tell_runs(report, "different", different_, files);
+  if (!by_old_key_.empty()) tell_runs(report, "old_key", by_old_key_, files);
   // Where the store has lines of its own among the others, it went on from an older state.
   if (!different_.empty()) {
     const auto first = std::ranges::min(different_, {}, &Row::seq).seq;

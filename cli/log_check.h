@@ -29,11 +29,18 @@ struct Heads {
 };
 inline constexpr std::int64_t kHeadsPage = 4'000;
 
+// Who wrote a line, as far as its proof tells.
+enum class Writer : std::uint8_t {
+  engine,
+  old_key,  // of an event that the store lacks, with a key that was replaced
+  unknown,
+};
+
 // What the engine is asked on the way.
 struct TrailSource {
   std::function<Outcome<Heads>(std::int64_t after)> heads;
   // Of lines with proofs, kMostAsked bytes of text, proof and two more each at most: as many answers.
-  std::function<Outcome<std::vector<bool>>(const std::vector<LogEntry>&)> genuine;
+  std::function<Outcome<std::vector<Writer>>(const std::vector<LogEntry>&)> writers;
 };
 inline constexpr std::size_t kMostAsked = 15'000;
 
@@ -101,7 +108,7 @@ class LogCheck {
   std::map<std::string, std::uint32_t, std::less<>> hosts_;
   std::vector<Seen> seen_;  // lines that fit
   std::vector<Dropped> dropped_;
-  std::vector<Row> missing_, different_;
+  std::vector<Row> missing_, different_, by_old_key_;
   std::int64_t forged_ = 0, cut_ = 0, others_ = 0;
   std::optional<Place> first_forged_;
 };

@@ -89,6 +89,12 @@ void tell_lines(const Json& report, Findings& findings) {
     if (const auto count = number_of(report, key).value_or(0); count > 0)
       findings.note(fmt::format("{} line{} {}", count, count == 1 ? "" : "s", what));
   };
+  for (const Json& run : objects_of(report, "old_key"))
+    findings.note(
+        fmt::format("{} {} there with a key that was replaced, and not in the store: cut off along with the "
+                    "change of the key, or written by somebody who kept the old key",
+                    run_in_words(run), is_one(run) ? "stands" : "stand"));
+  if (flag_of(report, "more_old_key")) findings.note("and more of that, which is not listed");
   if (const auto at = report.find("forged_at"); at != report.end()) {
     note("forged",
          "there were not written with a key of this key file: by somebody with logger, or changed on the way, "

@@ -27,7 +27,9 @@ Failure not_whole() {
 }
 Failure not_proven() {
   return {.error = "The trail and the system log do not agree.",
-          .hint = "Keep copies of both before anything else. Then find out who could write to the store."};
+          .hint =
+              "If root restored a backup that is why: admin audit --event store.restored tells. If not, keep "
+              "copies of both before anything else, then find out who could write to the store."};
 }
 Failure nothing_compared() {
   return {.error = "The log has no line that fits this store, so nothing is proven.",
@@ -47,15 +49,18 @@ Outcome<Heads> heads_after(const Console& console, std::int64_t after) {
   return heads;
 }
 
-Outcome<std::vector<bool>> genuine_among(const Console& console, const std::vector<LogEntry>& entries) {
+Outcome<std::vector<Writer>> writers_of(const Console& console, const std::vector<LogEntry>& entries) {
   std::string lines;
   for (const LogEntry& entry : entries) lines += fmt::format("{} {}\n", entry.proof, entry.text);
   const auto reply = console.ask({{"verb", "admin audit --lines"}}, lines);
   if (!reply) return std::unexpected(reply.error());
-  std::vector<bool> genuine;
-  genuine.reserve(entries.size());
-  for (const std::string& word : texts_of(*reply, "lines")) genuine.push_back(word == "genuine");
-  return genuine;
+  std::vector<Writer> writers;
+  writers.reserve(entries.size());
+  for (const std::string& word : texts_of(*reply, "lines")) {
+    const bool old_key = word == "old_key";
+    writers.push_back(word == "genuine" ? Writer::engine : old_key ? Writer::old_key : Writer::unknown);
+  }
+  return writers;
 }
 
 Outcome<void> read_log(int input, const std::string& name, std::size_t file, LogCheck& check) {
@@ -78,7 +83,7 @@ Outcome<void> read_log(int input, const std::string& name, std::size_t file, Log
 
 Outcome<Json> compared(const Console& console, const AuditOptions& options, std::int64_t last) {
   LogCheck check({.heads = [&](std::int64_t after) { return heads_after(console, after); },
-                  .genuine = [&](const std::vector<LogEntry>& entries) { return genuine_among(console, entries); }},
+                  .writers = [&](const std::vector<LogEntry>& entries) { return writers_of(console, entries); }},
                  short_host(options.host.empty() ? own_host() : options.host), last);
   std::vector<std::string> names;
   names.reserve(options.against.size());

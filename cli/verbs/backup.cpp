@@ -245,6 +245,16 @@ std::string what_came_back(const Json& reply) {
          });
 }
 
+std::string who_was_renamed(const Json& reply) {
+  const std::vector<Json> people = objects_of(reply, "named_as_before");
+  if (people.empty()) return "";
+  std::string text = "Renamed since the backup, and shut out under their new name or uid until that is done again:\n";
+  for (const Json& one : people)
+    text += fmt::format("  mfa-enroll admin rename {} {}\n", printable_line(text_of(one, "user")),
+                        printable_line(text_of(one, "was")));
+  return text;
+}
+
 std::string who_needs_a_code(const Json& reply) {
   const std::int64_t all = count_in(reply, "all_by_code");
   if (all == 0) return "";
@@ -309,7 +319,7 @@ Outcome<void> admin_restore(const Console& console, const RestoreOptions& option
         "What was used since is not known. So all recovery codes count as used, and people make new ones: "
         "mfa-enroll codes\n"
         "And tokens pass no more and have to be registered anew: mfa-enroll hotp\n";
-  text += what_came_back(*reply) + who_needs_a_code(*reply);
+  text += what_came_back(*reply) + who_was_renamed(*reply) + who_needs_a_code(*reply);
   if (const auto bad = number_of(*reply, "bad"))
     text += fmt::format(
         "Row {} of the backup's trail is not as it was written, or one before it was removed. See what else is not:\n"

@@ -9,6 +9,18 @@ constexpr std::string_view kBefore = "before ";
 
 }  // namespace
 
+std::string_view name_of(LineOrigin origin) {
+  switch (origin) {
+    case LineOrigin::engine:
+      return "genuine";
+    case LineOrigin::old_key:
+      return "old_key";
+    case LineOrigin::unknown:
+      return "forged";
+  }
+  return "forged";
+}
+
 std::string_view name_of(TrailDamage damage) {
   switch (damage) {
     case TrailDamage::altered:

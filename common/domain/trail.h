@@ -35,6 +35,14 @@ struct ProvenLine {
   std::string text, proof;
 };
 
+// Who wrote such a line.
+enum class LineOrigin : std::uint8_t {
+  engine,
+  old_key,  // of a row that is not there, with a key that was replaced: the engine once, or whoever kept that key
+  unknown,
+};
+[[nodiscard]] std::string_view name_of(LineOrigin origin);  // "genuine", "old_key", "forged"
+
 // A stretch of rows. `from` is not among them; 0 for the first one, and the highest number for the newest.
 struct TrailStretch {
   std::int64_t from = 0;

@@ -81,17 +81,17 @@ std::expected<HeadsReply, RequestError> trail_heads(Engine& engine, const Asker&
   return reply;
 }
 
-std::expected<std::vector<bool>, RequestError> genuine_lines(Engine& engine, const Asker& asker,
-                                                             const std::vector<ProvenLine>& lines) {
+std::expected<std::vector<LineOrigin>, RequestError> line_origins(Engine& engine, const Asker& asker,
+                                                                  const std::vector<ProvenLine>& lines) {
   if (auto error = not_for(asker, Verb::trail_lines)) return std::unexpected(*std::move(error));
-  auto genuine = reading(engine.store, [&](Transaction& tx) {
-    std::vector<bool> found;
+  auto origins = reading(engine.store, [&](Transaction& tx) {
+    std::vector<LineOrigin> found;
     found.reserve(lines.size());
-    for (const ProvenLine& line : lines) found.push_back(tx.is_genuine(line));
+    for (const ProvenLine& line : lines) found.push_back(tx.origin_of(line));
     return found;
   });
-  if (!genuine) return std::unexpected(store_failed(engine, asker, genuine.error()));
-  return *std::move(genuine);
+  if (!origins) return std::unexpected(store_failed(engine, asker, origins.error()));
+  return *std::move(origins);
 }
 
 }  // namespace mfa

@@ -42,8 +42,8 @@ struct HeadsReply {
 };
 [[nodiscard]] std::expected<HeadsReply, RequestError> trail_heads(Engine& engine, const Asker& asker,
                                                                   std::int64_t after);
-// Of lines of syslog: whether the engine wrote them.
-[[nodiscard]] std::expected<std::vector<bool>, RequestError> genuine_lines(Engine& engine, const Asker& asker,
-                                                                           const std::vector<ProvenLine>& lines);
+// Of lines of syslog.
+[[nodiscard]] std::expected<std::vector<LineOrigin>, RequestError> line_origins(Engine& engine, const Asker& asker,
+                                                                                const std::vector<ProvenLine>& lines);
 
 }  // namespace mfa

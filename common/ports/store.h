@@ -218,8 +218,8 @@ class Transaction {
   [[nodiscard]] virtual std::vector<TrailRow> trail(const TrailStretch& stretch) = 0;
   // The chain's values in the rows among the `most` numbers after `after`, without proofs.
   [[nodiscard]] virtual std::vector<TrailMark> trail_heads(std::int64_t after, std::size_t most) = 0;
-  // Whether the engine wrote that line, whatever became of its row.
-  [[nodiscard]] virtual bool is_genuine(const ProvenLine& line) = 0;
+  // Whatever became of its row.
+  [[nodiscard]] virtual LineOrigin origin_of(const ProvenLine& line) = 0;
   // Drops the personal detail (all texts and the salt) of rows after `after` that happened before then, `most` at most
   // (0: only looks), looking at `most_seen` rows. What tells of the store itself keeps it: nothing there is personal.
   virtual PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) = 0;
@@ -285,6 +285,11 @@ struct CameBack {
   std::string factor;  // its id; empty: somebody of whom nothing was kept any more
 };
 inline constexpr std::int64_t kMostNamed = 100;
+// Whose name or uid root had changed since (Transaction::rename_person), and who have the old ones again.
+struct NamedAsBefore {
+  std::string user;  // as they are called here
+  std::string was;   // as they were called since
+};
 struct Restored {
   CopyFacts facts;    // of the copy, before it was brought up to date
   std::string aside;  // where the store lies that was there; empty: there was none
@@ -295,6 +300,7 @@ struct Restored {
   // Who had set up a second factor since, and has none now: only an enrolment code lets them set one up. Likewise.
   std::vector<std::string> by_code;
   std::int64_t all_by_code = 0;
+  std::vector<NamedAsBefore> named_as_before;  // the first kMostNamed of them
   std::optional<std::int64_t> bad;  // the number of the first row of the copy's trail that is not as it was written
   bool opens = true;                // false: it is in its place, but why it does not open the system log says
 };

@@ -249,7 +249,7 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
     case Verb::trail_heads:
       return rendered(trail_heads(engine, asker, request.after.value_or(0)));
     case Verb::trail_lines:
-      return rendered(genuine_lines(engine, asker, lines_in(request.lines)));
+      return rendered(line_origins(engine, asker, lines_in(request.lines)));
     case Verb::purge:
       return rendered(purge_records(engine, asker));
     case Verb::password_changed:

@@ -365,10 +365,10 @@ WipedText to_json(const HeadsReply& reply) {
   return json.close_object().take();
 }
 
-WipedText to_json(const std::vector<bool>& genuine) {
+WipedText to_json(const std::vector<LineOrigin>& lines) {
   JsonWriter json;
   json.open_object().key("lines").open_array();
-  for (const bool one : genuine) json.value(one ? "genuine" : "forged");
+  for (const LineOrigin line : lines) json.value(name_of(line));
   return json.close_array().close_object().take();
 }
 

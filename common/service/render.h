@@ -51,7 +51,7 @@ namespace mfa {
 [[nodiscard]] WipedText to_json(const AuditReply& reply);
 [[nodiscard]] WipedText to_json(const TrailVerdict& verdict);
 [[nodiscard]] WipedText to_json(const HeadsReply& reply);
-[[nodiscard]] WipedText to_json(const std::vector<bool>& genuine);  // of lines
+[[nodiscard]] WipedText to_json(const std::vector<LineOrigin>& lines);
 [[nodiscard]] WipedText to_json(const PurgeReply& reply);
 [[nodiscard]] WipedText to_json(const ReportReply& reply);
 [[nodiscard]] WipedText to_json(const AskingReply& reply);

@@ -64,6 +64,12 @@ WipedText to_json(const Restored& reply) {
     for (const std::string& user : reply.by_code) json.value(user);
     json.close_array();
   }
+  if (!reply.named_as_before.empty()) {
+    json.key("named_as_before").open_array();
+    for (const auto& [user, was] : reply.named_as_before)
+      json.open_object().member("user", user).member("was", was).close_object();
+    json.close_array();
+  }
   if (reply.bad) json.member("bad", *reply.bad);
   return json.close_object().take();
 }

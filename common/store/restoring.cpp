@@ -114,6 +114,14 @@ void note_what_came_back(Connection& draft, Restored& restored) {
   }
 }
 
+void note_who_was_renamed(Connection& draft, Restored& restored) {
+  auto rows = draft.prepared(
+      "SELECT person.name, known.name FROM person JOIN temp.known ON known.person = person.id"
+      " WHERE known.name <> person.name OR known.uid <> person.uid ORDER BY person.name LIMIT ?");
+  rows.bind(kMostNamed);
+  while (rows.row()) restored.named_as_before.push_back({.user = rows.text(0), .was = rows.text(1)});
+}
+
 void ask_for_codes(Connection& draft, Restored& restored) {
   draft.execute(
       "CREATE TEMP TABLE bare AS SELECT person, name FROM temp.known WHERE factors > 0"

@@ -22,6 +22,7 @@ bool learn_what_was_used(Connection& draft, Connection& replaced, std::int64_t l
 void forget_what_was_used(Connection& draft);
 // What the replaced store, of which something was learned, did not have any more; into `restored`.
 void note_what_came_back(Connection& draft, Restored& restored);
+void note_who_was_renamed(Connection& draft, Restored& restored);
 // Whose factors are lost with it; into `restored`. They are let set up another by an enrolment code alone.
 void ask_for_codes(Connection& draft, Restored& restored);
 // `steps_ahead`: of apps, beyond the one at hand.

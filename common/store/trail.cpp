@@ -77,7 +77,7 @@ std::optional<std::int64_t> number_of_row(std::string_view line) {
   return seq;
 }
 
-// For is_line_of().
+// Of the engine itself, for origin_of().
 std::vector<KeyId> keys_for_line(Connection& connection, const KeyRing& keys, std::string_view line, std::int64_t seq) {
   const auto key_in = [](Statement& row) { return KeyId{static_cast<std::uint32_t>(row.integer(0))}; };
   auto own = connection.prepared("SELECT chain_key, kind, chain FROM event WHERE seq = ?");
@@ -259,14 +259,17 @@ TrailMark mark_of(const KeyRing& keys, KeyId key, const Event& event, const Trai
   return mark;
 }
 
-bool is_line_of(Connection& connection, const KeyRing& keys, const ProvenLine& line) {
+LineOrigin origin_of(Connection& connection, const KeyRing& keys, const ProvenLine& line) {
   const auto seq = number_of_row(line.text);
-  if (!seq || line.proof.size() != kProofDigits) return false;
+  if (!seq || line.proof.size() != kProofDigits) return LineOrigin::unknown;
   const auto is_proof_of = [&](KeyId id) {
     const Secret* key = keys.subkey(id, KeyUse::trail);
     return key != nullptr && Secret(proof_of(*key, line.text)) == Secret(line.proof);
   };
-  return std::ranges::any_of(keys_for_line(connection, keys, line.text, *seq), is_proof_of);
+  if (std::ranges::any_of(keys_for_line(connection, keys, line.text, *seq), is_proof_of)) return LineOrigin::engine;
+  auto own = connection.prepared("SELECT 1 FROM event WHERE seq = ?");
+  const bool is_there = own.bind(*seq).row();
+  return !is_there && std::ranges::any_of(keys.newest_first(), is_proof_of) ? LineOrigin::old_key : LineOrigin::unknown;
 }
 
 bool verify_rows(Connection& connection, const KeyRing& keys, std::int64_t most, TrailReport& report) {

@@ -42,8 +42,9 @@ void append_event(Connection& connection, const KeyRing& keys, const Event& even
 [[nodiscard]] TrailMark mark_of(const KeyRing& keys, KeyId key, const Event& event, const TrailHead& head);
 // Whether the engine wrote that line, by a key that could have proven it alone: the one its row is chained with; of the
 // change of a key, whose line the key before it proves, that one, if the line is the row's own; where there is no such
-// row (a tail that was cut) those no older than the store's own. Whoever kept a copy of an older key writes none.
-[[nodiscard]] bool is_line_of(Connection& connection, const KeyRing& keys, const ProvenLine& line);
+// row (a tail that was cut) those no older than the store's own. Whoever kept a copy of an older key writes none; what
+// they may have written of a row that is not there is told apart.
+[[nodiscard]] LineOrigin origin_of(Connection& connection, const KeyRing& keys, const ProvenLine& line);
 
 // A row as the chain sees it.
 struct ChainedRow {

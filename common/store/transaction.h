@@ -102,7 +102,7 @@ class SqliteTransaction final : public Transaction {
   std::vector<TrailRow> told_about(const std::string& user, std::int64_t after, std::size_t most) override;
   std::vector<TrailRow> trail(const TrailStretch& stretch) override;
   std::vector<TrailMark> trail_heads(std::int64_t after, std::size_t most) override;
-  bool is_genuine(const ProvenLine& line) override;
+  LineOrigin origin_of(const ProvenLine& line) override;
   PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) override;
 
   [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }

@@ -56,7 +56,7 @@ std::vector<TrailMark> SqliteTransaction::trail_heads(std::int64_t after, std::s
   return marks;
 }
 
-bool SqliteTransaction::is_genuine(const ProvenLine& line) { return is_line_of(connection_, keys_, line); }
+LineOrigin SqliteTransaction::origin_of(const ProvenLine& line) { return mfa::origin_of(connection_, keys_, line); }
 
 // A row whose salt is gone is purged; each of its texts goes with it, also from the indexes.
 PurgedRows SqliteTransaction::purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) {

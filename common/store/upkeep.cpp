@@ -200,6 +200,7 @@ void SqliteStore::put_in_place(SqliteDraft& draft, const RestoreTerms& terms, Re
     restored.continued = file_.is_open() && learned(connection, restored.facts.last);
     if (restored.continued) {
       note_what_came_back(connection, restored);
+      note_who_was_renamed(connection, restored);
       ask_for_codes(connection, restored);
     }
     void_what_lives(connection, terms.about.at, terms.steps_ahead);

@@ -364,9 +364,9 @@ class MemoryStore::Tx : public Transaction {
       marks.push_back({.seq = seq, .run = {}, .head = head_of(seq), .proof = {}});
     return marks;
   }
-  bool is_genuine(const ProvenLine& line) override {
+  LineOrigin origin_of(const ProvenLine& line) override {
     step();
-    return line.proof == "proof of " + line.text;
+    return line.proof == "proof of " + line.text ? LineOrigin::engine : LineOrigin::unknown;
   }
   PurgedRows purge(UnixTime before, std::int64_t after, std::size_t most, std::size_t most_seen) override {
     changing();

@@ -194,7 +194,7 @@ TEST_F(BackupFile, IsBroughtBackPieceByPieceWithItsKey) {
       wants("backup"),
       result(R"({"people":2,"rows":7,"aside":"/var/lib/mfa/old","continued":false,"bad":5,)"
              R"("all_that_came_back":3,"came_back":[{"user":"alice","factor":"totp-2"},{"user":"bob"}],)"
-             R"("all_by_code":2,"by_code":["carol","dave"]})"),
+             R"("all_by_code":2,"by_code":["carol","dave"],"named_as_before":[{"user":"jan","was":"janet"}]})"),
       verdict(VerdictCode::done)};
   ASSERT_TRUE(restore(engine, folder_ / "key"));
   EXPECT_EQ(Json::parse(engine.sent(0, Tag::json)), Json::parse(R"({"verb":"admin restore","key":"yes"})"));
@@ -208,6 +208,7 @@ TEST_F(BackupFile, IsBroughtBackPieceByPieceWithItsKey) {
   EXPECT_THAT(said_, HasSubstr("all recovery codes count as used"));
   EXPECT_THAT(said_, HasSubstr("registered anew: mfa-enroll hotp"));
   EXPECT_THAT(said_, HasSubstr("  alice totp-2\n  bob (all of it)\n  and 1 more\n"));
+  EXPECT_THAT(said_, HasSubstr("\n  mfa-enroll admin rename jan janet\n"));
   EXPECT_THAT(said_, HasSubstr("mfa-enroll admin provision --codes --users FILE\n  carol\n  dave\n"));
   EXPECT_THAT(said_, HasSubstr("Row 5 of the backup's trail"));
 }

@@ -183,7 +183,12 @@ struct Made {
   std::int64_t anew = 1'000'000;
   std::vector<std::int64_t> gone = {};
   std::int64_t genuine_up_to = 1'000'000;  // lines beyond it somebody else wrote
+  std::int64_t old_from = 1'000'000;       // lines from there on have a proof by a key that was replaced
   int asked = 0, asked_for_proof = 0;
+
+  [[nodiscard]] Writer written_with(std::int64_t seq) const {
+    return seq < old_from ? Writer::engine : Writer::old_key;
+  }
 
   [[nodiscard]] std::string head(std::int64_t seq) const { return digits(seq >= anew ? seq + 500'000 : seq, 64); }
   // As message() writes them, up to that row; or of another history.
@@ -204,12 +209,12 @@ struct Made {
               }
               return heads;
             },
-            .genuine = [this](const std::vector<LogEntry>& entries) -> Outcome<std::vector<bool>> {
+            .writers = [this](const std::vector<LogEntry>& entries) -> Outcome<std::vector<Writer>> {
               ++asked_for_proof;
-              std::vector<bool> found;
+              std::vector<Writer> found;
               std::size_t bytes = 0;
               for (const LogEntry& entry : entries) {
-                found.push_back(wrote(entry));
+                found.push_back(wrote(entry) ? written_with(entry.seq) : Writer::unknown);
                 bytes += entry.text.size() + entry.proof.size() + 2;
               }
               EXPECT_LE(bytes, kMostAsked);
@@ -376,10 +381,11 @@ TEST(LogCheck, ALineWithOtherWordsCountsForNothing) {
   log.has(10, 20);
   Made store;
   TrailSource source = store.source();
-  source.genuine = [](const std::vector<LogEntry>& entries) -> Outcome<std::vector<bool>> {
-    std::vector<bool> found;
+  source.writers = [](const std::vector<LogEntry>& entries) -> Outcome<std::vector<Writer>> {
+    std::vector<Writer> found;
     for (const LogEntry& entry : entries)
-      found.push_back(entry.text + " proof=" + entry.proof == message(entry.seq, "alice", 1));
+      found.push_back(entry.text + " proof=" + entry.proof == message(entry.seq, "alice", 1) ? Writer::engine
+                                                                                             : Writer::unknown);
     return found;
   };
   LogCheck check(source, "lab-gw", store.last);
@@ -433,6 +439,16 @@ TEST(LogCheck, LinesThatTheEngineDidNotWriteCountForNothing) {
   EXPECT_EQ(report["forged"], 6);
   EXPECT_EQ(report["forged_at"]["line"], 25) << "that one needed no question";
   EXPECT_THAT(text(report), HasSubstr("6 lines there were not written with a key of this key file"));
+}
+
+TEST(LogCheck, LinesByAKeyThatWasReplacedAreToldApart) {
+  const Json report = compared({.old_from = 21}, Log().has(1, 24));
+  EXPECT_TRUE(agrees(report)) << report;
+  EXPECT_EQ(report["lines"], 20);
+  EXPECT_EQ(report["old_key"].dump(), R"([{"seq":21,"file":"log.0","line":21,"to":24}])");
+  EXPECT_FALSE(report.contains("forged"));
+  EXPECT_THAT(text(report),
+              HasSubstr("events 21 to 24 stand there with a key that was replaced, and not in the store"));
 }
 
 TEST(LogCheck, WhatIsWrittenMeanwhileIsNoDamage) {

@@ -125,7 +125,7 @@ TEST_F(Trail, IsRootsAlone) {
   EXPECT_THAT(audit(world.engine, other, {}).error().hint, HasSubstr("mfa-enroll history"));
   EXPECT_FALSE(verify_trail(world.engine, other));
   EXPECT_FALSE(trail_heads(world.engine, other, 0));
-  EXPECT_FALSE(genuine_lines(world.engine, other, {}));
+  EXPECT_FALSE(line_origins(world.engine, other, {}));
   EXPECT_FALSE(purge_records(world.engine, other));
   EXPECT_THAT(world.store.state.events, SizeIs(1)) << "and nothing was done";
 }
@@ -146,8 +146,8 @@ TEST_F(Trail, ItsHeadsComeInRunsWithoutAGap) {
   EXPECT_EQ(reply->first, 2);
   EXPECT_EQ(reply->heads, "head 2head 3");
   EXPECT_EQ(trail_heads(world.engine, asker(), 3)->heads, "");
-  EXPECT_THAT(*genuine_lines(world.engine, asker(), {{"x", "proof of x"}, {"x", "proof of y"}}),
-              ElementsAre(true, false));
+  EXPECT_THAT(*line_origins(world.engine, asker(), {{"x", "proof of x"}, {"x", "proof of y"}}),
+              ElementsAre(LineOrigin::engine, LineOrigin::unknown));
 }
 
 // --- purge

@@ -308,6 +308,9 @@ TEST_F(StoreReplacing, Whose_factor_is_lost_with_it_sets_one_up_by_a_code_alone)
   ASSERT_TRUE(done.has_value()) << journal.notes();
   EXPECT_EQ(done->by_code, (std::vector<std::string>{"carol", "dave"}));
   EXPECT_EQ(done->all_by_code, 2);
+  ASSERT_EQ(done->named_as_before.size(), 1U);
+  EXPECT_EQ(done->named_as_before[0].user, "frank");
+  EXPECT_EQ(done->named_as_before[0].was, "franklin");
   ASSERT_TRUE(store->read([&](Transaction& tx) {
     const auto carol = tx.person_by_name({"carol"});
     ASSERT_TRUE(carol);

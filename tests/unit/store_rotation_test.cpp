@@ -166,11 +166,11 @@ TEST_F(StoreRotation, Its_line_is_proven_with_the_old_key) {
   const ProvenLine proven{.text = line.substr(0, line.rfind(" proof=")), .proof = mark.proof};
   {
     Connection connection(path);
-    EXPECT_TRUE(is_line_of(connection, ring(), proven));
+    EXPECT_EQ(origin_of(connection, ring(), proven), LineOrigin::engine);
   }
   tamper("DELETE FROM event WHERE kind = 62");
   Connection older(path);
-  EXPECT_TRUE(is_line_of(older, old, proven));
+  EXPECT_EQ(origin_of(older, old, proven), LineOrigin::engine);
 }
 
 ProvenLine line_by(const KeyRing& ring, const Event& event, std::int64_t seq, const Digest& chain) {
@@ -192,13 +192,16 @@ TEST_F(StoreRotation, Who_kept_the_old_key_writes_lines_of_its_own_rows_alone) {
   }
   const KeyRing now = ring();
   Connection connection(path);
-  EXPECT_TRUE(is_line_of(connection, now, line_by(old, own, before, {}))) << "it could always";
-  EXPECT_FALSE(is_line_of(connection, now, line_by(old, own, before + 1, {}))) << "the row of the change";
-  EXPECT_FALSE(is_line_of(connection, now, line_by(old, own, before + 2, {}))) << "one behind it";
-  EXPECT_FALSE(is_line_of(connection, now, line_by(old, own, before + 3, {}))) << "one that is not there";
+  EXPECT_EQ(origin_of(connection, now, line_by(old, own, before, {})), LineOrigin::engine) << "it could always";
+  EXPECT_EQ(origin_of(connection, now, line_by(old, own, before + 1, {})), LineOrigin::unknown)
+      << "the row of the change";
+  EXPECT_EQ(origin_of(connection, now, line_by(old, own, before + 2, {})), LineOrigin::unknown) << "one behind it";
+  EXPECT_EQ(origin_of(connection, now, line_by(old, own, before + 3, {})), LineOrigin::old_key)
+      << "one that is not there";
   for (const std::int64_t seq : {before + 2, before + 3})
-    EXPECT_TRUE(is_line_of(connection, now, line_by(now, own, seq, {}))) << seq;
-  EXPECT_FALSE(is_line_of(connection, now, line_by(now, own, before, {}))) << "nor does the new one write older rows";
+    EXPECT_EQ(origin_of(connection, now, line_by(now, own, seq, {})), LineOrigin::engine) << seq;
+  EXPECT_EQ(origin_of(connection, now, line_by(now, own, before, {})), LineOrigin::unknown)
+      << "nor does the new one write older rows";
 }
 
 std::string retired_lines(std::size_t count) {
