@@ -319,6 +319,10 @@ std::expected<Request, std::string> parse_request(std::string_view json) {
     if (given && given->empty()) return std::unexpected(std::string("empty ").append(key.name));
     if (given) request.*key.place = std::move(*given);
   }
+  for (std::string* words : {&request.reason, &request.checked}) {  // blanks alone say nothing
+    words->erase(0, words->find_first_not_of(' '));
+    words->erase(words->find_last_not_of(' ') + 1);
+  }
   if (*verb == Verb::provision) {
     const auto kind = factor_kind(take(members, "kind").value_or(""));
     if (kind != FactorKind::totp && kind != FactorKind::hotp) return std::unexpected("unknown kind of factor");

@@ -98,6 +98,15 @@ TEST(RequestJson, VerbsOfDevicesKeysAndAdministrators) {
     EXPECT_FALSE(parse_request(json)) << json;
 }
 
+TEST(RequestJson, AReasonOfBlanksIsNone) {
+  const auto blank =
+      parse_request(R"({"verb":"helpdesk reset","user":"alice","reason":"   ","checked":" student card  "})");
+  ASSERT_TRUE(blank) << blank.error();
+  EXPECT_EQ(blank->reason, "");
+  EXPECT_EQ(blank->checked, "student card");
+  EXPECT_EQ(parse_request(R"({"verb":"helpdesk reset","user":"alice","reason":"r","checked":" "})")->checked, "");
+}
+
 TEST(RequestJson, VerbsOfTheHelpdesk) {
   const auto reset =
       parse_request(R"({"verb":"helpdesk reset","user":"alice","factor":"totp-1","reason":"r","checked":"c"})");
