@@ -122,6 +122,11 @@ std::optional<std::int64_t> parse_moment(std::string_view text) {
   return moment;
 }
 
+std::optional<std::int64_t> parse_last_moment(std::string_view text) {
+  if (text.size() != kDate) return parse_moment(text);
+  return parse_moment(std::string(text) + "T23:59:59");
+}
+
 std::string local_date(std::int64_t time) {
   const auto parts = local(time);
   if (!parts) return "?";

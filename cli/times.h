@@ -15,6 +15,8 @@ namespace mfa::cli {
 // with "Z" or "+13:00" behind it, as RFC 3339 writes it. From 1970 on; nothing for anything else, and for a time that
 // the clocks here leave out.
 [[nodiscard]] std::optional<std::int64_t> parse_moment(std::string_view text);
+// Likewise of something that lasts until then: a day is in it, to its last second.
+[[nodiscard]] std::optional<std::int64_t> parse_last_moment(std::string_view text);
 
 [[nodiscard]] std::string local_date(std::int64_t time);  // "2026-11-22"
 [[nodiscard]] std::string local_time(std::int64_t time);  // "2026-11-22 09:14"

@@ -5,21 +5,11 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "cli/import/user_rows.h"
 #include "cli/json.h"
 #include "cli/plain_text.h"
 
 namespace mfa::cli {
-
-namespace {
-
-constexpr std::string_view kBlanks = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
-}  // namespace
 
 std::string_view fault_of_user_name(std::string_view name) {
   if (name.empty()) return "is empty";
@@ -31,19 +21,23 @@ std::string_view fault_of_user_name(std::string_view name) {
 
 Outcome<std::vector<std::string>> parse_user_names(std::string_view text, std::string_view place) {
   std::vector<std::string> names;
-  std::unordered_set<std::string_view> seen;
+  std::unordered_set<std::string> seen;
+  UserRows rows;
   std::size_t number = 0;
+  const auto wrong = [&](std::string_view what) {
+    return std::unexpected(Failure{.error = fmt::format("{}, line {}: {}", place, number, what),
+                                   .hint = "Write one name a line, or a table whose first line names its columns."});
+  };
   while (!text.empty()) {
     ++number;
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    const std::string_view name = trimmed(line.substr(0, line.find('#')));
+    const auto name = rows.read(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (name.empty()) continue;
-    if (const std::string_view fault = fault_of_user_name(name); !fault.empty())
-      return std::unexpected(Failure{.error = fmt::format("{}, line {}: this {}.", place, number, fault),
-                                     .hint = "Write one name a line, and nothing else."});
-    if (seen.insert(name).second) names.emplace_back(name);
+    if (!name) return wrong(name.error());
+    if (!*name) continue;
+    if (const std::string_view fault = fault_of_user_name(**name); !fault.empty())
+      return wrong(fmt::format("This {}.", fault));
+    if (seen.insert(**name).second) names.push_back(**name);
   }
   return names;
 }

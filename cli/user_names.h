@@ -15,8 +15,8 @@ inline constexpr std::size_t kLongestUserName = 255;  // bytes; LOGIN_NAME_MAX o
 // Why this can be nobody's name (an empty one, over kLongestUserName, a ':', a control character, not UTF-8), or "".
 [[nodiscard]] std::string_view fault_of_user_name(std::string_view name);
 
-// One name a line; empty lines and what follows a '#' are passed over, and so is a name that came before. `place` is
-// the list's name for an error, which tells the line.
+// As UserRows reads them (import/user_rows.h); a name that came before is passed over. `place` is the list's name for
+// an error, which tells the line.
 [[nodiscard]] Outcome<std::vector<std::string>> parse_user_names(std::string_view text, std::string_view place);
 
 // In their order, joined by ':' (which no name holds), at most `most` names and `bytes` bytes of JSON text a piece.

@@ -25,7 +25,8 @@ class LineReader {
   };
   // Nothing at the end.
   [[nodiscard]] std::expected<std::optional<Line>, NoInput> next();
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  // read so far
+  // Of the lines that were given out.
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_ - (buffer_.text().size() - used_); }
 
  private:
   [[nodiscard]] std::expected<bool, NoInput> fill();
@@ -34,7 +35,7 @@ class LineReader {
   WipedText buffer_{std::size_t{16} * kLongestImportLine};
   std::size_t used_ = 0;  // of the buffer, by lines that were given out
   std::uint64_t number_ = 0;
-  std::uint64_t bytes_ = 0;
+  std::uint64_t bytes_ = 0;  // read so far
   bool at_end_ = false;
 };
 

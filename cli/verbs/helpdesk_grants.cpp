@@ -45,12 +45,13 @@ std::string until_text(const Json& reply) {
 }
 
 // What is told of somebody until when, or that it is over.
-Outcome<void> note(const Console& console, const Json& request, const std::string& holds, const std::string& over) {
+template <class Holds, class Over>
+Outcome<void> note(const Console& console, const Json& request, Holds holds, Over over) {
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
-  if (text_of(*reply, "until").empty()) return console.print(over + "\n");
-  return console.print(fmt::format("{} until {}.\n", holds, until_text(*reply)));
+  if (text_of(*reply, "until").empty()) return console.print(over(*reply) + "\n");
+  return console.print(fmt::format("{} until {}.\n", holds(*reply), until_text(*reply)));
 }
 
 }  // namespace
@@ -90,27 +91,34 @@ Outcome<void> helpdesk_identify(const Console& console, const HelpdeskOptions& o
 }
 
 Outcome<void> helpdesk_travel(const Console& console, const HelpdeskOptions& options) {
-  const auto until = parse_moment(options.until);
+  const auto until = parse_last_moment(options.until);
   if (!until) return std::unexpected(no_moment("--until", options.until));
   Json request = helpdesk_request("helpdesk travel", options);
   request["country"] = options.country;
   request["until"] = std::to_string(*until);
   if (auto sure = confirm_person(console, request, "change from where logins are let through, of"); !sure) return sure;
-  const std::string user = printable_line(options.user);
-  const std::string country = printable_line(options.country);
-  return note(console, request, fmt::format("Logins of {} from {} are let through", user, country),
-              fmt::format("Logins of {} from {} are treated like anybody's again.", user, country));
+  const auto from = [&](const Json& reply) {
+    const std::string code = printable_line(text_of(reply, "country"));
+    const std::string typed = printable_line(options.country);
+    return fmt::format("Logins of {} from {}", printable_line(options.user),
+                       typed == code ? code : fmt::format("{} ({})", typed, code));
+  };
+  return note(
+      console, request, [&](const Json& reply) { return from(reply) + " are let through"; },
+      [&](const Json& reply) { return from(reply) + " are treated like anybody's again."; });
 }
 
 Outcome<void> helpdesk_exempt(const Console& console, const HelpdeskOptions& options) {
-  const auto until = parse_moment(options.until);
+  const auto until = parse_last_moment(options.until);
   if (!until) return std::unexpected(no_moment("--until", options.until));
   Json request = helpdesk_request("helpdesk exempt", options);
   request["until"] = std::to_string(*until);
-  if (auto sure = confirm_person(console, request, "change until when nothing is asked, of"); !sure) return sure;
+  if (auto sure = confirm_person(console, request, "change for how long no second factor is asked of"); !sure)
+    return sure;
   const std::string user = printable_line(options.user);
-  return note(console, request, fmt::format("{} is asked for no second factor", user),
-              fmt::format("{} is asked for a second factor again, as the rules say.", user));
+  return note(
+      console, request, [&](const Json&) { return user + " is asked for no second factor"; },
+      [&](const Json&) { return user + " is asked for a second factor again, as the rules say."; });
 }
 
 }  // namespace mfa::cli

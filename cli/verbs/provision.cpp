@@ -90,7 +90,9 @@ class CodeMaker {
   Outcome<void> end() {
     progress_.clear();
     if (options_.dry_run) return console_.json ? console_.print_json(summary()) : console_.print(summary_text());
-    return console_.json ? console_.print_json({{"codes", std::move(all_)}}) : Outcome<void>();
+    if (console_.json) return console_.print_json({{"codes", std::move(all_)}});
+    if (tally_.users > 1) static_cast<void>(console_.terminal.report(what_was_made()));
+    return {};
   }
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
@@ -116,6 +118,14 @@ class CodeMaker {
     ++tally_.made;
     if (console_.json || options_.dry_run) return "";
     return fmt::format("{},{},{}\n", csv_field(printable_line(text_of(entry, "user"))), text_of(entry, "code"), until);
+  }
+  // Beside the table, which may go into a file.
+  [[nodiscard]] std::string what_was_made() const {
+    std::string text =
+        fmt::format("mfa-enroll: {} of {} users got a code", grouped(tally_.made), grouped(tally_.users));
+    if (tally_.kept > 0) text += fmt::format("; {} keep theirs", grouped(tally_.kept));
+    if (tally_.refused > 0) text += fmt::format("; {} get none", grouped(tally_.refused));
+    return text + ".\n";
   }
   [[nodiscard]] Json summary() const {
     return {{"dry_run", true},
@@ -162,6 +172,8 @@ Outcome<void> read_all_rows(LineReader& lines, const std::string& place, People&
     }
     if (!*user) continue;
     const auto person = people.named(**user);
+    // The heading of a table of one column, unless somebody is called that.
+    if (!person && number == 1 && **user == "user" && !people.stuck()) continue;
     if (person) {
       if (auto added = codes.add(row_of(number, **user), *person); !added) return added;
     } else {

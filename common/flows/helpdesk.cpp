@@ -253,7 +253,8 @@ std::expected<std::vector<Factor>, RequestError> factors_of(Engine& engine, cons
 
 RequestError changed_hands(const Account& subject) {
   return refused(say("The name or the number of {} has changed since a second factor was set up.", subject.name.value),
-                 "Only root can settle whose it is.");
+                 "Root says whose it is. The same person: mfa-enroll admin rename OLD NEW  Somebody else: mfa-enroll "
+                 "admin retire OLD");
 }
 
 std::string reason_of(const Clerk& both, const Act& act) {

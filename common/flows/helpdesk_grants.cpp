@@ -1,13 +1,15 @@
 #include "common/flows/helpdesk_grants.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <span>
 #include <utility>
 
-#include "common/domain/country.h"
+#include "common/domain/country_names.h"
 #include "common/flows/step_up.h"
 #include "common/flows/texts.h"
 #include "common/language/language.h"
@@ -66,6 +68,11 @@ std::optional<RequestError> too_many_journeys(Transaction& tx, const Person& per
                  "End one, with a day that is past: --until 2000-01-01");
 }
 
+RequestError not_one_country(const std::string& text, std::span<const std::string_view> meant) {
+  if (meant.empty()) return refused(say("There is no country {}.", text), "Give its code of two letters: --country AU");
+  return refused(say("{} may mean one of these: {}", text, fmt::join(meant, ", ")), "Give one of these codes.");
+}
+
 }  // namespace
 
 std::expected<BypassReply, RequestError> helpdesk_bypass(Engine& engine, const Asker& asker,
@@ -106,10 +113,9 @@ std::expected<BypassReply, RequestError> helpdesk_bypass(Engine& engine, const A
 std::expected<JourneyReply, RequestError> helpdesk_travel(Engine& engine, const Asker& asker,
                                                           const HelpdeskRequest& request, const std::string& country,
                                                           UnixTime until) {
-  const std::string code(country_meant(country));
-  if (code.empty())
-    return std::unexpected(
-        refused(say("There is no country {}.", country), "Give its code of two letters: --country AU"));
+  const auto meant = countries_meant(country);
+  if (meant.size() != 1) return std::unexpected(not_one_country(country, meant));
+  const std::string code(meant.front());
   const UnixTime now = engine.clock.now();
   const bool ends = until <= now;
   if (!ends && !still_holds(until, now, kLongestJourney))

@@ -30,7 +30,8 @@ struct JourneyReply {
   std::string country;            // ISO 3166-1 alpha-2
   std::optional<UnixTime> until;  // nothing: it was ended
 };
-// `country`: its code as people write it. Lifts denials that name countries; whatever else the rules say stays.
+// `country`: its name, code or dialling prefix, as people write it. Lifts denials that name countries; whatever else
+// the rules say stays.
 [[nodiscard]] std::expected<JourneyReply, RequestError> helpdesk_travel(Engine& engine, const Asker& asker,
                                                                         const HelpdeskRequest& request,
                                                                         const std::string& country, UnixTime until);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/domain/country_names.h"
 #include "common/domain/grant.h"
 #include "common/flows/texts.h"
 #include "common/language/language.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostLooked = 50;  // rows: what is older is told to be in the history
 constexpr std::size_t kMostLines = 3;
+constexpr std::string_view kEnded = "ended";  // flows/helpdesk_grants: what was granted is over
 
 bool by_helpdesk(EventKind kind) {
   const auto number = static_cast<std::uint16_t>(kind);
@@ -59,6 +61,16 @@ std::string removed_in_words(const std::string& ids) {
   return ids.contains(',') ? say("all of them were removed") : say("{} was removed", factor_in_words(ids, {}));
 }
 
+// "FJ until …" and "FJ ended", as flows/helpdesk_grants records it.
+std::string travel_in_words(std::string_view reason, const std::string& when) {
+  const std::string_view code = reason.substr(0, reason.find(' '));
+  const std::string_view terms = reason.substr(std::min(code.size() + 1, reason.size()));
+  const std::string_view name = country_name(code);
+  const std::string_view country = name.empty() ? code : name;
+  return terms.starts_with(kEnded) ? say("The helpdesk ended on {} the journey to {} that it had noted.", when, country)
+                                   : say("The helpdesk noted on {} that you travel to {}.", when, country);
+}
+
 std::string in_words(const Event& event, const std::string& when, std::span<const Factor> factors) {
   const std::string who = by_helpdesk(event.kind) ? say("The helpdesk") : say("An administrator");
   const std::string factor = factor_in_words(event.factor, factors);
@@ -76,9 +88,11 @@ std::string in_words(const Event& event, const std::string& when, std::span<cons
     case EventKind::helpdesk_bypass:
       return say("The helpdesk made a bypass code for your account on {}.", when);
     case EventKind::helpdesk_travel:
-      return say("The helpdesk noted a journey of yours on {}.", when);
+      return travel_in_words(event.reason, when);
     case EventKind::helpdesk_exempt:
-      return say("The helpdesk changed on {} until when your account does without a second factor.", when);
+      return event.reason.starts_with(kEnded)
+                 ? say("The helpdesk ended on {} that your account does without a second factor.", when)
+                 : say("The helpdesk noted on {} that your account does without a second factor.", when);
     case EventKind::helpdesk_reset:
       if (tells_of_ended(event.reason))
         return say("The helpdesk reset your second factor on {}: {}. What it had allowed before is over.", when,

@@ -232,8 +232,8 @@ def test_a_code_sent_to_the_phone_identifies_and_never_logs_in(campus):
     campus.log.wait_for(r"event=message\.sent user=alice actor=carol ")
     campus.log.wait_for(r"event=helpdesk\.identify user=alice actor=carol .*factor=sms-2 reason=called")
     helps(campus, carol, "exempt", alice, "--until", "2000-01-01", "--reason", "back")
-    assert re.match(r"Example University, lab-gw: The helpdesk changed on .* until when your account does without a "
-                    r"second factor\. Not you\? Tell Service Desk", Telephone(campus).messages()[-1]["text"])
+    assert re.match(r"Example University, lab-gw: The helpdesk ended on .* that your account does without a second "
+                    r"factor\. Not you\? Tell Service Desk", Telephone(campus).messages()[-1]["text"])
     campus.log.wait_for(r"event=message\.sent user=alice actor=carol .*factor=sms-2 reason=\"sms notice\"")
 
 

@@ -219,8 +219,11 @@ TEST(UserNames, AreOneALine) {
   for (const char* bad : {"a\nb:c\n", "a\nb\tc\n", "a\nb\x1b\n", "a\n\xff\n", "a\nb\xe2\x80\xae"}) {
     const auto names = parse_user_names(bad, "f");
     ASSERT_FALSE(names) << bad;
-    EXPECT_THAT(names.error().error, testing::StartsWith("f, line 2: this "));
+    EXPECT_THAT(names.error().error, testing::StartsWith("f, line 2: "));
   }
+  EXPECT_THAT(parse_user_names("name;user\nAlice;alice\n\"B, C\";bob\n", "f").value(), ElementsAre("alice", "bob"))
+      << "a table, as elsewhere";
+  EXPECT_FALSE(parse_user_names("alice\nbob,6\n", "f")) << "nobody is called that";
   EXPECT_FALSE(parse_user_names(std::string(256, 'x'), "f"));
   EXPECT_TRUE(parse_user_names(std::string(255, 'x'), "f"));
 }

@@ -185,24 +185,24 @@ TEST(HelpdeskGrants, WhatIsNoTermIsAUsageError) {
 TEST(HelpdeskGrants, SayWhatHoldsNow) {
   for (const bool ends : {false, true}) {
     ScriptedEngine engine{hello(),
-                          result(ends ? R"({"user":"alice"})" : R"({"until":"2026-12-01T00:00:00Z"})"),
+                          result(ends ? R"({"country":"FJ"})" : R"({"country":"FJ","until":"2026-12-01T23:59:59Z"})"),
                           verdict(VerdictCode::done),
                           hello(),
-                          result(ends ? R"({"user":"alice"})" : R"({"until":"2026-12-01T00:00:00Z"})"),
+                          result(ends ? R"({"country":"FJ"})" : R"({"country":"FJ","until":"2026-12-01T23:59:59Z"})"),
                           verdict(VerdictCode::done)};
     Script script(engine, false);
     ASSERT_TRUE(
-        helpdesk_travel(script.console, {.user = "alice", .reason = "r", .country = "FJ", .until = "2026-12-01"}));
+        helpdesk_travel(script.console, {.user = "alice", .reason = "r", .country = "Fiji", .until = "2026-12-01"}));
     ASSERT_TRUE(
         helpdesk_exempt(script.console, {.user = "alice", .reason = "r", .checked = "c", .until = "2026-12-01"}));
     EXPECT_EQ(engine.sent(0, Tag::json),
-              R"({"verb":"helpdesk travel","user":"alice","reason":"r","country":"FJ","until":"1796083200"})");
+              R"({"verb":"helpdesk travel","user":"alice","reason":"r","country":"Fiji","until":"1796169599"})");
     EXPECT_EQ(engine.sent(1, Tag::json),
-              R"({"verb":"helpdesk exempt","user":"alice","reason":"r","checked":"c","until":"1796083200"})");
-    EXPECT_EQ(script.results.text(), ends ? "Logins of alice from FJ are treated like anybody's again.\n"
+              R"({"verb":"helpdesk exempt","user":"alice","reason":"r","checked":"c","until":"1796169599"})");
+    EXPECT_EQ(script.results.text(), ends ? "Logins of alice from Fiji (FJ) are treated like anybody's again.\n"
                                             "alice is asked for a second factor again, as the rules say.\n"
-                                          : "Logins of alice from FJ are let through until 2026-12-01 00:00.\n"
-                                            "alice is asked for no second factor until 2026-12-01 00:00.\n");
+                                          : "Logins of alice from Fiji (FJ) are let through until 2026-12-01 23:59.\n"
+                                            "alice is asked for no second factor until 2026-12-01 23:59.\n");
   }
 }
 

@@ -226,6 +226,16 @@ TEST(LineReader, GivesLinesOfAnyFileInBoundedMemory) {
   EXPECT_EQ(lines.bytes(), text.size());
 }
 
+TEST(LineReader, TellsHowFarItsLinesAreAndNotWhatWasReadAhead) {
+  const Typed file("first\nsecond\nthird");
+  LineReader lines(file.fd());
+  EXPECT_EQ(lines.bytes(), 0U);
+  for (const std::size_t bytes : {6U, 13U, 18U}) {
+    ASSERT_TRUE(lines.next().value());
+    EXPECT_EQ(lines.bytes(), bytes);
+  }
+}
+
 // --- somebody else's file
 
 class SecretFile : public testing::Test {

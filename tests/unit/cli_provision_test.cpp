@@ -80,7 +80,8 @@ TEST(ProvisionCodes, AreForMany) {
                 "mfa-enroll: line 5 (no-such-user-here): There is no user of that name.\n"
                 "mfa-enroll: line 8: There is no user of that name.\n"
                 "mfa-enroll: line 2 (bob): Has a code that is good until 2026-11-22 20:00; --replace makes another.\n"
-                "mfa-enroll: line 4 (carol): Has a second factor already.\n");
+                "mfa-enroll: line 4 (carol): Has a second factor already.\n"
+                "mfa-enroll: 2 of 6 users got a code; 1 keep theirs; 3 get none.\n");
     }
   }
 }
@@ -92,6 +93,15 @@ TEST(ProvisionCodes, AgainIsNoFailureForThoseWhoHaveOne) {
   script.console.where.by_root = true;
   EXPECT_TRUE(admin_provision_codes(script.console, from_input(true)));
   EXPECT_EQ(engine.sent(0, Tag::json), R"({"verb":"admin provision --codes","replace":"yes"})");
+}
+
+TEST(ProvisionCodes, TheHeadingOfASingleColumnIsNobody) {
+  ScriptedEngine engine{hello(), result(R"({"codes":[{"user":"bob","until":"2026-11-22T20:00:00Z","kept":true}]})"),
+                        verdict(VerdictCode::done)};
+  Script script(engine, false, "user\nbob\n");
+  script.console.where.by_root = true;
+  EXPECT_TRUE(admin_provision_codes(script.console, from_input()));
+  EXPECT_EQ(engine.sent(0, Tag::rows), "bob\t1001\n");
 }
 
 TEST(ProvisionCodes, OnlyTries) {

@@ -13,6 +13,7 @@
 #include "common/flows/helpdesk_acts.h"
 #include "common/flows/helpdesk_identify.h"
 #include "common/flows/login.h"
+#include "common/flows/notices.h"
 #include "common/flows/openings.h"
 #include "common/flows/reporting.h"
 #include "common/flows/tokens.h"
@@ -279,6 +280,34 @@ TEST_F(HelpdeskGrants, AJourneyOpensThatCountryUntilThatDay) {
   EXPECT_EQ(log_in({world.code()}, "198.51.100.7"), LoginResult::denied);
 }
 
+TEST_F(HelpdeskGrants, ACountryIsNamedAsPeopleNameIt) {
+  for (const auto& [text, code] : std::map<std::string, std::string>{
+           {"New Zealand", "NZ"}, {"aotearoa", "NZ"}, {"+64", "NZ"}, {"fiji", "FJ"}, {"uk", "GB"}}) {
+    say({kPassword});
+    const auto noted = helpdesk_travel(world.engine, asker(), about("alice", ""), text, world.clock.time + kHour);
+    ASSERT_TRUE(noted) << text << noted.error().text;
+    EXPECT_EQ(noted->country, code) << text;
+  }
+}
+
+TEST_F(HelpdeskGrants, WhatIsToldOfAJourneySaysWhereToAndWhetherItEnded) {
+  const auto told = [&](const std::string& country, UnixTime until, bool exempt) {
+    say({kPassword});
+    if (exempt)
+      EXPECT_TRUE(helpdesk_exempt(world.engine, asker(), about("alice"), until));
+    else
+      EXPECT_TRUE(helpdesk_travel(world.engine, asker(), about("alice", ""), country, until));
+    const std::vector<TrailRow> row{{.seq = 1, .event = last()}};
+    return change_notices(world.clock, row, {}).at(0);
+  };
+  const UnixTime soon = world.clock.time + kHour;
+  EXPECT_THAT(told("fj", soon, false), testing::EndsWith(" that you travel to Fiji."));
+  EXPECT_THAT(told("fj", UnixTime{0}, false), testing::EndsWith(" the journey to Fiji that it had noted."));
+  EXPECT_THAT(told("", soon, true), testing::MatchesRegex("The helpdesk noted on .* without a second factor\\."));
+  EXPECT_THAT(told("", UnixTime{0}, true),
+              testing::MatchesRegex("The helpdesk ended on .* without a second factor\\."));
+}
+
 TEST_F(HelpdeskGrants, AJourneyHasItsBoundsAndCanBeEnded) {
   const auto travel = [&](const std::string& country, UnixTime until) {
     say({kPassword});
@@ -286,6 +315,7 @@ TEST_F(HelpdeskGrants, AJourneyHasItsBoundsAndCanBeEnded) {
     return done ? std::string(done->until ? "noted" : "ended") : done.error().text;
   };
   EXPECT_EQ(travel("Atlantis", world.clock.time + kHour), "There is no country Atlantis.");
+  EXPECT_EQ(travel("+44", world.clock.time + kHour), "+44 may mean one of these: GB, GG, IM, JE");
   EXPECT_EQ(travel("AU", world.clock.time + 400 * 24 * kHour), "A journey is noted for a year at most.");
   EXPECT_EQ(travel("AU", world.clock.time + kHour), "noted");
   EXPECT_EQ(travel("AU", world.clock.time + 2 * kHour), "noted");
