@@ -9,6 +9,7 @@
 #include "cli/help.h"
 #include "cli/plain_text.h"
 #include "cli/suggest.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -75,38 +76,36 @@ std::string usage_or_help(std::string_view verb) {
 Failure unknown_verb(std::string_view group, std::string_view word) {
   const std::string prefix = group.empty() ? "" : fmt::format("{} ", group);
   const std::string all = group.empty() ? "mfa-enroll --help" : fmt::format("mfa-enroll help {}", group);
-  if (word.empty()) return usage(fmt::format("'{}' needs to know what to do.", group), all);
+  if (word.empty()) return usage(say("'{}' needs to know what to do.", group), all);
   std::vector<std::string_view> known;
   for (const VerbHelp& verb : verbs())
     if (verb.name.starts_with(prefix)) known.push_back(verb.name.substr(prefix.size()));
   std::string near = nearest_word(word, known);
   if (const auto verb = group.empty() ? other_word(word) : ""; !verb.empty()) near = verb;
-  return usage(fmt::format("There is no '{}{}'.", prefix, word),
-               near.empty() ? all : fmt::format("Did you mean: mfa-enroll {}{}", prefix, near));
+  return usage(say("There is no '{}{}'.", prefix, word),
+               near.empty() ? all : say("Did you mean: mfa-enroll {}{}", prefix, near));
 }
 
 Failure unknown_option(std::string_view verb, std::string_view option) {
   const std::string_view name = option.substr(0, option.find('='));
   const std::string near = nearest_word(name, kOptions);
-  const std::string error = verb.empty() ? fmt::format("There is no option '{}'.", name)
-                                         : fmt::format("'{}' has no option '{}'.", verb, name);
-  return usage(error, near.empty() || near == name ? usage_or_help(verb) : fmt::format("Did you mean: {}", near));
+  const std::string error =
+      verb.empty() ? say("There is no option '{}'.", name) : say("'{}' has no option '{}'.", verb, name);
+  return usage(error, near.empty() || near == name ? usage_or_help(verb) : say("Did you mean: {}", near));
 }
 
 Failure unexpected_word(std::string_view verb, std::string_view word) {
-  return usage(fmt::format("'{}' is one word too many.", word), usage_or_help(verb));
+  return usage(say("'{}' is one word too many.", word), usage_or_help(verb));
 }
 
-Failure missing_words(std::string_view verb) {
-  return usage(fmt::format("'{}' needs more words.", verb), usage_or_help(verb));
-}
+Failure missing_words(std::string_view verb) { return usage(say("'{}' needs more words.", verb), usage_or_help(verb)); }
 
 Failure missing_value(std::string_view verb, std::string_view what) {
-  return usage(fmt::format("{} needs a value.", what.substr(0, what.find(':'))), usage_or_help(verb));
+  return usage(say("{} needs a value.", what.substr(0, what.find(':'))), usage_or_help(verb));
 }
 
 Failure one_of_both(std::string_view verb, std::string_view one, std::string_view other) {
-  return usage(fmt::format("'{}' needs either {} or {}.", verb, one, other), usage_or_help(verb));
+  return usage(say("'{}' needs either {} or {}.", verb, one, other), usage_or_help(verb));
 }
 
 Failure unknown_kind(std::string_view kind) {
@@ -123,20 +122,20 @@ Failure unknown_source(std::string_view source) {
 }
 
 Failure no_moment(std::string_view option, std::string_view value) {
-  return usage(fmt::format("{} {} is no moment.", option, value),
-               "Write 2026-12-01 or \"2026-12-01 08:00\" in local time, or 2026-12-01T08:00:00Z.");
+  return usage(say("{} {} is no moment.", option, value),
+               say("Write 2026-12-01 or \"2026-12-01 08:00\" in local time, or 2026-12-01T08:00:00Z."));
 }
 
 Failure other_fault(std::string_view verb, std::string_view what) {
-  return usage(fmt::format("This command line makes no sense: {}.", what), usage_or_help(verb));
+  return usage(say("This command line makes no sense: {}.", what), usage_or_help(verb));
 }
 
 std::optional<Failure> fault_of_word(std::string_view place, std::string_view value) {
-  if (value.empty()) return usage(fmt::format("{} is empty.", place), "mfa-enroll --help");
-  if (!valid_utf8(value)) return usage(fmt::format("{} is not valid UTF-8.", place), "Type it on a UTF-8 terminal.");
+  if (value.empty()) return usage(say("{} is empty.", place), "mfa-enroll --help");
+  if (!valid_utf8(value)) return usage(say("{} is not valid UTF-8.", place), say("Type it on a UTF-8 terminal."));
   if (printable_line(value) != value)
-    return usage(fmt::format("{} holds a line break or another control character.", place),
-                 "Use letters, digits, spaces and the like.");
+    return usage(say("{} holds a line break or another control character.", place),
+                 say("Use letters, digits, spaces and the like."));
   return std::nullopt;
 }
 

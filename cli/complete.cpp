@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/json.h"
 #include "cli/plain_text.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -71,7 +72,7 @@ std::vector<Candidate> next_words(const std::string& stem) {
     const std::string_view rest = verb.name.substr(before.size());
     const std::string_view word = rest.substr(0, rest.find(' '));
     if (std::ranges::any_of(found, [word](const Candidate& other) { return other.word == word; })) continue;
-    found.push_back({.word = std::string(word), .what = std::string(word == rest ? verb.line : "")});
+    found.push_back({.word = std::string(word), .what = std::string(word == rest ? in_words(verb.line) : "")});
   }
   return found;
 }

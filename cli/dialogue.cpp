@@ -6,6 +6,7 @@
 #include "cli/guided_text.h"
 #include "cli/json.h"
 #include "cli/plain_text.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -58,6 +59,10 @@ bool Dialogue::step(const GuidedStep& step) {
   guided_ = true;
   heading_ = step;
   return true;
+}
+
+void Dialogue::hears(std::string_view language) {
+  if (!json_) speak(language);
 }
 
 std::expected<Answer, NoAnswer> Dialogue::ask(std::string_view text, bool echo) {

@@ -31,6 +31,8 @@ class Dialogue final : public Person {
   [[nodiscard]] bool offer(const Offer& offer) override;
   // Headed as soon as there is something to ask in it.
   [[nodiscard]] bool step(const GuidedStep& step) override;
+  // What mfa-enroll itself says is then in it, but with --json, where scripts read it.
+  void hears(std::string_view language) override;
 
  private:
   [[nodiscard]] bool in_json() const { return json_ && !terminal_.interactive(); }

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "common/language/language.h"
 #include "common/protocol/frame.h"
 
 namespace mfa::cli {
@@ -19,7 +20,7 @@ using protocol::Reached;
 using protocol::Tag;
 using protocol::VerdictCode;
 
-constexpr const char* kLookAgain = "Look with 'mfa-enroll status' whether anything was changed, then try again.";
+constexpr std::string_view kTryAgain = marked("Try again in a minute; if it stays so, tell your helpdesk.");
 
 constexpr std::uint8_t kPieceWanted = 2;  // Tag::flag of an Ask
 
@@ -29,42 +30,44 @@ Failure unreachable(std::string error, std::string hint) {
   return {.status = ExitStatus::unreachable, .error = std::move(error), .hint = std::move(hint)};
 }
 
+std::string look_again() { return say("Look with 'mfa-enroll status' whether anything was changed, then try again."); }
+
 // Why no first frame came.
 Failure not_reached(const Link& link, const Circumstances& where) {
-  const auto hint = [&](const char* for_root, const char* for_others) { return where.by_root ? for_root : for_others; };
+  const auto hint = [&](std::string_view for_root, std::string_view for_others) {
+    return std::string(where.by_root ? for_root : in_words(for_others));
+  };
   if (!where.set_up && link.way() != Reached::impostor)
-    return unreachable("Multi-factor authentication is not set up on this computer.",
-                       "An administrator sets it up with: sudo mfa-enroll admin init");
+    return unreachable(say("Multi-factor authentication is not set up on this computer."),
+                       say("An administrator sets it up with: sudo mfa-enroll admin init"));
   switch (link.way()) {
     case Reached::no_service:
-      return unreachable("The MFA service is not running on this computer.",
-                         hint("systemctl start mfad-login.socket mfad-user.socket", "Tell your helpdesk."));
+      return unreachable(say("The MFA service is not running on this computer."),
+                         hint("systemctl start mfad-login.socket mfad-user.socket", marked("Tell your helpdesk.")));
     case Reached::impostor:
       return unreachable(
-          "What answers in the place of the MFA service is not the MFA service.",
-          hint("See who listens there: ss -xlp | grep mfa", "Type nothing more here and tell your helpdesk."));
+          say("What answers in the place of the MFA service is not the MFA service."),
+          hint("See who listens there: ss -xlp | grep mfa", marked("Type nothing more here and tell your helpdesk.")));
     case Reached::service:
     case Reached::session:
     case Reached::failed:
       break;
   }
   if (link.why() == Link::Fault::timeout)
-    return unreachable("The MFA service does not answer.",
-                       hint("The system log may say why; then: systemctl restart mfad",
-                            "Try again in a minute; if it stays so, tell your helpdesk."));
+    return unreachable(say("The MFA service does not answer."),
+                       hint("The system log may say why; then: systemctl restart mfad", kTryAgain));
   if (link.way() == Reached::session)
     return unreachable("The MFA service is not running, and a session without it ended before it began.",
                        "The system log says why. Look at the configuration: mfad --check-config");
-  return unreachable("The MFA service cannot be reached.",
-                     hint("Look whether it runs: systemctl status mfad",
-                          "Try again in a minute; if it stays so, tell your helpdesk."));
+  return unreachable(say("The MFA service cannot be reached."),
+                     hint("Look whether it runs: systemctl status mfad", kTryAgain));
 }
 
 Failure lost(const Link& link) {
-  if (link.why() == Link::Fault::timeout) return unreachable("The MFA service stopped answering.", kLookAgain);
+  if (link.why() == Link::Fault::timeout) return unreachable(say("The MFA service stopped answering."), look_again());
   if (link.why() == Link::Fault::malformed)
-    return unreachable("The MFA service said something that makes no sense.", kLookAgain);
-  return unreachable("The connection to the MFA service was lost.", kLookAgain);
+    return unreachable(say("The MFA service said something that makes no sense."), look_again());
+  return unreachable(say("The connection to the MFA service was lost."), look_again());
 }
 
 std::string text(const protocol::Fields& fields, Tag tag) { return std::string(fields.get(tag).value_or("")); }
@@ -77,7 +80,7 @@ Failure failure_of(VerdictCode code, const protocol::Fields& fields) {
     return {.error = failure.hint, .hint = "", .fault = false};
   if (failure.error.empty())
     failure.error =
-        code == VerdictCode::unavailable ? "The MFA service cannot do this now." : "The MFA service refused.";
+        code == VerdictCode::unavailable ? say("The MFA service cannot do this now.") : say("The MFA service refused.");
   return failure;
 }
 
@@ -115,21 +118,25 @@ class Relay {
 
   static Step ends(Failure failure) { return Outcome<Json>(std::unexpected(std::move(failure))); }
   static Step nonsense() {
-    return ends(unreachable("The MFA service said something that makes no sense.", kLookAgain));
+    return ends(unreachable(say("The MFA service said something that makes no sense."), look_again()));
   }
-  static Failure no_file() { return {.error = "The file cannot be read or written.", .hint = "Nothing was changed."}; }
+  static Failure no_file() {
+    return {.error = say("The file cannot be read or written."), .hint = say("Nothing was changed.")};
+  }
   static Step cannot_show() { return ends(failure_of(NoAnswer::failed)); }
 
   Step hello(const Link::Received& frame) {
     if (std::exchange(greeted_, true)) return nonsense();
     if (protocol::speaks_our_version(frame)) return std::nullopt;
-    return ends(unreachable("This mfa-enroll and the MFA service are of different releases.",
-                            where_.by_root ? "Finish the upgrade: systemctl restart mfad"
-                                           : "Tell your helpdesk: the service needs a new start after an upgrade."));
+    return ends(unreachable(say("This mfa-enroll and the MFA service are of different releases."),
+                            where_.by_root
+                                ? "Finish the upgrade: systemctl restart mfad"
+                                : say("Tell your helpdesk: the service needs a new start after an upgrade.")));
   }
 
   Step show(const protocol::Fields& fields) {
     if (!greeted_) return nonsense();
+    if (const auto language = fields.get(Tag::language)) person_.hears(*language);
     const std::string_view text = fields.get(Tag::text).value_or("");
     if (!text.empty() && !person_.show(text)) return cannot_show();  // empty: a sign of life
     return std::nullopt;
@@ -217,17 +224,17 @@ class Relay {
 Failure failure_of(NoAnswer why) {
   switch (why) {
     case NoAnswer::too_late:
-      return {.error = "No answer came within two minutes. Nothing was changed.",
-              .hint = "Start again when you are ready."};
+      return {.error = say("No answer came within two minutes. Nothing was changed."),
+              .hint = say("Start again when you are ready.")};
     case NoAnswer::failed:
-      return {.error = "The terminal cannot be used to ask you. Nothing was changed.",
-              .hint = "Open another terminal and try again there."};
+      return {.error = say("The terminal cannot be used to ask you. Nothing was changed."),
+              .hint = say("Open another terminal and try again there.")};
     case NoAnswer::too_long:
     case NoAnswer::ended:
       break;
   }
-  return {.error = "The input ended before the question was answered. Nothing was changed.",
-          .hint = "Run it on a terminal, or give each answer on a line of standard input."};
+  return {.error = say("The input ended before the question was answered. Nothing was changed."),
+          .hint = say("Run it on a terminal, or give each answer on a line of standard input.")};
 }
 
 Outcome<Json> ask_engine(Link& link, const Json& request, Person& person, const Circumstances& where,
@@ -239,7 +246,8 @@ Outcome<Json> ask_engine(Link& link, const Json& request, Person& person, const 
   if (!rows.empty()) frame.field(Tag::rows, rows);
   const auto bytes = frame.finish();
   if (bytes.empty() || json.size() > kLongestRequest)
-    return std::unexpected(Failure{.status = ExitStatus::usage, .error = "The command line is too long.", .hint = ""});
+    return std::unexpected(
+        Failure{.status = ExitStatus::usage, .error = say("The command line is too long."), .hint = ""});
 
   Relay relay(link, person, where);
   auto received = link.open(bytes);

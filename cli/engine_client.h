@@ -46,6 +46,8 @@ class Person {
   [[nodiscard]] virtual std::expected<Answer, NoAnswer> ask(std::string_view text, bool echo) = 0;
   [[nodiscard]] virtual bool offer(const Offer& offer) = 0;
   [[nodiscard]] virtual bool step(const GuidedStep& step) = 0;
+  // The language of all that the engine says from now on: a tag.
+  virtual void hears(std::string_view /*language*/) {}
   // A piece of the file that was asked for. False: it cannot be kept.
   [[nodiscard]] virtual bool keep(std::string_view /*piece*/) { return false; }
   // The next piece of that file, empty at its end. False: there is none to be had.

@@ -1,26 +1,23 @@
 #include "cli/guided_text.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cstddef>
 
 #include "cli/plain_text.h"
 #include "cli/render.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
 std::string guided_beginning(const Json& status, std::int64_t now, const Style& style) {
   return status_heading(status, now, style) +
-         "\nYou have none yet; this sets one up in a few minutes.\n"
-         "Ctrl-C stops it, with nothing changed. After the password, help says more.\n";
+         say("\nYou have none yet; this sets one up in a few minutes.\n"
+             "Ctrl-C stops it, with nothing changed. After the password, help says more.\n");
 }
 
 std::string step_heading(const GuidedStep& step, const Style& style) {
   return "\n" +
-         painted(style, Paint::bold,
-                 fmt::format("Step {} of {}: {}", step.number, step.of, printable_line(step.title))) +
-         "\n";
+         painted(style, Paint::bold, say("Step {} of {}: {}", step.number, step.of, printable_line(step.title))) + "\n";
 }
 
 std::string with_blocks(std::string_view lines, const Style& style) {
@@ -43,19 +40,17 @@ std::string with_blocks(std::string_view lines, const Style& style) {
 std::string guided_end(const Json& reply, const Json& status, const Style& style) {
   const std::string factor = factor_text(text_of(reply, "factor"), text_of(reply, "name"));
   std::string text =
-      "\n" + painted(style, Paint::good, (style.utf8 ? "✓ " : "") + ("Your second factor is set up: " + factor)) +
+      "\n" + painted(style, Paint::good, (style.utf8 ? "✓ " : "") + say("Your second factor is set up: {}", factor)) +
       "\n\n";
   const bool asked = text_of(status, "mfa") != "skip";
   const bool app = text_of(reply, "factor").starts_with("totp-");
-  const std::string_view code = app ? "your app shows then" : "that is sent to your phone";
+  const std::string code = app ? say("your app shows then") : say("that is sent to your phone");
   text += asked
-              ? fmt::format("At your next login: your password as ever, then the code {}.\n", code)
-              : fmt::format(
-                    "Logins do not ask for it here. Where one does: your password as ever, then the code\n{}.\n", code);
-  if (!app) text += "An authenticator app also works without a network: mfa-enroll totp\n";
-  return text +
-         "Phone not at hand? Type a recovery code in its place; each works once.\n"
-         "Try a code before you need it: mfa-enroll test\n";
+              ? say("At your next login: your password as ever, then the code {}.\n", code)
+              : say("Logins do not ask for it here. Where one does: your password as ever, then the code\n{}.\n", code);
+  if (!app) text += say("An authenticator app also works without a network: mfa-enroll totp\n");
+  return text + say("Phone not at hand? Type a recovery code in its place; each works once.\n"
+                    "Try a code before you need it: mfa-enroll test\n");
 }
 
 }  // namespace mfa::cli

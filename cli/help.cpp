@@ -5,106 +5,125 @@
 #include <array>
 #include <cstddef>
 
+#include "common/language/language.h"
+
 namespace mfa::cli {
 
 namespace {
 
 constexpr std::array kVerbs{
-    VerbHelp{"status", "", "what you have, and the next sensible step", "With --json for scripts.",
+    VerbHelp{"status", "", marked("what you have, and the next sensible step"), marked("With --json for scripts."),
              "mfa-enroll status"},
-    VerbHelp{"totp", "[--name NAME]", "add an authenticator app",
-             "Shows a picture to scan, or the key to type, and asks for the first code; nothing counts before that.",
-             "mfa-enroll totp --name iPhone"},
     VerbHelp{
-        "hotp", "[--name NAME] [--digits 6|8]", "add a hardware token with a button",
-        "Asks for its seed (hexadecimal or base32, as its maker gives it) and for two codes in a row; nothing counts\n"
-        "before that. --digits: how many a code has, 6 if nothing is said.",
-        "mfa-enroll hotp --name \"blue token\""},
-    VerbHelp{"phone", "[NUMBER] [--country CC] [--call] [--name NAME]", "add a phone: codes by text, or by call",
-             "Asks for what is not given: the country by name, code or prefix, and the number. A code proves it;\n"
-             "nothing counts before that. --call: for calls, to a landline too.",
-             "mfa-enroll phone \"021 123 4567\" --country NZ"},
-    VerbHelp{"codes", "", "make new recovery codes; the old ones stop working",
-             "Each works once, when your phone is not at hand. They are shown only now.", "mfa-enroll codes"},
-    VerbHelp{"test", "", "try a code", "As at a login: a right code is used up by it, and a wrong one counts.",
-             "mfa-enroll test"},
-    VerbHelp{"default", "FACTOR", "choose the factor that a login names first",
-             "FACTOR is an id or a name, as in status.", "mfa-enroll default totp-2"},
-    VerbHelp{"rename", "FACTOR NAME", "give a factor another name", "FACTOR is an id or a name, as in status.",
-             "mfa-enroll rename totp-1 \"old phone\""},
-    VerbHelp{"remove", "FACTOR", "remove a factor", "FACTOR is an id or a name, as in status.",
+        "totp", "[--name NAME]", marked("add an authenticator app"),
+        marked("Shows a picture to scan, or the key to type, and asks for the first code; nothing counts before that."),
+        "mfa-enroll totp --name iPhone"},
+    VerbHelp{"hotp", "[--name NAME] [--digits 6|8]", marked("add a hardware token with a button"),
+             marked("Asks for its seed (hexadecimal or base32, as its maker gives it) and for two codes in a row; "
+                    "nothing counts\n"
+                    "before that. --digits: how many a code has, 6 if nothing is said."),
+             "mfa-enroll hotp --name \"blue token\""},
+    VerbHelp{
+        "phone", "[NUMBER] [--country CC] [--call] [--name NAME]", marked("add a phone: codes by text, or by call"),
+        marked("Asks for what is not given: the country by name, code or prefix, and the number. A code proves it;\n"
+               "nothing counts before that. --call: for calls, to a landline too."),
+        "mfa-enroll phone \"021 123 4567\" --country NZ"},
+    VerbHelp{"codes", "", marked("make new recovery codes; the old ones stop working"),
+             marked("Each works once, when your phone is not at hand. They are shown only now."), "mfa-enroll codes"},
+    VerbHelp{"test", "", marked("try a code"),
+             marked("As at a login: a right code is used up by it, and a wrong one counts."), "mfa-enroll test"},
+    VerbHelp{"default", "FACTOR", marked("choose the factor that a login names first"),
+             marked("FACTOR is an id or a name, as in status."), "mfa-enroll default totp-2"},
+    VerbHelp{"rename", "FACTOR NAME", marked("give a factor another name"),
+             marked("FACTOR is an id or a name, as in status."), "mfa-enroll rename totp-1 \"old phone\""},
+    VerbHelp{"remove", "FACTOR", marked("remove a factor"), marked("FACTOR is an id or a name, as in status."),
              "mfa-enroll remove \"old phone\""},
     VerbHelp{
-        "key", "[FILE|-] [--name NAME]", "add a FIDO2 SSH key, where that is allowed",
-        "FILE is the .pub file of a key made with: ssh-keygen -t ed25519-sk. Without it the line is asked for, or\n"
-        "read from standard input. The private part stays where it is.",
+        "key", "[FILE|-] [--name NAME]", marked("add a FIDO2 SSH key, where that is allowed"),
+        marked(
+            "FILE is the .pub file of a key made with: ssh-keygen -t ed25519-sk. Without it the line is asked for, or\n"
+            "read from standard input. The private part stays where it is."),
         "mfa-enroll key ~/.ssh/id_ed25519_sk.pub --name \"blue key\""},
-    VerbHelp{"devices", "", "your trusted devices: what, where, until when",
-             "That is where you answered yes when a login offered to remember the device.", "mfa-enroll devices"},
-    VerbHelp{"devices forget", "ID | --all", "be asked for a code there again", "ID is as in devices: device-3.",
-             "mfa-enroll devices forget device-3"},
-    VerbHelp{"history", "[--all] [--since TIME]", "your logins and changes",
-             "The newest last. TIME is 2026-12-01, \"2026-12-01 08:00\" in local time, or as in RFC 3339. With --json\n"
-             "one object a line.",
-             "mfa-enroll history --since 2026-12-01"},
-    VerbHelp{"report", "", "that was not me: end all trust, tell the staff",
-             "For a login or a change that you did not make. It asks for nothing; every login of yours is asked for a\n"
-             "code after it.",
-             "mfa-enroll report"},
-    VerbHelp{"enable", "", "be asked for a code again", "After disable.", "mfa-enroll enable"},
-    VerbHelp{"disable", "", "not be asked, where the rules leave it to you",
-             "Where a rule requires a code you are asked all the same. Asks for your password and a code, and ends\n"
-             "trust in all devices.",
-             "mfa-enroll disable"},
-    VerbHelp{"language", "[LANG]", "the language of prompts, texts and calls",
-             "Without LANG: which it is, and which there are.", "mfa-enroll language nl"},
-    VerbHelp{"privacy", "", "what is kept about you, and why", "", "mfa-enroll privacy"},
-    VerbHelp{"export", "", "all of it as JSON, but no secrets", "Your history is in it.",
+    VerbHelp{"devices", "", marked("your trusted devices: what, where, until when"),
+             marked("That is where you answered yes when a login offered to remember the device."),
+             "mfa-enroll devices"},
+    VerbHelp{"devices forget", "ID | --all", marked("be asked for a code there again"),
+             marked("ID is as in devices: device-3."), "mfa-enroll devices forget device-3"},
+    VerbHelp{
+        "history", "[--all] [--since TIME]", marked("your logins and changes"),
+        marked(
+            "The newest last. TIME is 2026-12-01, \"2026-12-01 08:00\" in local time, or as in RFC 3339. With --json\n"
+            "one object a line."),
+        "mfa-enroll history --since 2026-12-01"},
+    VerbHelp{
+        "report", "", marked("that was not me: end all trust, tell the staff"),
+        marked(
+            "For a login or a change that you did not make. It asks for nothing; every login of yours is asked for a\n"
+            "code after it."),
+        "mfa-enroll report"},
+    VerbHelp{"enable", "", marked("be asked for a code again"), marked("After disable."), "mfa-enroll enable"},
+    VerbHelp{
+        "disable", "", marked("not be asked, where the rules leave it to you"),
+        marked("Where a rule requires a code you are asked all the same. Asks for your password and a code, and ends\n"
+               "trust in all devices."),
+        "mfa-enroll disable"},
+    VerbHelp{"language", "[LANG]", marked("the language of prompts, texts and calls"),
+             marked("Without LANG: which it is, and which there are."), "mfa-enroll language nl"},
+    VerbHelp{"privacy", "", marked("what is kept about you, and why"), "", "mfa-enroll privacy"},
+    VerbHelp{"export", "", marked("all of it as JSON, but no secrets"), marked("Your history is in it."),
              "mfa-enroll export > mfa.json"},
     VerbHelp{"helpdesk show", "USER [--reason TEXT] [--checked TEXT]",
-             "what someone has, and what happened lately (helpdesk)",
-             "That you looked is in their history, with the reason if you give one.", "mfa-enroll helpdesk show alice"},
-    VerbHelp{"helpdesk unlock", "USER --reason TEXT [--checked TEXT]", "end someone's lockout (helpdesk)",
-             "After too many wrong codes; they can try again at once.",
+             marked("what someone has, and what happened lately (helpdesk)"),
+             marked("That you looked is in their history, with the reason if you give one."),
+             "mfa-enroll helpdesk show alice"},
+    VerbHelp{"helpdesk unlock", "USER --reason TEXT [--checked TEXT]", marked("end someone's lockout (helpdesk)"),
+             marked("After too many wrong codes; they can try again at once."),
              "mfa-enroll helpdesk unlock alice --reason \"called, mistyped codes\""},
     VerbHelp{
         "helpdesk reset", "USER --reason TEXT --checked TEXT [--factor FACTOR-ID]",
-        "remove someone's factors (helpdesk)",
-        "All of them and the recovery codes, or one alone, by its id or name, as in helpdesk show. Ends trust in\n"
-        "their devices, and prints an enrolment code to hand over. --checked says how you know who it is; both texts\n"
-        "are recorded word for word.",
+        marked("remove someone's factors (helpdesk)"),
+        marked(
+            "All of them and the recovery codes, or one alone, by its id or name, as in helpdesk show. Ends trust in\n"
+            "their devices, and prints an enrolment code to hand over. --checked says how you know who it is; both "
+            "texts\n"
+            "are recorded word for word."),
         "mfa-enroll helpdesk reset alice --reason \"lost phone\" --checked \"student card\""},
     VerbHelp{"helpdesk bypass", "USER --reason TEXT --checked TEXT [--for 24h] [--uses 1]",
-             "make someone a code for a while (helpdesk)",
-             "Eight digits, shown only now: typed where a login asks for a code. At most 7d and 10 uses.",
+             marked("make someone a code for a while (helpdesk)"),
+             marked("Eight digits, shown only now: typed where a login asks for a code. At most 7d and 10 uses."),
              "mfa-enroll helpdesk bypass alice --reason \"phone at home\" --checked \"student card\""},
-    VerbHelp{"helpdesk identify", "USER --reason TEXT", "take a code from someone on the phone (helpdesk)",
-             "The code that their app or token shows, or type text or call to send one. It is used up by this.\n"
-             "For a quarter of an hour you need no --checked for them.",
+    VerbHelp{"helpdesk identify", "USER --reason TEXT", marked("take a code from someone on the phone (helpdesk)"),
+             marked("The code that their app or token shows, or type text or call to send one. It is used up by this.\n"
+                    "For a quarter of an hour you need no --checked for them."),
              "mfa-enroll helpdesk identify alice --reason \"called\""},
     VerbHelp{"helpdesk travel", "USER --country CC --until DATE --reason TEXT [--checked TEXT]",
-             "open a country to someone (helpdesk)",
-             "Where rules deny by country. DATE as in history; one that is past ends it.",
+             marked("open a country to someone (helpdesk)"),
+             marked("Where rules deny by country. DATE as in history; one that is past ends it."),
              "mfa-enroll helpdesk travel alice --country FJ --until 2026-12-20 --reason \"field trip\""},
-    VerbHelp{"helpdesk exempt", "USER --until DATE --reason TEXT --checked TEXT", "ask someone for nothing (helpdesk)",
-             "For 30 days at most. DATE as in history; one that is past ends it.",
+    VerbHelp{"helpdesk exempt", "USER --until DATE --reason TEXT --checked TEXT",
+             marked("ask someone for nothing (helpdesk)"),
+             marked("For 30 days at most. DATE as in history; one that is past ends it."),
              "mfa-enroll helpdesk exempt alice --until 2026-12-01 --reason \"no phone yet\" --checked passport"},
-    VerbHelp{"helpdesk key", "USER FILE --reason TEXT --checked TEXT [--name NAME]",
-             "add someone's FIDO2 SSH key (helpdesk)",
-             "FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"
-             "recorded word for word.",
-             "mfa-enroll helpdesk key alice alice.pub --reason \"new key\" --checked \"student card\""},
-    VerbHelp{"helpdesk token", "USER --reason TEXT --checked TEXT [--name NAME] [--digits 6|8]",
-             "add someone a hardware token (helpdesk)",
-             "Asks for its seed and for two codes in a row. --checked says how you know who it is; both texts are\n"
-             "recorded word for word.",
-             "mfa-enroll helpdesk token alice --reason \"no phone\" --checked \"student card\""},
-    VerbHelp{"helpdesk phone", "USER [NUMBER] --reason TEXT --checked TEXT [--country CC] [--call] [--name NAME]",
-             "add someone's phone (helpdesk)",
-             "The number is brought in person; no code is sent, since only its owner is to see one. Left out, it is\n"
-             "asked for: others on this computer can read command lines. --checked says how you know who it is; both\n"
-             "texts are recorded word for word.",
-             "mfa-enroll helpdesk phone alice --reason \"new phone\" --checked \"student card\""},
+    VerbHelp{
+        "helpdesk key", "USER FILE --reason TEXT --checked TEXT [--name NAME]",
+        marked("add someone's FIDO2 SSH key (helpdesk)"),
+        marked("FILE is the .pub file; - is standard input. --checked says how you know who it is; both texts are\n"
+               "recorded word for word."),
+        "mfa-enroll helpdesk key alice alice.pub --reason \"new key\" --checked \"student card\""},
+    VerbHelp{
+        "helpdesk token", "USER --reason TEXT --checked TEXT [--name NAME] [--digits 6|8]",
+        marked("add someone a hardware token (helpdesk)"),
+        marked("Asks for its seed and for two codes in a row. --checked says how you know who it is; both texts are\n"
+               "recorded word for word."),
+        "mfa-enroll helpdesk token alice --reason \"no phone\" --checked \"student card\""},
+    VerbHelp{
+        "helpdesk phone", "USER [NUMBER] --reason TEXT --checked TEXT [--country CC] [--call] [--name NAME]",
+        marked("add someone's phone (helpdesk)"),
+        marked(
+            "The number is brought in person; no code is sent, since only its owner is to see one. Left out, it is\n"
+            "asked for: others on this computer can read command lines. --checked says how you know who it is; both\n"
+            "texts are recorded word for word."),
+        "mfa-enroll helpdesk phone alice --reason \"new phone\" --checked \"student card\""},
     VerbHelp{"admin init", "", "set up this computer: user, folders, key and store (root)",
              "Safe to repeat: what is right stays, wrong owners and modes are mended, and each step is told.",
              "mfa-enroll admin init"},
@@ -182,21 +201,21 @@ constexpr std::array kVerbs{
              "Says what each gateway made of it. Left out, the number is asked for. --gateway: that one alone.\n"
              "--press: a call that # answers.",
              "mfa-enroll admin send-test --gateway campus-kannel"},
-    VerbHelp{"help", "[VERB]", "this, or more about one verb", "", "mfa-enroll help totp"},
+    VerbHelp{"help", "[VERB]", marked("this, or more about one verb"), "", "mfa-enroll help totp"},
 };
 
 constexpr std::array kOptions{
-    OptionHelp{"", "--json", "", "results as JSON on standard output, errors as JSON on standard error"},
-    OptionHelp{"", "--socket", "PATH", "the engine's socket (/run/mfa/user.sock)"},
-    OptionHelp{"-h", "--help", "", "this, or more about one verb"},
-    OptionHelp{"", "--version", "", "the release"},
+    OptionHelp{"", "--json", "", marked("results as JSON on standard output, errors as JSON on standard error")},
+    OptionHelp{"", "--socket", "PATH", marked("the engine's socket (/run/mfa/user.sock)")},
+    OptionHelp{"-h", "--help", "", marked("this, or more about one verb")},
+    OptionHelp{"", "--version", "", marked("the release")},
 };
 
 std::string line_of(const OptionHelp& option) {
   std::string call =
       option.letter.empty() ? std::string(option.name) : fmt::format("{}, {}", option.letter, option.name);
   if (!option.value.empty()) call += fmt::format(" {}", option.value);
-  return fmt::format("  {:<13}  {}\n", call, option.line);
+  return fmt::format("  {:<13}  {}\n", call, in_words(option.line));
 }
 
 std::string call_of(const VerbHelp& verb) {
@@ -208,7 +227,7 @@ std::string call_of(const VerbHelp& verb) {
 // Without what may be left out.
 std::string line_of(const VerbHelp& verb) {
   const std::string call = call_of(verb);
-  return fmt::format("  {:<25}  {}\n", call.substr(0, call.find(" [")), verb.line);
+  return fmt::format("  {:<25}  {}\n", call.substr(0, call.find(" [")), in_words(verb.line));
 }
 
 }  // namespace
@@ -219,14 +238,14 @@ std::span<const OptionHelp> general_options() { return kOptions; }
 
 std::string general_help() {
   std::string text =
-      "Usage: mfa-enroll [--json] [VERB ...]\n"
-      "Your second factor for logging in to this computer.\n"
-      "Without a verb: sets one up step by step if you have none, else shows the status.\n\n";
+      say("Usage: mfa-enroll [--json] [VERB ...]\n"
+          "Your second factor for logging in to this computer.\n"
+          "Without a verb: sets one up step by step if you have none, else shows the status.\n\n");
   for (const VerbHelp& verb : kVerbs) text += line_of(verb);
-  text += "\nOptions:\n";
+  text += say("\nOptions:\n");
   for (const OptionHelp& option : kOptions) text += line_of(option);
-  text += "\nExample: mfa-enroll\n";
-  text += "Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 service or store not reached.\n";
+  text += say("\nExample: {}\n", "mfa-enroll");
+  text += say("Exit status: 0 done, 1 refused or failed, 2 wrong command line, 3 service or store not reached.\n");
   return text;
 }
 
@@ -237,12 +256,12 @@ std::string help_of(std::string_view name) {
     if (verb.name.starts_with(group)) inner += line_of(verb);
   for (const VerbHelp& verb : kVerbs) {
     if (verb.name != name) continue;
-    std::string text = fmt::format("Usage: mfa-enroll {}\n{}\n", call_of(verb), verb.line);
-    if (!verb.more.empty()) text += fmt::format("{}\n", verb.more);
-    text += fmt::format("\nExample: {}\n", verb.example);
+    std::string text = say("Usage: mfa-enroll {}\n{}\n", call_of(verb), in_words(verb.line));
+    if (!verb.more.empty()) text += fmt::format("{}\n", in_words(verb.more));
+    text += say("\nExample: {}\n", verb.example);
     return inner.empty() ? text : fmt::format("{}\n{}", text, inner);
   }
-  return inner.empty() ? "" : fmt::format("Usage: mfa-enroll {} VERB ...\n\n", name) + inner;
+  return inner.empty() ? "" : say("Usage: mfa-enroll {} VERB ...\n\n", name) + inner;
 }
 
 std::string usage_of(std::string_view name) {

@@ -12,6 +12,8 @@ namespace mfa::cli {
 
 // Whether there is an event of that name: "login.failed", or "login" for all that begin so.
 [[nodiscard]] bool is_event(std::string_view name);
+// Whether there are words for that reason of mfad(8).
+[[nodiscard]] bool is_reason(std::string_view word);
 // "logged in" for login.passed; of one that is not known here its own name.
 [[nodiscard]] std::string event_in_words(std::string_view event);
 

@@ -1,7 +1,6 @@
 #include "cli/input.h"
 
 #include <fcntl.h>
-#include <fmt/core.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -30,14 +31,14 @@ std::expected<std::size_t, NoInput> read_some(int fd, char* bytes, std::size_t m
 Failure failure_of(NoInput why, std::string_view place) {
   switch (why) {
     case NoInput::too_long:
-      return {.error = fmt::format("There is too much in {}.", place), .hint = "Is it the right file?"};
+      return {.error = say("There is too much in {}.", place), .hint = say("Is it the right file?")};
     case NoInput::too_late:
-      return {.error = fmt::format("Nothing came from {} within two minutes.", place),
-              .hint = "Start again when it is ready."};
+      return {.error = say("Nothing came from {} within two minutes.", place),
+              .hint = say("Start again when it is ready.")};
     case NoInput::failed:
       break;
   }
-  return {.error = fmt::format("{} cannot be read.", place), .hint = "Is it a file, and still there?"};
+  return {.error = say("{} cannot be read.", place), .hint = say("Is it a file, and still there?")};
 }
 
 Outcome<Descriptor> open_input(const std::string& path) {
@@ -46,14 +47,14 @@ Outcome<Descriptor> open_input(const std::string& path) {
   if (file.get() < 0) {
     const int error = errno;
     if (error == ENOENT || error == ENOTDIR)
-      return std::unexpected(Failure{.error = fmt::format("There is no file {}.", path), .hint = "Is its name right?"});
-    return std::unexpected(Failure{.error = fmt::format("{} cannot be read: {}.", path, std::strerror(error)),
-                                   .hint = "May you read it?"});
+      return std::unexpected(Failure{.error = say("There is no file {}.", path), .hint = say("Is its name right?")});
+    const std::string why = error == EACCES ? say("permission denied") : std::strerror(error);
+    return std::unexpected(Failure{.error = say("{} cannot be read: {}.", path, why), .hint = say("May you read it?")});
   }
   struct stat found{};
   if (fstat(file.get(), &found) != 0) return std::unexpected(failure_of(NoInput::failed, path));
   if (S_ISDIR(found.st_mode))
-    return std::unexpected(Failure{.error = fmt::format("{} is a folder.", path), .hint = "Give a file in it."});
+    return std::unexpected(Failure{.error = say("{} is a folder.", path), .hint = say("Give a file in it.")});
   return file;
 }
 

@@ -23,6 +23,7 @@
 #include "cli/dialogue.h"
 #include "cli/engine_client.h"
 #include "cli/help.h"
+#include "cli/own_language.h"
 #include "cli/report.h"
 #include "cli/style.h"
 #include "cli/terminal.h"
@@ -44,6 +45,7 @@
 #include "cli/verbs/self.h"
 #include "cli/verbs/tokens.h"
 #include "cli/verbs/upkeep.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -436,6 +438,10 @@ bool standard_streams() {
 int enroll(int argc, char** argv) {
   // Before a command line is understood, too, a script reads errors as JSON.
   const bool json = std::find(argv + 1, argv + argc, std::string_view("--json")) != argv + argc;
+  const LocaleWords words = locale_words();
+  find_languages();
+  // Scripts read English, and so does root, as the engine speaks to it.
+  if (!json && geteuid() != 0) speak(own_language(words));
   Arguments arguments;
   CLI::App app;
   app.set_help_flag("-h,--help");
@@ -459,7 +465,7 @@ int enroll_safely(int argc, char** argv) {
   try {
     return enroll(argc, argv);
   } catch (const std::exception& fault) {
-    return report({.error = fault.what(), .hint = "Free some memory and try again."}, false);
+    return report({.error = fault.what(), .hint = say("Free some memory and try again.")}, false);
   }
 }
 

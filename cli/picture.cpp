@@ -1,13 +1,12 @@
 #include "cli/picture.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
 #include "cli/plain_text.h"
 #include "cli/render.h"
+#include "common/language/language.h"
 #include "common/qr/qr_text.h"
 
 namespace mfa::cli {
@@ -15,10 +14,7 @@ namespace mfa::cli {
 namespace {
 
 constexpr WindowSize kCommonWindow{.rows = 24, .columns = 80};
-constexpr std::string_view kScan = "Scan this with your authenticator app.\n";
-constexpr std::string_view kCannotScan =
-    "Cannot scan? k shows the key, a draws it in plain characters, i inverts it.\n";
-constexpr int kLinesBelow = 2;      // kCannotScan and the prompt
+constexpr int kLinesBelow = 2;      // what to do if it cannot be scanned, and the prompt
 constexpr int kLeastQuietZone = 1;  // modules; phones read it
 constexpr std::string_view kWhiteOnBlack = "\x1b[97;40m";
 constexpr std::string_view kOwnColours = "\x1b[0m";
@@ -61,11 +57,11 @@ std::optional<WindowSize> needed_window(std::string_view uri, const Look& look) 
 std::string enlarge(std::string_view uri, const Look& look) {
   const auto needed = needed_window(uri, look);
   if (!needed) return "";
-  return fmt::format("Enlarge the window to {} columns and {} rows, and the picture is drawn. k shows the key again.\n",
-                     needed->columns, needed->rows);
+  return say("Enlarge the window to {} columns and {} rows, and the picture is drawn. k shows the key again.\n",
+             needed->columns, needed->rows);
 }
 
-std::string key_line(std::string_view secret) { return "Key: " + key_in_groups(secret) + "\n"; }
+std::string key_line(std::string_view secret) { return say("Key: {}\n", key_in_groups(secret)); }
 
 }  // namespace
 
@@ -74,11 +70,12 @@ Look first_look(const Style& style) { return {.plain = !style.utf8, .inverted = 
 std::string offer_text(std::string_view above, std::string_view uri, std::string_view secret, const Look& look,
                        const Style& style, const std::optional<WindowSize>& window) {
   const WindowSize size = window.value_or(kCommonWindow);
-  const std::string heading = std::string(kScan) + std::string(above);
+  const std::string heading = say("Scan this with your authenticator app.\n") + std::string(above);
   if (const auto zone = fitting(uri, look, size, kLinesBelow))
-    return heading + drawn(uri, look, style, *zone) + std::string(kCannotScan);
-  return "Type this key into your authenticator app; the window is too small for the picture.\n" + key_line(secret) +
-         std::string(above) + enlarge(uri, look);
+    return heading + drawn(uri, look, style, *zone) +
+           say("Cannot scan? k shows the key, a draws it in plain characters, i inverts it.\n");
+  return say("Type this key into your authenticator app; the window is too small for the picture.\n") +
+         key_line(secret) + std::string(above) + enlarge(uri, look);
 }
 
 bool picture_fits(std::string_view uri, const Look& look, const std::optional<WindowSize>& window) {
@@ -86,8 +83,8 @@ bool picture_fits(std::string_view uri, const Look& look, const std::optional<Wi
 }
 
 std::string offer_without_picture(std::string_view above, std::string_view uri, std::string_view secret) {
-  return "Add this to your authenticator app (a draws it as a picture in plain characters).\n" + key_text(uri, secret) +
-         std::string(above);
+  return say("Add this to your authenticator app (a draws it as a picture in plain characters).\n") +
+         key_text(uri, secret) + std::string(above);
 }
 
 std::string picture_text(std::string_view uri, const Look& look, const Style& style,
@@ -95,13 +92,13 @@ std::string picture_text(std::string_view uri, const Look& look, const Style& st
   const WindowSize size = window.value_or(kCommonWindow);
   if (const auto zone = fitting(uri, look, size, kLinesBelow)) return drawn(uri, look, style, *zone);
   const auto needed = needed_window(uri, look);
-  if (!needed) return "The picture cannot be drawn.\n";
+  if (!needed) return say("The picture cannot be drawn.\n");
   return drawn(uri, look, style, kLeastQuietZone) +
-         fmt::format("This picture needs a window of {} columns and {} rows.\n", needed->columns, needed->rows);
+         say("This picture needs a window of {} columns and {} rows.\n", needed->columns, needed->rows);
 }
 
 std::string key_text(std::string_view uri, std::string_view secret) {
-  return key_line(secret) + "As a link, for apps that take one: " + printable_line(uri) + "\n";
+  return key_line(secret) + say("As a link, for apps that take one: {}\n", printable_line(uri));
 }
 
 }  // namespace mfa::cli

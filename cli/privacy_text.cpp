@@ -1,12 +1,12 @@
 #include "cli/privacy_text.h"
 
-#include <fmt/core.h>
-
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
 #include "cli/plain_text.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -40,18 +40,25 @@ std::string paragraph(std::string_view first, std::string_view text) {
   return all + "\n";
 }
 
+std::string label(const std::string& words, std::size_t width) {
+  return "  " + words + std::string(width - columns(words) + 2, ' ');
+}
+
 }  // namespace
 
 std::string privacy_text(const Json& reply, const Style& style) {
   std::string text =
-      painted(style, Paint::bold, "What is kept about you here for multi-factor authentication, and why") + "\n";
+      painted(style, Paint::bold, say("What is kept about you here for multi-factor authentication, and why")) + "\n";
+  const std::string why = say("Why:");
+  const std::string how_long = say("How long:");
+  const std::size_t width = std::max(columns(why), columns(how_long));
   for (const Json& section : objects_of(reply, "kept")) {
     text += "\n" + paragraph("", text_of(section, "what"));
-    text += paragraph("  Why:       ", text_of(section, "why"));
-    text += paragraph("  How long:  ", text_of(section, "how_long"));
+    text += paragraph(label(why, width), text_of(section, "why"));
+    text += paragraph(label(how_long, width), text_of(section, "how_long"));
   }
   text += "\n" + paragraph("", text_of(reply, "never"));
-  text += "\n" + paragraph("Who sees it:  ", text_of(reply, "who"));
+  text += "\n" + paragraph(say("Who sees it:") + "  ", text_of(reply, "who"));
   return text + "\n" + paragraph("", text_of(reply, "ask"));
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "common/language/language.h"
+
 namespace mfa::cli {
 
 namespace {
@@ -52,28 +54,27 @@ std::expected<PublicKey, NoKey> parse_public_key(std::string_view line) {
 }
 
 Failure failure_of(NoKey why, std::string_view place) {
-  const std::string what = place.empty() ? "That" : std::string(place);
+  const std::string what = place.empty() ? say("That") : std::string(place);
   switch (why) {
     case NoKey::nothing:
-      return {.error = place.empty() ? "No key was given." : fmt::format("There is no key in {}.", place),
-              .hint = "Give the .pub file that ssh-keygen -t ed25519-sk wrote."};
+      return {.error = place.empty() ? say("No key was given.") : say("There is no key in {}.", place),
+              .hint = say("Give the .pub file that ssh-keygen -t ed25519-sk wrote.")};
     case NoKey::private_key:
-      return {.error = fmt::format("{} is a private key, which nobody else may ever see. It was not sent.", what),
-              .hint = place.empty() ? "Give the line of its .pub file instead."
-                                    : fmt::format("Give its public part: {}.pub", place)};
+      return {.error = say("{} is a private key, which nobody else may ever see. It was not sent.", what),
+              .hint = place.empty() ? say("Give the line of its .pub file instead.")
+                                    : say("Give its public part: {}.pub", place)};
     case NoKey::other_format:
-      return {.error = fmt::format("{} is a key in another format than OpenSSH's.", what),
-              .hint = "Convert a public one with: ssh-keygen -i -f FILE"};
+      return {.error = say("{} is a key in another format than OpenSSH's.", what),
+              .hint = say("Convert a public one with: ssh-keygen -i -f FILE")};
     case NoKey::too_long:
-      return {.error = fmt::format("{} is longer than any key of a security key.", what),
-              .hint = "Give the .pub file of a key of type ed25519-sk or ecdsa-sk."};
+      return {.error = say("{} is longer than any key of a security key.", what),
+              .hint = say("Give the .pub file of a key of type ed25519-sk or ecdsa-sk.")};
     case NoKey::no_public_key:
       break;
   }
-  return {.error = fmt::format("{} is no SSH public key.", what),
-          .hint =
-              "Give the .pub file that ssh-keygen -t ed25519-sk wrote; its line begins with "
-              "sk-ssh-ed25519@openssh.com."};
+  return {.error = say("{} is no SSH public key.", what),
+          .hint = say("Give the .pub file that ssh-keygen -t ed25519-sk wrote; its line begins with "
+                      "sk-ssh-ed25519@openssh.com.")};
 }
 
 }  // namespace mfa::cli

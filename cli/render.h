@@ -26,7 +26,17 @@ namespace mfa::cli {
 // "  7k3m-92qx-d4tp   …", two a line.
 [[nodiscard]] std::string codes_text(std::span<const std::string> codes);
 
-// What a new factor means for logins. Recovery codes come with the first one; any other is not what is asked for first.
+// "Recovery codes left: 8", a line.
+[[nodiscard]] std::string recovery_codes_text(std::int64_t left);
+
+// The devices of a status, a line each below a line that says what they are.
+[[nodiscard]] std::string trusted_devices_text(const std::vector<Json>& devices, const Style& style);
+
+// "ending 4567": how a reply masks a phone's number.
+[[nodiscard]] std::string ending_text(std::string_view detail);
+
+// What a new factor means for logins. `codes` is marked ("its codes"). Recovery codes come with the first one; any
+// other is not what is asked for first.
 [[nodiscard]] std::string logins_from_now_on(std::string_view codes, std::string_view factor, bool first);
 
 // "iPhone (totp-1)", or the id alone where there is no name.

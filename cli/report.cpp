@@ -2,6 +2,7 @@
 
 #include "cli/json.h"
 #include "cli/plain_text.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -18,15 +19,15 @@ std::string set_in(const std::string& text) {
 
 Failure nonsense() {
   return {.status = ExitStatus::unreachable,
-          .error = "The MFA service said something that makes no sense.",
-          .hint = "Are mfa-enroll and the service of the same release? Restart the service after an upgrade."};
+          .error = say("The MFA service said something that makes no sense."),
+          .hint = say("Are mfa-enroll and the service of the same release? Restart the service after an upgrade.")};
 }
 
 std::string failure_text(const Failure& failure, const Style& style) {
   if (!failure.fault) return fitted("mfa-enroll: " + set_in(failure.error), style.columns, 2) + "\n";
-  std::string text = "mfa-enroll: " + painted(style, Paint::bad, "error:") + " " + set_in(failure.error) + "\n";
+  std::string text = "mfa-enroll: " + painted(style, Paint::bad, say("error:")) + " " + set_in(failure.error) + "\n";
   if (!failure.hint.empty())
-    text += "mfa-enroll: " + painted(style, Paint::bold, "hint:") + " " + set_in(failure.hint) + "\n";
+    text += "mfa-enroll: " + painted(style, Paint::bold, say("hint:")) + " " + set_in(failure.hint) + "\n";
   return fitted(text, style.columns, 2);
 }
 

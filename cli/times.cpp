@@ -7,6 +7,8 @@
 #include <chrono>
 #include <ctime>
 
+#include "common/language/language.h"
+
 namespace mfa::cli {
 
 namespace {
@@ -31,9 +33,8 @@ std::optional<std::tm> local(std::int64_t time) {
   return parts;
 }
 
-std::string counted(std::int64_t length, std::int64_t unit, std::string_view name) {
-  const std::int64_t count = (length + unit - 1) / unit;
-  return fmt::format("in {} {}{}", count, name, count == 1 ? "" : "s");
+std::uint64_t rounded_up(std::int64_t length, std::int64_t unit) {
+  return static_cast<std::uint64_t>((length + unit - 1) / unit);
 }
 
 // "2026-12-01T08:00:30"
@@ -140,24 +141,25 @@ std::string local_time(std::int64_t time) {
 }
 
 std::string spoken_time(std::int64_t time) {
-  constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
-                                                     "May",       "June",     "July",     "August",
-                                                     "September", "October",  "November", "December"};
+  constexpr std::array<std::string_view, 12> kMonths{marked("January"), marked("February"), marked("March"),
+                                                     marked("April"),   marked("May"),      marked("June"),
+                                                     marked("July"),    marked("August"),   marked("September"),
+                                                     marked("October"), marked("November"), marked("December")};
   const auto parts = local(time);
   if (!parts) return "?";
-  std::string text = fmt::format("{} {} {}", parts->tm_mday, kMonths.at(static_cast<std::size_t>(parts->tm_mon)),
-                                 parts->tm_year + 1900);
+  std::string text = fmt::format("{} {} {}", parts->tm_mday,
+                                 in_words(kMonths.at(static_cast<std::size_t>(parts->tm_mon))), parts->tm_year + 1900);
   if (parts->tm_hour != 0 || parts->tm_min != 0) text += fmt::format(", {:02}:{:02}", parts->tm_hour, parts->tm_min);
   return text;
 }
 
 std::string time_until(std::int64_t later, std::int64_t now) {
   const std::int64_t length = later - now;
-  if (length <= 0) return "now";
-  if (length < kMinute) return counted(length, 1, "second");
-  if (length < kHour) return counted(length, kMinute, "minute");
-  if (length < 2 * kDay) return counted(length, kHour, "hour");
-  return counted(length, kDay, "day");
+  if (length <= 0) return say("now");
+  if (length < kMinute) return say_counted("in {} second", "in {} seconds", rounded_up(length, 1));
+  if (length < kHour) return say_counted("in {} minute", "in {} minutes", rounded_up(length, kMinute));
+  if (length < 2 * kDay) return say_counted("in {} hour", "in {} hours", rounded_up(length, kHour));
+  return say_counted("in {} day", "in {} days", rounded_up(length, kDay));
 }
 
 }  // namespace mfa::cli

@@ -1,8 +1,8 @@
 // mfa-enroll helpdesk: what a member of the helpdesk does for somebody else.
 #pragma once
 
+#include <functional>
 #include <string>
-#include <string_view>
 
 #include "cli/console.h"
 
@@ -32,8 +32,9 @@ Outcome<void> helpdesk_exempt(const Console& console, const HelpdeskOptions& opt
 
 // On a terminal: asks the engine whether the request may be done, shows whom the clerk is about to change, as the
 // engine knows them, and goes on only after a yes. `doing`: "register a hardware token for"; `what`: further lines of
-// what it is.
-Outcome<void> confirm_person(const Console& console, Json request, std::string_view doing, std::string_view what = "");
+// what it is; both in the language that is spoken once the engine was asked.
+using Said = std::function<std::string()>;
+Outcome<void> confirm_person(const Console& console, Json request, const Said& doing, const Said& what = {});
 
 // {"verb":…,"user":…} with reason and checked where they were given.
 [[nodiscard]] Json helpdesk_request(const char* verb, const HelpdeskOptions& options);

@@ -1,9 +1,8 @@
 // mfa-enroll helpdesk bypass, identify, travel and exempt.
-#include <fmt/core.h>
-
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "cli/plain_text.h"
 #include "cli/times.h"
 #include "cli/verbs/helpdesk.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -35,8 +35,8 @@ std::optional<std::int64_t> length_in(std::string_view text) {
 
 Failure no_terms(std::string_view option, std::string_view value, std::string_view example) {
   return {.status = ExitStatus::usage,
-          .error = fmt::format("'{}' is nothing that {} takes.", printable_line(value), option),
-          .hint = fmt::format("Write {} {}.", option, example)};
+          .error = say("'{}' is nothing that {} takes.", printable_line(value), option),
+          .hint = say("Write {} {}.", option, in_words(example))};
 }
 
 std::string until_text(const Json& reply) {
@@ -50,8 +50,8 @@ Outcome<void> note(const Console& console, const Json& request, Holds holds, Ove
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
-  if (text_of(*reply, "until").empty()) return console.print(over(*reply) + "\n");
-  return console.print(fmt::format("{} until {}.\n", holds(*reply), until_text(*reply)));
+  if (text_of(*reply, "until").empty()) return console.print(over(*reply));
+  return console.print(holds(*reply, until_text(*reply)));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ Outcome<void> helpdesk_bypass(const Console& console, const HelpdeskOptions& opt
   Json request = helpdesk_request("helpdesk bypass", options);
   if (!options.length.empty()) {
     const auto seconds = length_in(options.length);
-    if (!seconds) return std::unexpected(no_terms("--for", options.length, "24h, or 7d"));
+    if (!seconds) return std::unexpected(no_terms("--for", options.length, marked("24h, or 7d")));
     request["seconds"] = std::to_string(*seconds);
   }
   if (!options.uses.empty()) {
@@ -68,26 +68,26 @@ Outcome<void> helpdesk_bypass(const Console& console, const HelpdeskOptions& opt
     if (!uses) return std::unexpected(no_terms("--uses", options.uses, "1"));
     request["uses"] = std::to_string(*uses);
   }
-  if (auto sure = confirm_person(console, request, "make a bypass code for"); !sure) return sure;
+  if (auto sure = confirm_person(console, request, [] { return say("make a bypass code for"); }); !sure) return sure;
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::string code = printable_line(text_of(*reply, "code"));
   const auto uses = number_of(*reply, "uses").value_or(1);
   return console.print(
-      fmt::format("Bypass code to hand over; it is shown only now:\n  {} {}\n{} can type it for {} where a code is "
-                  "asked, until {}.\n",
-                  code.substr(0, code.size() / 2), code.substr(code.size() / 2), printable_line(options.user),
-                  uses == 1 ? "one login" : fmt::format("{} logins", uses), until_text(*reply)));
+      say("Bypass code to hand over; it is shown only now:\n  {} {}\n{} can type it for {} where a code is asked, "
+          "until {}.\n",
+          code.substr(0, code.size() / 2), code.substr(code.size() / 2), printable_line(options.user),
+          say_counted("one login", "{} logins", static_cast<std::uint64_t>(uses)), until_text(*reply)));
 }
 
 Outcome<void> helpdesk_identify(const Console& console, const HelpdeskOptions& options) {
   const auto reply = console.ask(helpdesk_request("helpdesk identify", options));
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
-  return console.print(fmt::format("That is a code of {} ({}). Until {} you need no --checked for them.\n",
-                                   printable_line(options.user), printable_line(text_of(*reply, "factor")),
-                                   until_text(*reply)));
+  return console.print(say("That is a code of {} ({}). Until {} you need no --checked for them.\n",
+                           printable_line(options.user), printable_line(text_of(*reply, "factor")),
+                           until_text(*reply)));
 }
 
 Outcome<void> helpdesk_travel(const Console& console, const HelpdeskOptions& options) {
@@ -96,16 +96,22 @@ Outcome<void> helpdesk_travel(const Console& console, const HelpdeskOptions& opt
   Json request = helpdesk_request("helpdesk travel", options);
   request["country"] = options.country;
   request["until"] = std::to_string(*until);
-  if (auto sure = confirm_person(console, request, "change from where logins are let through, of"); !sure) return sure;
-  const auto from = [&](const Json& reply) {
+  const auto doing = [] { return say("change from where logins are let through, of"); };
+  if (auto sure = confirm_person(console, request, doing); !sure) return sure;
+  const std::string user = printable_line(options.user);
+  const auto country = [&](const Json& reply) {
     const std::string code = printable_line(text_of(reply, "country"));
     const std::string typed = printable_line(options.country);
-    return fmt::format("Logins of {} from {}", printable_line(options.user),
-                       typed == code ? code : fmt::format("{} ({})", typed, code));
+    return typed == code ? code : fmt::format("{} ({})", typed, code);
   };
   return note(
-      console, request, [&](const Json& reply) { return from(reply) + " are let through"; },
-      [&](const Json& reply) { return from(reply) + " are treated like anybody's again."; });
+      console, request,
+      [&](const Json& reply, const std::string& when) {
+        return say("Logins of {} from {} are let through until {}.\n", user, country(reply), when);
+      },
+      [&](const Json& reply) {
+        return say("Logins of {} from {} are treated like anybody's again.\n", user, country(reply));
+      });
 }
 
 Outcome<void> helpdesk_exempt(const Console& console, const HelpdeskOptions& options) {
@@ -113,12 +119,15 @@ Outcome<void> helpdesk_exempt(const Console& console, const HelpdeskOptions& opt
   if (!until) return std::unexpected(no_moment("--until", options.until));
   Json request = helpdesk_request("helpdesk exempt", options);
   request["until"] = std::to_string(*until);
-  if (auto sure = confirm_person(console, request, "change for how long no second factor is asked of"); !sure)
-    return sure;
+  const auto doing = [] { return say("change for how long no second factor is asked of"); };
+  if (auto sure = confirm_person(console, request, doing); !sure) return sure;
   const std::string user = printable_line(options.user);
   return note(
-      console, request, [&](const Json&) { return user + " is asked for no second factor"; },
-      [&](const Json&) { return user + " is asked for a second factor again, as the rules say."; });
+      console, request,
+      [&](const Json&, const std::string& when) {
+        return say("{} is asked for no second factor until {}.\n", user, when);
+      },
+      [&](const Json&) { return say("{} is asked for a second factor again, as the rules say.\n", user); });
 }
 
 }  // namespace mfa::cli

@@ -14,6 +14,7 @@
 #include "cli/public_key.h"
 #include "cli/render.h"
 #include "cli/verbs/helpdesk.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -24,7 +25,7 @@ constexpr std::chrono::seconds kPasteLimit{1};
 
 // The first line that is not empty and no comment, and no byte beyond it.
 Outcome<PublicKey> read_key(int fd, const std::string& file) {
-  const std::string place = file.empty() ? "standard input" : file;
+  const std::string place = file.empty() ? say("standard input") : file;
   for (int i = 0; i < kMostLines; ++i) {
     const auto line = read_line(fd, kLongestKeyLine);
     if (!line) return std::unexpected(failure_of(line.error(), place));
@@ -51,11 +52,12 @@ std::vector<std::string> keys_in(const std::string& home) {
 }
 
 std::string question(const std::vector<std::string>& files) {
-  std::string text = "Paste the line of your security key's .pub file";
-  if (files.size() == 1) text += ", or press Enter to take " + printable_line(files.front());
-  text += ".\n";
+  if (files.size() == 1)
+    return say("Paste the line of your security key's .pub file, or press Enter to take {}.\n",
+               printable_line(files.front()));
+  std::string text = say("Paste the line of your security key's .pub file.\n");
   if (files.size() > 1) {
-    text += "You have several; to take one of them, give its name: mfa-enroll key FILE\n";
+    text += say("You have several; to take one of them, give its name: mfa-enroll key FILE\n");
     for (const std::string& file : files) text += fmt::format("  {}\n", printable_line(file));
   }
   return text;
@@ -71,10 +73,10 @@ void swallow_paste(const Terminal& terminal) {
 
 Outcome<PublicKey> ask_for_key(const Console& console, const std::vector<std::string>& files) {
   if (!console.terminal.write(question(files))) return std::unexpected(failure_of(NoAnswer::failed));
-  const auto answer = console.terminal.ask("Public key: ", true, std::chrono::steady_clock::now() + kInputLimit);
+  const auto answer = console.terminal.ask(say("Public key: "), true, std::chrono::steady_clock::now() + kInputLimit);
   if (!answer && answer.error() == NoAnswer::too_long)
-    return std::unexpected(
-        Failure{.error = "That is too long to be pasted here.", .hint = "Save it in a file: mfa-enroll key FILE"});
+    return std::unexpected(Failure{.error = say("That is too long to be pasted here."),
+                                   .hint = say("Save it in a file: mfa-enroll key FILE")});
   if (!answer) return std::unexpected(failure_of(answer.error()));
   auto key = parse_public_key(answer->text());
   if (key) return *std::move(key);
@@ -107,12 +109,13 @@ Outcome<void> key(const Console& console, const KeyOptions& options) {
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
-  std::string text = fmt::format(
+  std::string text = say(
       "Your security key is registered ({}).\n  {}\nIt counts as second factor when you log in over SSH with it and "
       "your password.\n",
       printable_line(text_of(*reply, "factor")), printable_line(text_of(*reply, "detail")));
   if (!codes.empty())
-    text += "\nKeep these recovery codes; each works once when your key is not at hand.\n" + codes_text(codes);
+    text +=
+        "\n" + say("Keep these recovery codes; each works once when your key is not at hand.\n") + codes_text(codes);
   if (auto printed = console.print(text); !printed || codes.empty()) return printed;
   console.wait_until_saved();
   return {};
@@ -121,20 +124,21 @@ Outcome<void> key(const Console& console, const KeyOptions& options) {
 Outcome<void> helpdesk_key(const Console& console, const HelpdeskKeyOptions& options) {
   const auto public_key = take_key(console, options.file, "");
   if (!public_key) return std::unexpected(public_key.error());
-  const std::string what = fmt::format("The key:\n  {} {}\n", public_key->type, printable_line(public_key->comment));
+  const auto what = [&key = *public_key] { return say("The key:\n  {} {}\n", key.type, printable_line(key.comment)); };
   Json request{
       {"verb", "helpdesk key"}, {"user", options.user}, {"line", public_key->line}, {"reason", options.reason}};
   if (!options.checked.empty()) request["checked"] = options.checked;
   if (!options.name.empty()) request["name"] = options.name;
-  if (auto sure = confirm_person(console, request, "register a security key for", what); !sure) return sure;
+  if (auto sure = confirm_person(console, request, [] { return say("register a security key for"); }, what); !sure)
+    return sure;
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::string user = printable_line(options.user);
-  std::string text = fmt::format("{} has a security key now ({}).\n  {}\n", user,
-                                 printable_line(text_of(*reply, "factor")), printable_line(text_of(*reply, "detail")));
+  std::string text = say("{} has a security key now ({}).\n  {}\n", user, printable_line(text_of(*reply, "factor")),
+                         printable_line(text_of(*reply, "detail")));
   if (const std::string code = code_to_hand_over(*reply); !code.empty())
-    text += code + fmt::format("With it {} makes recovery codes, or adds an app: mfa-enroll codes\n", user);
+    text += code + say("With it {} makes recovery codes, or adds an app: mfa-enroll codes\n", user);
   return console.print(text);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/plain_text.h"
 #include "cli/render.h"
 #include "cli/verbs/helpdesk.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -23,17 +24,18 @@ bool is_given(const std::string& number) { return !number.empty() && number != "
 Outcome<PhoneOptions> with_number(const Console& console, PhoneOptions options) {
   if (is_given(options.number)) return options;
   if (console.terminal.interactive()) {
-    const auto typed = console.terminal.ask("Phone number: ", true, std::chrono::steady_clock::now() + kInputLimit);
+    const auto typed =
+        console.terminal.ask(say("Phone number: "), true, std::chrono::steady_clock::now() + kInputLimit);
     if (!typed) return std::unexpected(failure_of(typed.error()));
     options.number = typed->text();
   } else {
     auto line = read_line(console.input, kLongestNumber);
-    if (!line) return std::unexpected(failure_of(line.error(), "standard input"));
+    if (!line) return std::unexpected(failure_of(line.error(), say("standard input")));
     options.number = (*line).value_or("");
   }
   if (is_given(options.number)) return options;
-  return std::unexpected(Failure{.error = "There is no phone number.",
-                                 .hint = "Give it as NUMBER, or as the first line of standard input."});
+  return std::unexpected(Failure{.error = say("There is no phone number."),
+                                 .hint = say("Give it as NUMBER, or as the first line of standard input.")});
 }
 
 // A line for each gateway that was tried: "campus-kannel: failed: the provider cannot be reached".
@@ -68,12 +70,13 @@ Outcome<void> phone(const Console& console, const PhoneOptions& options) {
   if (console.json) return console.print_json(*reply);
   const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
   const std::string factor = text_of(*reply, "factor");
-  std::string text = fmt::format("Your phone {} is set up ({}).\n", printable_line(text_of(*reply, "detail")),
-                                 printable_line(factor)) +
-                     logins_from_now_on("the codes it gets", factor, !codes.empty());
-  if (!codes.empty()) text += "An authenticator app also works without a network: mfa-enroll totp\n";
+  std::string text =
+      say("Your phone {} is set up ({}).\n", ending_text(text_of(*reply, "detail")), printable_line(factor)) +
+      logins_from_now_on(marked("the codes it gets"), factor, !codes.empty());
+  if (!codes.empty()) text += say("An authenticator app also works without a network: mfa-enroll totp\n");
   if (!codes.empty())
-    text += "\nKeep these recovery codes; each works once when your phone is not at hand.\n" + codes_text(codes);
+    text +=
+        "\n" + say("Keep these recovery codes; each works once when your phone is not at hand.\n") + codes_text(codes);
   if (auto printed = console.print(fitted(text, console.style.columns)); !printed || codes.empty()) return printed;
   console.wait_until_saved();
   return {};
@@ -85,19 +88,18 @@ Outcome<void> helpdesk_phone(const Console& console, const HelpdeskPhoneOptions&
   Json terms{{"verb", "helpdesk phone"}, {"user", options.user}, {"reason", options.reason}};
   if (!options.checked.empty()) terms["checked"] = options.checked;
   const Json request = with_phone(std::move(terms), *wanted);
-  if (auto sure = confirm_person(console, request, "register a phone for"); !sure) return sure;
+  if (auto sure = confirm_person(console, request, [] { return say("register a phone for"); }); !sure) return sure;
   const auto reply = console.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
   const std::string user = printable_line(options.user);
   const std::string before = printable_line(text_of(*reply, "default"));
   const std::string still =
-      before.empty()
-          ? ""
-          : fmt::format("Logins still name {} first. If that is lost:\n  mfa-enroll helpdesk reset {} --factor {}\n",
-                        before, user, before);
-  return console.print(fmt::format("{} has a phone {} now ({}).\n{}", user, printable_line(text_of(*reply, "detail")),
-                                   printable_line(text_of(*reply, "factor")), still));
+      before.empty() ? ""
+                     : say("Logins still name {} first. If that is lost:\n  mfa-enroll helpdesk reset {} --factor {}\n",
+                           before, user, before);
+  return console.print(say("{} has a phone {} now ({}).\n{}", user, ending_text(text_of(*reply, "detail")),
+                           printable_line(text_of(*reply, "factor")), still));
 }
 
 Outcome<void> admin_send_test(const Console& console, const SendTestOptions& options) {

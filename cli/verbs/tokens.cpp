@@ -8,6 +8,7 @@
 #include "cli/plain_text.h"
 #include "cli/render.h"
 #include "cli/verbs/helpdesk.h"
+#include "common/language/language.h"
 
 namespace mfa::cli {
 
@@ -16,8 +17,8 @@ namespace {
 Outcome<Json> with_token(Json request, const TokenOptions& options) {
   if (!options.digits.empty() && options.digits != "6" && options.digits != "8")
     return std::unexpected(Failure{.status = ExitStatus::usage,
-                                   .error = fmt::format("There are no tokens of '{}' digits here.", options.digits),
-                                   .hint = "Write --digits 6 or --digits 8: as many as the token shows."});
+                                   .error = say("There are no tokens of '{}' digits here.", options.digits),
+                                   .hint = say("Write --digits 6 or --digits 8: as many as the token shows.")});
   if (!options.name.empty()) request["name"] = options.name;
   if (!options.digits.empty()) request["digits"] = options.digits;
   return request;
@@ -36,10 +37,11 @@ Outcome<void> hotp(const Console& console, const TokenOptions& options) {
   if (console.json) return console.print_json(*reply);
   const std::vector<std::string> codes = texts_of(*reply, "recovery_codes");
   const std::string factor = text_of(*reply, "factor");
-  std::string text = fmt::format("Your hardware token is set up ({}).\n", printable_line(factor)) +
-                     logins_from_now_on("its codes", factor, !codes.empty());
+  std::string text = say("Your hardware token is set up ({}).\n", printable_line(factor)) +
+                     logins_from_now_on(marked("its codes"), factor, !codes.empty());
   if (!codes.empty())
-    text += "\nKeep these recovery codes; each works once when your token is not at hand.\n" + codes_text(codes);
+    text +=
+        "\n" + say("Keep these recovery codes; each works once when your token is not at hand.\n") + codes_text(codes);
   if (auto printed = console.print(text); !printed || codes.empty()) return printed;
   console.wait_until_saved();
   return {};
@@ -50,12 +52,13 @@ Outcome<void> helpdesk_token(const Console& console, const HelpdeskTokenOptions&
   if (!options.checked.empty()) terms["checked"] = options.checked;
   const auto request = with_token(std::move(terms), options.token);
   if (!request) return std::unexpected(request.error());
-  if (auto sure = confirm_person(console, *request, "register a hardware token for"); !sure) return sure;
+  if (auto sure = confirm_person(console, *request, [] { return say("register a hardware token for"); }); !sure)
+    return sure;
   const auto reply = console.ask(*request);
   if (!reply) return std::unexpected(reply.error());
   if (console.json) return console.print_json(*reply);
-  return console.print(fmt::format("{} has a hardware token now ({}). The codes that you typed are used up.\n",
-                                   printable_line(options.user), printable_line(text_of(*reply, "factor"))));
+  return console.print(say("{} has a hardware token now ({}). The codes that you typed are used up.\n",
+                           printable_line(options.user), printable_line(text_of(*reply, "factor"))));
 }
 
 Outcome<void> admin_provision_hotp(const Console& console, const std::string& user, const TokenOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "common/domain/country.h"
 #include "common/domain/utf8.h"
+#include "common/language/marked.h"
 
 namespace mfa {
 namespace {
@@ -93,6 +94,14 @@ std::optional<std::string> plain(std::string_view text) {
   return letters;
 }
 
+// "The Netherlands", "de Filipijnen", "het Verenigd Koninkrijk".
+std::string_view without_article(std::string_view text) {
+  const std::size_t blank = std::min(text.find(' '), text.size());
+  const auto word = plain(text.substr(0, blank));
+  const bool article = blank < text.size() && (word == "the" || word == "de" || word == "het");
+  return article ? text.substr(blank + 1) : text;
+}
+
 // "+64", "(64)", "00 64" -> 64; nothing if it is no prefix.
 std::optional<int> prefix_in(std::string_view text) {
   std::string digits;
@@ -138,20 +147,21 @@ std::string dialling_prefix(std::string_view code) {
   return "+" + digits;
 }
 
-std::vector<std::string_view> countries_meant(std::string_view text) {
+std::vector<std::string_view> countries_meant(std::string_view text, NameElsewhere elsewhere) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
   if (const auto prefix = prefix_in(text)) return with_prefix(*prefix);
   if (const auto code = country_meant(text); !code.empty()) return {code};
   const auto name = plain(text);
   if (!name || name->empty()) return {};
-  constexpr std::string_view kArticle = "the";
-  if (name->starts_with(kArticle) && text.size() > kArticle.size() && text[kArticle.size()] == ' ')
-    if (const auto without = countries_meant(text.substr(kArticle.size())); !without.empty()) return without;
+  if (const auto without = without_article(text); without.size() < text.size())
+    if (auto meant = countries_meant(without, elsewhere); !meant.empty()) return meant;
   const auto also = std::ranges::find(kAlsoCalled, std::string_view(*name), &AlsoCalled::name);
   if (also != kAlsoCalled.end()) return {also->code};
   for (const Row& row : kRows)
     if (plain(row.name) == name) return {row.code};
+  for (const Row& row : kRows)
+    if (elsewhere != nullptr && plain(without_article(elsewhere(row.name))) == name) return {row.code};
   return {};
 }
 

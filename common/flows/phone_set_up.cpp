@@ -28,7 +28,7 @@ std::string default_country(const Settings& settings) {
 // The code of the country that is meant and may be texted or called; or why there is none.
 std::expected<std::string, std::string> country_of(const Settings& settings, std::string_view typed) {
   if (typed.empty()) return default_country(settings);
-  const auto meant = countries_meant(typed);
+  const auto meant = countries_meant(typed, in_words);
   for (const std::string_view code : meant)
     if (std::ranges::find(settings.phone.countries, code) != settings.phone.countries.end()) return std::string(code);
   return std::unexpected(meant.empty() ? texts::no_such_country(settings)

@@ -92,13 +92,13 @@ std::string listed(const Names& all, std::string_view last, Name name) {
   }
   return text;
 }
-// "the Netherlands"
+// "the Netherlands". A translation has its own article.
 std::string country_in_words(std::string_view code) {
   constexpr std::array<std::string_view, 5> kAlone{"Netherlands", "Philippines", "Maldives", "Bahamas", "Gambia"};
   const std::string_view name = country_name(code);
   const bool the = name.starts_with("United ") || name.ends_with(" Islands") || name.ends_with(" Republic") ||
                    std::ranges::find(kAlone, name) != kAlone.end();
-  return the ? say("the {}", name) : std::string(name);
+  return the ? say("the {}", in_words(name)) : std::string(in_words(name));
 }
 std::string countries_in_words(const Settings& settings, std::string_view last) {
   return listed(settings.phone.countries, last, country_in_words);

@@ -188,7 +188,7 @@ std::expected<RegisteredReply, RequestError> helpdesk_phone(Engine& engine, cons
   if (*against) return std::unexpected(refused(**against, say("Nothing was changed.")));
   if (auto error = go_ahead(engine, asker, *both)) {
     if (error->kind == RequestError::Kind::only_checked)
-      error->text = fmt::format("{} ({})", facts->written, country_name(facts->country));
+      error->text = fmt::format("{} ({})", facts->written, in_words(country_name(facts->country)));
     return std::unexpected(*std::move(error));
   }
   // No recovery codes: they would be the clerk's to read.

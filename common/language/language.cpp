@@ -70,12 +70,14 @@ const Language* language_named(std::string_view tag) {
   }
 }
 
-Speaking::Speaking(std::string_view tag) : before_(speaks) {
+Speaking::Speaking(std::string_view tag) : before_(speaks) { speak(tag); }
+
+Speaking::~Speaking() { speaks = before_; }
+
+void speak(std::string_view tag) {
   const Language* const wanted = language_named(tag);
   speaks = wanted == nullptr || wanted->tag == kEnglish ? nullptr : wanted;
 }
-
-Speaking::~Speaking() { speaks = before_; }
 
 const std::string& spoken() { return speaks == nullptr ? known().front().tag : speaks->tag; }
 

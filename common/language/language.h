@@ -44,6 +44,8 @@ class Speaking {
   const Language* before_;
 };
 [[nodiscard]] const std::string& spoken();  // the tag
+// From now on, in a program that speaks to one person.
+void speak(std::string_view tag);
 
 // One that was marked.
 [[nodiscard]] std::string_view in_words(std::string_view english);

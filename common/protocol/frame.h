@@ -51,11 +51,12 @@ enum class Tag : std::uint8_t {
   json = 6,     // Request, Result: one JSON value; a Result over kMostPayload comes in several, joined by the client
   hint = 7,     // Verdict: what to do next
   more = 8,  // one byte 1. Result: the next one goes on with this value; Verdict: the session lives on, as a call does
-  reason = 9,  // Verdict: a word for syslog
-  codes = 10,  // Verdict of Phase::split: a code is due; how many digits, a byte each, the default factor's first
-  bytes = 11,  // Result: the next piece of a file, in the place of json; Answer: likewise, in the place of text
-  rows = 12,   // Request of `admin import`: what is to be imported (domain/import_row.h); never in its JSON. Of
-               // `admin audit --lines`: the lines
+  reason = 9,     // Verdict: a word for syslog
+  codes = 10,     // Verdict of Phase::split: a code is due; how many digits, a byte each, the default factor's first
+  bytes = 11,     // Result: the next piece of a file, in the place of json; Answer: likewise, in the place of text
+  rows = 12,      // Request of `admin import`: what is to be imported (domain/import_row.h); never in its JSON. Of
+                  // `admin audit --lines`: the lines
+  language = 13,  // Show in front of all that a Request leads to, without a text: the tag of what its texts are in
   // Login:
   user = 20,
   service = 21,

@@ -280,8 +280,6 @@ Reply done(Engine& engine, const Asker& asker, const Request& request) {
 }  // namespace
 
 Reply perform(Engine& engine, const Asker& asker, const Request& request) {
-  // Root's tools speak English, as their manuals do.
-  const Speaking speaking(asker.caller.uid == Uid{0} ? std::string(kEnglish) : language_of(engine, asker.caller));
   Reply reply = done(engine, asker, request);
   if (reply || reply.error().kind != RequestError::Kind::only_checked) return reply;
   auto shown = helpdesk_show(engine, asker, help_of(request));  // whom it is about

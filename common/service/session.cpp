@@ -6,7 +6,9 @@
 #include <exception>
 #include <utility>
 
+#include "common/flows/choose_language.h"
 #include "common/flows/login.h"
+#include "common/service/asked_once.h"
 #include "common/service/patient_gateway.h"
 #include "common/service/perform.h"
 #include "common/service/socket_dialogue.h"
@@ -177,8 +179,12 @@ class Session {
       verdict.hint = fmt::format("The request: {}.", request.error());
       return verdict;
     }
-    Engine reach = engine(settings, context_.store, context_.accounts);
+    AskedOnce accounts(context_.accounts, caller_.uid);
+    Engine reach = engine(settings, context_.store, accounts);
+    // Root's tools speak English, as their manuals do.
+    const Speaking speaking(caller_.uid == Uid{0} ? std::string(kEnglish) : language_of(reach, caller_));
     SocketDialogue dialogue(wire_, context_.limits, /*offers=*/true);
+    dialogue.tell_language(spoken());
     const auto password = context_.password_check(wire_.connection());
     const Asker asker{.caller = caller_,
                       .terminal = context_.terminal(wire_.connection(), caller_),

@@ -67,6 +67,14 @@ void SocketDialogue::show(std::string_view text) {
   if (!wire_.send(frame.finish())) gone_ = true;
 }
 
+void SocketDialogue::tell_language(std::string_view tag) {
+  if (gone_) return;
+  FrameBuffer room;
+  FrameWriter frame(room, FrameType::show);
+  frame.field(Tag::text, "").field(Tag::language, tag);
+  if (!wire_.send(frame.finish())) gone_ = true;
+}
+
 void SocketDialogue::offer(std::string_view kind, std::string_view uri, std::string_view key_in_base32) {
   if (gone_ || !offers_) return;
   JsonWriter json;

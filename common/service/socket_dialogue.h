@@ -19,6 +19,8 @@ class SocketDialogue final : public Dialogue {
 
   [[nodiscard]] std::expected<Secret, DialogueError> ask(const Prompt& prompt) override;
   void show(std::string_view text) override;
+  // Which language all that follows is in: mfa-enroll's own words are then in it, too.
+  void tell_language(std::string_view tag);
   void offer(std::string_view kind, std::string_view uri, std::string_view key_in_base32) override;
   void step(int number, int of, std::string_view title) override;
   [[nodiscard]] std::expected<void, DialogueError> give(std::span<const std::uint8_t> piece) override;

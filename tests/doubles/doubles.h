@@ -52,6 +52,7 @@ class Directory : public Accounts {
     return *found;
   }
   std::expected<Account, LookupError> by_uid(Uid uid) override {
+    ++asked_by_uid;
     if (down) return std::unexpected(LookupError::failed);
     const auto found = std::ranges::find(people, uid, &Account::uid);
     if (found == people.end()) return std::unexpected(LookupError::not_found);
@@ -75,6 +76,7 @@ class Directory : public Accounts {
                               {{"alias"}, Uid{1000}, Gid{1000}},
                               {{"nobody"}, Uid{65534}, Gid{65534}}};
   std::map<std::string, std::vector<std::string>> groups{{"students", {"alice"}}};
+  int asked_by_uid = 0;
   bool down = false;
 };
 

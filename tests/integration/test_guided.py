@@ -258,3 +258,60 @@ def test_no_picture_is_shown_twice_and_what_was_scanned_is_not_lost(campus):
         shell.talk.reads("ready> ")
     assert len(set(keys)) == 3
     nothing_was_changed(campus, alice)
+
+
+ENGLISH = re.compile(r"\b(the|you|your|not|until|from|what|by|with|logged|added)\b", re.IGNORECASE)
+
+
+def test_a_student_who_chose_dutch_reads_dutch_and_scripts_read_what_they_did(campus):
+    alice = campus.person("alice")
+    campus.enroll("language", "nl", person=alice)
+    talk = Conversation(["mfa-enroll"], alice)
+    talk.reads("Wachtwoord voor alice: ")
+    talk.answers(alice.password)
+    talk.reads("Je keuze [app]: ")
+    talk.answers("")
+    talk.reads("Stap 3 van 4: Stel je authenticator-app in")
+    picture = talk.reads(CODE).replace("\r", "")
+    assert "Scannen lukt niet? k toont de sleutel" in picture
+    alice.secret = key_in(photograph(picture))
+    alice.start_anew()
+    talk.answers(alice.fresh_code())
+    talk.reads("Naam van dit apparaat [authenticator-app]: ")
+    talk.answers("iPhone")
+    talk.reads("Stap 4 van 4: Bewaar je herstelcodes")
+    assert len(codes_on(campus, talk.reads("Druk op Enter wanneer je ze hebt bewaard: "))) == 10
+    talk.answers("")
+    talk.reads("Je tweede factor is ingesteld: iPhone (totp-1)")
+    assert talk.end() == 0, talk.screen
+    assert not ENGLISH.search(talk.screen.replace(CODE, "")), talk.screen
+
+    shown = {verb: campus.enroll(verb, person=alice).stdout for verb in ("status", "devices", "history", "privacy")}
+    assert re.search(r"^  FACTOR  NAAM    SOORT {14}TOEGEVOEGD  LAATST GEBRUIKT$", shown["status"], re.MULTILINE), shown
+    assert re.search(r"^\* totp-1  iPhone  authenticator-app  20", shown["status"], re.MULTILINE), shown
+    assert shown["devices"].startswith("Je hebt geen vertrouwd apparaat.\n")
+    assert re.search(r"  WANNEER +WAT .*\n(.*\n)*.*  factor toegevoegd ", shown["history"]), shown
+    assert shown["privacy"].startswith("Wat hier over je wordt bewaard voor meervoudige verificatie, en waarom\n")
+    refused = campus.run(["mfa-enroll", "phone"], alice)
+    assert refused.returncode == 1 and refused.stderr.startswith("mfa-enroll: fout: Telefoons kunnen hier niet ")
+    for text in [*shown.values(), refused.stdout + refused.stderr]:
+        assert not ENGLISH.search(text), text
+
+    in_dutch = campus.status(alice)
+    history = campus.enroll("--json", "history", person=alice).stdout
+    campus.enroll("language", "en", person=alice)
+    in_english = campus.status(alice)
+    assert in_dutch.pop("next") != in_english.pop("next"), "a sentence of the engine's"
+    assert in_dutch == in_english
+    assert campus.enroll("--json", "history", person=alice).stdout == history
+    assert "Recovery codes left: 10" in campus.enroll("status", person=alice).stdout
+
+    # What is said before the engine is: by the environment, but to root.
+    in_dutch = {"LANG": "nl_NL.UTF-8"}
+    assert campus.run(["mfa-enroll", "statsu"], alice, env=in_dutch).stderr == (
+        "mfa-enroll: fout: Er is geen 'statsu'.\nmfa-enroll: tip: Bedoelde je: mfa-enroll status\n")
+    for command in (["mfa-enroll", "statsu"], ["mfa-enroll", "--json", "statsu"]):
+        person = alice if "--json" in command else None
+        assert "There is no 'statsu'." in campus.run(command, person, env=in_dutch).stderr
+    # The engine's and its own words are in one language, whatever the environment asks for.
+    assert "Recovery codes left: 10" in campus.run(["mfa-enroll", "status"], alice, env=in_dutch).stdout

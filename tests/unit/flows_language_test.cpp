@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/domain/country_names.h"
 #include "common/flows/choose_language.h"
 #include "common/flows/helpdesk_grants.h"
 #include "common/flows/helpdesk_identify.h"
@@ -74,6 +75,23 @@ class InTheirLanguage : public testing::Test {
 
   World world;
 };
+
+TEST_F(InTheirLanguage, ACountryIsMeantByItsNameThereToo) {
+  const Speaking dutch("nl");
+  for (char first = 'A'; first <= 'Z'; ++first)
+    for (char second = 'A'; second <= 'Z'; ++second) {
+      const std::string code{first, second};
+      if (country_name(code).empty()) continue;
+      EXPECT_THAT(countries_meant(in_words(country_name(code)), in_words), ElementsAre(code));
+      EXPECT_THAT(countries_meant(country_name(code), in_words), ElementsAre(code)) << "English is understood, too";
+    }
+  for (const char* typed : {"Duitsland", "duitsland ", "DUITSLAND", "+49", "Germany"})
+    EXPECT_THAT(countries_meant(typed, in_words), ElementsAre("DE")) << typed;
+  for (const char* typed : {"belgie", "België", "verenigd koninkrijk", "het Verenigd Koninkrijk"})
+    EXPECT_THAT(countries_meant(typed, in_words), SizeIs(1)) << typed;
+  EXPECT_THAT(countries_meant("de"), ElementsAre("DE")) << "a code, and no article";
+  EXPECT_THAT(countries_meant("Duitsland"), SizeIs(0)) << "not in English";
+}
 
 TEST_F(InTheirLanguage, AChoiceIsToldKeptAndChanged) {
   const auto none = choose_language(world.engine, asker(), "");

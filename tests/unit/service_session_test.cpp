@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "common/language/language.h"
 #include "common/service/failed_passwords.h"
 #include "common/service/patient_gateway.h"
 #include "tests/doubles/doubles.h"
@@ -461,6 +462,42 @@ TEST_F(SessionTest, ARequestAndItsReply) {
       << result->text(Tag::json);
   EXPECT_EQ(result->text(Tag::more), "");
   EXPECT_EQ(client.verdict()->verdict(), VerdictCode::done);
+}
+
+TEST_F(SessionTest, ARequestIsToldInWhichLanguageItIsAnswered) {
+  find_languages(MFA_CATALOGUES);
+  world_.enrol("alice", Uid{1000});
+  ASSERT_TRUE(world_.store.write([&](Transaction& tx) {
+    Person alice = *tx.person_by_name({"alice"});
+    alice.language = "nl";
+    tx.save(alice);
+  }));
+  struct Case {
+    Caller caller;
+    const char* language;
+  };
+  for (const auto& [caller, language] : {Case{kAlice, "nl"}, Case{{Uid{1001}, 3}, "en"}, Case{kRoot, "en"}}) {
+    const Client client = connect(caller);
+    client.say(request_frame(R"({"verb":"default","factor":"no-such"})"));
+    const auto told = client.hear(FrameType::show);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->text(Tag::language), language);
+    EXPECT_EQ(told->text(Tag::text), "") << "there is nothing to show";
+    const auto verdict = client.verdict();
+    EXPECT_EQ(verdict->text(Tag::text).starts_with("Je hebt geen factor"), std::string_view(language) == "nl")
+        << verdict->text(Tag::text);
+  }
+  wait_for_engines();
+  find_languages("/nowhere");
+}
+
+TEST_F(SessionTest, ADirectoryThatHangsIsWaitedForOnce) {
+  world_.accounts.down = true;
+  const Client client = connect(kAlice);
+  client.say(request_frame(R"({"verb":"status"})"));
+  EXPECT_EQ(client.verdict()->verdict(), VerdictCode::unavailable);
+  wait_for_engines();
+  EXPECT_EQ(world_.accounts.asked_by_uid, 1);
 }
 
 TEST_F(SessionTest, EnrollingOffersTheKeyOnTheWay) {
