@@ -121,7 +121,7 @@ class GuidedSetUp {
     if (!name) return std::unexpected(set_up_ended(name.error()));
     auto codes = new_recovery_codes(engine_);
     if (!codes) return std::unexpected(codes.error());
-    asker_.dialogue.step(kSteps, kSteps, texts::kStepCodes);
+    asker_.dialogue.step(kSteps, kSteps, in_words(texts::kStepCodes));
     const auto saved = hand_over_all(*codes);
     if (!saved) {
       for (std::string& code : *codes) wipe(code);

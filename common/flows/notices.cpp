@@ -38,13 +38,19 @@ std::string with_article(std::optional<FactorKind> kind) {
   return {};
 }
 
+// The names that we give are kept in English.
+bool is_usual_name(FactorKind kind, std::string_view name) {
+  const Speaking english(kEnglish);
+  return name == texts::kind_in_words(kind);
+}
+
 // "an authenticator app (iPhone)"; of a factor that is no more its id.
 std::string factor_in_words(const std::string& id, std::span<const Factor> factors) {
   if (id.empty()) return with_article(std::nullopt);
   const auto found = std::ranges::find(factors, id, &Factor::id);
   const auto kind = factor_kind(std::string_view(id).substr(0, id.rfind('-')));
   const std::string_view name = found == factors.end() ? std::string_view(id) : std::string_view(found->name);
-  if (kind && name == texts::kind_in_words(*kind)) return with_article(kind);
+  if (kind && is_usual_name(*kind, name)) return with_article(kind);
   return fmt::format("{} ({})", with_article(kind), name);
 }
 

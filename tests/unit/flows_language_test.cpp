@@ -205,6 +205,24 @@ TEST_F(InTheirLanguage, TheTrailIsInEnglishWhateverAClerkReads) {
   EXPECT_EQ(world.store.state.events.back().reason, "1 login within 2 days; phone at home; checked: student card");
 }
 
+TEST_F(InTheirLanguage, ANameThatWeGaveSaysNoMoreThere) {
+  speaks("nl");
+  ASSERT_TRUE(world.store.write([&](Transaction& tx) {
+    const Person alice = *tx.person_by_name({"alice"});
+    Factor app = tx.factors(alice.id).front();
+    app.name = "authenticator app";
+    tx.save_factor(alice.id, app);
+    Event event;
+    event.kind = EventKind::factor_added;
+    event.at = world.clock.time;
+    event.user = "alice";
+    event.factor = "totp-1";
+    tx.append(event);
+  }));
+  EXPECT_EQ(log_in({world.code()}).result, LoginResult::passed);
+  EXPECT_THAT(prompt(0), HasSubstr("Een authenticator-app is op "));
+}
+
 TEST_F(InTheirLanguage, WhatIsToldAndRefusedIsInIt) {
   const Speaking dutch("nl");
   const auto kept = privacy(world.engine, asker());
