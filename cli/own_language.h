@@ -7,10 +7,12 @@ namespace mfa::cli {
 
 // Of the environment; empty: not set.
 struct LocaleWords {
+  // NOLINTBEGIN(readability-redundant-member-init)
   std::string language = {};   // LANGUAGE
   std::string all = {};        // LC_ALL
   std::string messages = {};   // LC_MESSAGES
   std::string otherwise = {};  // LANG
+  // NOLINTEND(readability-redundant-member-init)
 };
 [[nodiscard]] LocaleWords locale_words();
 

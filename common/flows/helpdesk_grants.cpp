@@ -113,7 +113,7 @@ std::expected<BypassReply, RequestError> helpdesk_bypass(Engine& engine, const A
 std::expected<JourneyReply, RequestError> helpdesk_travel(Engine& engine, const Asker& asker,
                                                           const HelpdeskRequest& request, const std::string& country,
                                                           UnixTime until) {
-  const auto meant = countries_meant(country);
+  const auto meant = countries_meant(country, in_words);
   if (meant.size() != 1) return std::unexpected(not_one_country(country, meant));
   const std::string code(meant.front());
   const UnixTime now = engine.clock.now();

@@ -72,7 +72,7 @@ std::string travel_in_words(std::string_view reason, const std::string& when) {
   const std::string_view code = reason.substr(0, reason.find(' '));
   const std::string_view terms = reason.substr(std::min(code.size() + 1, reason.size()));
   const std::string_view name = country_name(code);
-  const std::string_view country = name.empty() ? code : name;
+  const std::string_view country = name.empty() ? code : mfa::in_words(name);
   return terms.starts_with(kEnded) ? say("The helpdesk ended on {} the journey to {} that it had noted.", when, country)
                                    : say("The helpdesk noted on {} that you travel to {}.", when, country);
 }
