@@ -29,13 +29,24 @@ Outcome<std::vector<Checked>> look() {
   return parse_checks(ended->output);
 }
 
+// A mend may be several lines, to be written as they stand.
+std::string text_of_mend(std::string_view mend) {
+  std::string text;
+  while (!mend.empty()) {
+    const std::size_t end = std::min(mend.find('\n'), mend.size());
+    if (end > 0) text += fmt::format("      {}\n", printable_line(mend.substr(0, end)));
+    mend.remove_prefix(std::min(end + 1, mend.size()));
+  }
+  return text;
+}
+
 std::string text_of_one(const Checked& check, const Style& style) {
   const std::string detail = printable_line(check.detail);
   if (check.ok)
     return fmt::format("  {} {}: {}\n", painted(style, Paint::good, style.utf8 ? "✓" : "ok"),
                        printable_line(check.name), detail);
-  return fmt::format("  {} {}: {}\n      {}\n", painted(style, Paint::bad, style.utf8 ? "✗" : "FAULT"),
-                     printable_line(check.name), detail, printable_line(check.mend));
+  return fmt::format("  {} {}: {}\n{}", painted(style, Paint::bad, style.utf8 ? "✗" : "FAULT"),
+                     printable_line(check.name), detail, text_of_mend(check.mend));
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 //
 // It goes every way through each stack that has pam_mfa in it, so that it is not fooled by how a stack is written: who
 // gets in without a code, who gets in with a wrong one, whether anybody gets in at all, and who learns of wrong
-// passwords. A line that several services read is one finding, with the services.
+// passwords. A line that several services read is one finding, with the services. What one mend cures is one finding,
+// and a mend is told only if nothing is wrong with the stack that it makes.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,9 +16,16 @@
 
 namespace mfa {
 
+struct PamModules {
+  std::function<bool(const std::string& path)> there;  // as a line names it; none: whatever is named is there
+  std::vector<std::string> names;                      // of those that are: "pam_unix", for misspelt ones
+};
+
 struct PamWants {
   bool trust = false;       // a rule remembers devices, and wrong passwords are to end that
   bool keys_alone = false;  // sshd lets SSH keys in without the `auth` stack
+  bool profiles = false;    // pam-auth-update has those of pam_mfa
+  PamModules modules = {};  // NOLINT(readability-redundant-member-init): designated without it
 };
 
 // `services`: names of the files that programs name; see services_among().

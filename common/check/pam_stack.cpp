@@ -57,6 +57,7 @@ std::string lower(std::string_view text) {
 
 struct Logical {
   int number = 0;  // of its first line
+  int last = 0;
   std::string text;
 };
 
@@ -81,8 +82,9 @@ std::vector<Logical> logical_lines(std::string_view text) {
     if (goes_on) {
       lines.back().text += ' ';
       lines.back().text += line;
+      lines.back().last = number;
     } else {
-      lines.push_back({.number = number, .text = std::string(line)});
+      lines.push_back({.number = number, .last = number, .text = std::string(line)});
     }
     goes_on = continued;
   }
@@ -185,32 +187,10 @@ std::optional<PamControl> control_in_brackets(std::string_view written) {
   return control;
 }
 
-std::optional<PamType> type_named(std::string_view name) {
-  for (const PamType type : {PamType::auth, PamType::account, PamType::password, PamType::session})
-    if (name_of(type) == name) return type;
-  return std::nullopt;
-}
-
 std::string module_name(std::string_view path) {
   path = path.substr(path.rfind('/') + 1);
   if (path.ends_with(".so")) path.remove_suffix(3);
   return std::string(path);
-}
-
-// What "@include" or a control of include or substack says.
-struct Inclusion {
-  std::string file;
-  bool substack = false;
-};
-
-std::optional<Inclusion> inclusion_in(const std::vector<std::string>& words) {
-  const auto word = [&words](std::size_t at) { return at < words.size() ? words[at] : std::string(); };
-  if (words.empty()) return std::nullopt;
-  if (words[0] == "@include") return Inclusion{.file = word(1), .substack = false};
-  const std::string control = lower(word(1));
-  if (control == "include" || control == "substack")
-    return Inclusion{.file = word(2), .substack = control == "substack"};
-  return std::nullopt;
 }
 
 class Assembly {
@@ -239,24 +219,26 @@ class Assembly {
                       .module = {},
                       .arguments = {},
                       .level = level,
-                      .what = std::move(what)});
+                      .what = std::move(what),
+                      .through = through_});
   }
   void refuse(const PamPlace& at, int level, std::string what) {
     add_without_module(PamLine::Kind::unreadable, at, level, std::move(what));
   }
 
-  void include(const PamPlace& at, const Inclusion& included, int depth, int level) {
+  void include(const PamPlace& at, const PamInclusion& included, int depth, int level) {
     if (included.substack) add_without_module(PamLine::Kind::substack, at, level, {});
-    if (!add_file(included.file, depth + 1, level + (included.substack ? 1 : 0)))
+    through_.push_back(at);
+    const bool added = add_file(included.file, depth + 1, level + (included.substack ? 1 : 0));
+    through_.pop_back();
+    if (!added)
       refuse(at, level, fmt::format("\"{}\" cannot be included", included.file));
   }
 
   void add_line(const PamPlace& at, const std::vector<std::string>& words, int depth, int level) {
     const auto inclusion = inclusion_in(words);
     if (words[0] == "@include") return include(at, *inclusion, depth, level);
-    std::string type_word = lower(words[0]);
-    if (type_word.starts_with('-')) type_word.erase(0, 1);
-    const auto type = type_named(type_word);
+    const auto type = type_of(words[0]);
     // libpam takes a type that it does not know for the one it looks for, and refuses.
     if (!type) return refuse(at, level, fmt::format("\"{}\" is no type of line", words[0]));
     if (*type != type_) return;
@@ -271,12 +253,14 @@ class Assembly {
                       .module = module_name(words[2]),
                       .arguments = {words.begin() + 3, words.end()},
                       .level = level,
-                      .what = {}});
+                      .what = {},
+                      .through = through_});
   }
 
   PamType type_;
   const PamReader& reader_;
   PamStack stack_;
+  std::vector<PamPlace> through_;
 };
 
 }  // namespace
@@ -301,6 +285,8 @@ std::optional<PamCode> pam_code(std::string_view name) {
   return static_cast<PamCode>(std::distance(kCodes.begin(), found));
 }
 
+std::string_view name_of(PamCode code) { return kCodes.at(static_cast<std::size_t>(code)); }
+
 std::optional<PamControl> parse_pam_control(std::string_view written) {
   if (written.size() >= 2 && written.starts_with('[') && written.ends_with(']')) return control_in_brackets(written);
   return control_of_word(written);
@@ -323,6 +309,41 @@ PamStack read_pam_stack(const std::string& service, PamType type, const PamReade
   PamStack stack = own.take();
   if (!stack.empty() || service == "other") return stack;
   return read_pam_stack("other", type, reader);
+}
+
+std::optional<PamPlace> place_in(const std::string& file, const PamLine& line) {
+  if (line.at.file == file) return line.at;
+  const auto found = std::ranges::find(line.through, file, &PamPlace::file);
+  if (found == line.through.end()) return std::nullopt;
+  return *found;
+}
+
+std::vector<PamText> pam_texts(std::string_view text) {
+  std::vector<PamText> texts;
+  for (const Logical& line : logical_lines(text)) {
+    PamText one{.from = line.number, .to = line.last, .text = {}, .words = words_of(line.text)};
+    for (const std::string& word : one.words) one.text += (one.text.empty() ? "" : " ") + word;
+    texts.push_back(std::move(one));
+  }
+  return texts;
+}
+
+std::optional<PamInclusion> inclusion_in(const std::vector<std::string>& words) {
+  const auto word = [&words](std::size_t at) { return at < words.size() ? words[at] : std::string(); };
+  if (words.empty()) return std::nullopt;
+  if (words[0] == "@include") return PamInclusion{.file = word(1), .substack = false, .all_types = true};
+  const std::string control = lower(word(1));
+  if (control == "include" || control == "substack")
+    return PamInclusion{.file = word(2), .substack = control == "substack", .all_types = false};
+  return std::nullopt;
+}
+
+std::optional<PamType> type_of(std::string_view word) {
+  std::string name = lower(word);
+  if (name.starts_with('-')) name.erase(0, 1);
+  for (const PamType type : {PamType::auth, PamType::account, PamType::password, PamType::session})
+    if (name_of(type) == name) return type;
+  return std::nullopt;
 }
 
 std::vector<std::string> included_files(std::string_view text) {

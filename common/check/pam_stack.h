@@ -55,6 +55,7 @@ enum class PamCode : std::uint8_t {
 };
 inline constexpr std::size_t kPamCodes = 32;
 [[nodiscard]] std::optional<PamCode> pam_code(std::string_view name);
+[[nodiscard]] std::string_view name_of(PamCode code);
 
 struct PamAction {
   enum class Kind : std::uint8_t { ignore, ok, done, bad, die, reset, jump };
@@ -92,6 +93,7 @@ struct PamLine {
   std::vector<std::string> arguments;
   int level = 0;     // of substacks around it
   std::string what;  // of an unreadable one: what is wrong
+  std::vector<PamPlace> through = {};  // NOLINT(readability-redundant-member-init): lines that include it, outermost first
   [[nodiscard]] bool has(std::string_view argument) const;
   // "auth required pam_mfa.so authfail", with another control if one is given.
   [[nodiscard]] std::string text(PamType type, std::string_view other_control = {}) const;
@@ -107,6 +109,29 @@ using PamReader = std::function<std::optional<PamFile>(const std::string& name)>
 
 // Of a service that has no line of that type, what "other" has.
 [[nodiscard]] PamStack read_pam_stack(const std::string& service, PamType type, const PamReader& reader);
+
+// Where `file` has it: itself, or what includes it. Nothing if it comes from elsewhere.
+[[nodiscard]] std::optional<PamPlace> place_in(const std::string& file, const PamLine& line);
+
+// The lines of a file that mean anything, continued ones whole; `from` to `to`: where they stand, from 1.
+struct PamText {
+  int from = 0;
+  int to = 0;
+  std::string text;  // words with one blank between them
+  std::vector<std::string> words;
+};
+[[nodiscard]] std::vector<PamText> pam_texts(std::string_view text);
+
+// What a line includes, and whether of all types ("@include").
+struct PamInclusion {
+  std::string file;
+  bool substack = false;
+  bool all_types = false;
+};
+[[nodiscard]] std::optional<PamInclusion> inclusion_in(const std::vector<std::string>& words);
+
+// "auth" of "-AUTH"; nothing if it is no type.
+[[nodiscard]] std::optional<PamType> type_of(std::string_view word);
 
 // Names of the files that `text` includes, in any way.
 [[nodiscard]] std::vector<std::string> included_files(std::string_view text);

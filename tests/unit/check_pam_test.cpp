@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,7 +23,8 @@ using testing::IsEmpty;
 using Files = std::map<std::string, std::string>;
 
 PamReader reader_of(Files files) {
-  return [files = std::move(files)](const std::string& name) -> std::optional<PamFile> {
+  return [files = std::move(files)](const std::string& named) -> std::optional<PamFile> {
+    const std::string name = named.starts_with("/etc/pam.d/") ? named.substr(11) : named;
     const auto found = files.find(name);
     if (found == files.end()) return std::nullopt;
     return PamFile{.path = "/etc/pam.d/" + name, .text = found->second};
@@ -48,12 +51,76 @@ std::vector<std::string> faults(const Findings& findings) {
   return names;
 }
 
+// Does what a mend says, word by word, as somebody would who knows nothing of PAM. False: it says it in no such words.
+class Pasting {
+ public:
+  explicit Pasting(Files files) : files_(std::move(files)) {}
+  bool paste(const std::string& mend) {
+    static const std::regex kWrite("Write (\\S+):(\\d+) as: (.*)");
+    static const std::regex kRemove("Remove (\\S+):(\\d+)(?:;.*)?");
+    static const std::regex kComment(".*rite # in front of (\\S+):(\\d+)");
+    static const std::regex kMove("Move (\\S+):(\\d+) (before|behind) \\S+:(\\d+)(?: \\(.*\\))?");
+    static const std::regex kAdd("Add (before|behind) (\\S+):(\\d+)(?: \\([^)]*\\))?:(?: (.*)|((?:\n.*)+))");
+    static const std::regex kInstead("In (\\S+) write instead of lines? (\\d+)(?: to (\\d+))?:((?:\n.*)+)");
+    std::smatch found;
+    if (const std::size_t two = mend.find("  Add "); two != std::string::npos)
+      return paste(mend.substr(0, two)) && paste(mend.substr(two + 2));
+    if (std::regex_match(mend, found, kWrite)) return put(found[1], number(found[2]), number(found[2]), found[3]);
+    if (std::regex_match(mend, found, kRemove)) return put(found[1], number(found[2]), number(found[2]), "");
+    if (std::regex_match(mend, found, kComment)) return put(found[1], number(found[2]), number(found[2]), "# off");
+    if (std::regex_match(mend, found, kInstead))
+      return put(found[1], number(found[2]), number(found[3].matched ? found[3] : found[2]), found[4]);
+    if (std::regex_match(mend, found, kAdd)) {
+      const int at = number(found[3]) + (found[1] == "behind" ? 1 : 0);
+      return put(found[2], at, at - 1, found[4].matched ? found[4] : found[5]);
+    }
+    if (std::regex_match(mend, found, kMove)) return move(found);
+    return false;
+  }
+  [[nodiscard]] const Files& files() const { return files_; }
+
+ private:
+  static int number(const std::string& text) { return std::stoi(text); }
+  static std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+  bool move(const std::smatch& found) {
+    const int from = number(found[2]);
+    const int to = number(found[4]) + (found[3] == "behind" ? 1 : 0);
+    const std::string line = lines(found[1]).at(static_cast<std::size_t>(from) - 1);
+    put(found[1], to, to - 1, line);
+    return put(found[1], from + (to <= from ? 1 : 0), from + (to <= from ? 1 : 0), "");
+  }
+
+  std::vector<std::string> lines(const std::string& path) const {
+    std::vector<std::string> lines;
+    std::istringstream text(files_.at(name_of(path)));
+    for (std::string line; std::getline(text, line);) lines.push_back(line);
+    return lines;
+  }
+
+  bool put(const std::string& path, int from, int to, const std::string& text) {
+    std::vector<std::string> all = lines(path);
+    std::vector<std::string> added;
+    std::istringstream words(text);
+    for (std::string line; std::getline(words, line);)
+      if (!line.empty()) added.push_back(line);
+    all.erase(all.begin() + from - 1, all.begin() + to);
+    all.insert(all.begin() + from - 1, added.begin(), added.end());
+    std::string& file = files_[name_of(path)];
+    file.clear();
+    for (const std::string& line : all) file += line + "\n";
+    return true;
+  }
+
+  Files files_;
+};
+
 // Of sshd alone.
 std::vector<std::string> faults_of(const std::string& stack, const PamWants& wants = {.trust = true}) {
   return faults(judge({{"sshd", stack}}, wants));
 }
 
-const Finding& only_fault(const Findings& findings) {
+Finding only_fault(const Findings& findings) {
   static const Finding kNone;
   const Finding* found = &kNone;
   for (const Finding& finding : findings) {
@@ -105,96 +172,227 @@ struct Row {
 
 TEST(CheckPam, EachFaultHasItsMend) {
   const std::string file = "/etc/pam.d/sshd";
+  const std::string unix_and_report = "\nauth [success=1 default=ignore] pam_unix.so\nauth [default=die] pam_mfa.so authfail";
   for (const Row& row : std::vector<Row>{
            {"auth sufficient pam_unix.so\n" + kCode + kAccount, "pam-skipped",
-            "Write " + file + ":1 as: auth requisite pam_unix.so"},
+            "In " + file + " write instead of line 1:" + unix_and_report},
            {"auth sufficient pam_unix.so\n" + kReport + kCode + kAccount, "pam-skipped",
             "Write " + file + ":1 as: auth [success=1 default=ignore] pam_unix.so"},
            {"auth [success=done default=ignore] pam_unix.so\n" + kReport + kCode + kAccount, "pam-skipped",
             "[success=1 default=ignore]"},
            {"auth [success=3 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n" + kReport + kCode +
                 "auth required pam_permit.so\n" + kAccount,
-            "pam-skipped", "[success=2 default=ignore]"},
+            "pam-skipped", "[success="},
            {kUnix + kReport + "auth required pam_permit.so\n" + kAccount, "pam-skipped", "required pam_mfa.so"},
            {kUnix + kReport + "auth optional pam_mfa.so\nauth required pam_permit.so\n" + kAccount, "pam-control",
             "Write " + file + ":3 as: auth required pam_mfa.so"},
-           {"auth required pam_unix.so\nauth sufficient pam_mfa.so\n" + kAccount, "pam-control",
-            "Write " + file + ":2 as: auth required pam_mfa.so"},
+           // Nobody gets in by these yet.
+           {kUnix + kReport + "auth optional pam_mfa.so\n" + kAccount, "pam-control",
+            "Write " + file + ":3 as: auth required pam_mfa.so"},
+           {kUnix + kReport + "auth sufficient pam_mfa.so\n" + kAccount, "pam-control", ":3 as: auth required"},
+           {"auth required pam_unix.so\nauth sufficient pam_mfa.so\n" + kAccount, "pam-control", unix_and_report},
            {kUnix + kReport + "auth [success=ok authinfo_unavail=ignore default=bad] pam_mfa.so\n" +
                 "auth required pam_permit.so\n" + kAccount,
             "pam-control", "auth required pam_mfa.so"},
            {kCode + kUnix + kReport + "auth required pam_permit.so\n" + kAccount, "pam-order",
-            "Move " + file + ":1 behind " + file + ":2"},
-           {"auth requisite pam_unix.so\n" + kCode + kAccount, "pam-authfail",
-            "Add behind " + file + ":1: auth [default=die] pam_mfa.so authfail"},
-           {"auth requisite pam_unix.so\n" + kReport + kCode + kAccount, "pam-authfail", "Move " + file + ":2"},
+            "In " + file + " write instead of lines 1 to 3:" + unix_and_report + "\nauth required pam_mfa.so"},
+           {"auth requisite pam_unix.so\n" + kCode + kAccount, "pam-authfail", unix_and_report},
+           {"auth requisite pam_unix.so\n" + kReport + kCode + kAccount, "pam-nobody",
+            "Write " + file + ":1 as: auth [success=1 default=ignore] pam_unix.so"},
+           // authfail is missing, and what leads over it is still there.
+           {kUnix + kCode + kAccount, "pam-nobody", "Add behind " + file + ":1: auth [default=die] pam_mfa.so authfail"},
+           // The two lines are exchanged.
+           {kUnix + kCode + kReport + kAccount, "pam-nobody",
+            "In " + file + " write instead of lines 2 to 3:\nauth [default=die] pam_mfa.so authfail\nauth required pam_mfa.so"},
+           {kCode + kReport + kUnix + kAccount, "pam-nobody", unix_and_report + "\nauth required pam_mfa.so"},
            {kUnix + kReport + "auth required pam_mfa.so nullok\n" + kAccount, "pam-arguments",
             "Write " + file + ":3 as: auth required pam_mfa.so"},
            {kUnix + kReport + kCode + "account required pam_mfa.so authfail\n", "pam-arguments", ":4 as"},
            {kGood + "auth requird pam_env.so\n", "pam-syntax", "man 5 pam.conf"},
            {kUnix + kReport + kCode + "account sufficient pam_unix.so\naccount required pam_mfa.so\n", "pam-skipped",
-            "Move " + file + ":5 before " + file + ":4"},
+            "In " + file + " write instead of lines 4 to 5:\naccount required pam_mfa.so\naccount sufficient pam_unix.so"},
+           {"auth [success=5 default=ignore] pam_unix.so\n" + kReport + kCode + kAccount, "pam-nobody",
+            "[success=1 default=ignore]"},
+           {"auth [success=2 default=ignore] pam_unix.so\n" + kReport + kCode + kAccount, "pam-nobody",
+            "[success=1 default=ignore]"},
+           // Right passwords are reported as wrong ones, and end there.
+           {"auth required pam_unix.so\n" + kReport + kCode + kAccount, "pam-nobody", "[success=1 default=ignore]"},
+           // With a directory beside the local passwords.
+           {"auth [success=1 default=ignore] pam_sss.so\nauth required pam_unix.so use_first_pass\n" + kCode + kAccount,
+            "pam-wrong-password",
+            "\nauth [success=2 default=ignore] pam_sss.so\nauth [success=1 default=ignore] pam_unix.so use_first_pass\n"},
+           {"auth sufficient pam_sss.so\nauth sufficient pam_unix.so\nauth required pam_deny.so\n" + kCode + kAccount,
+            "pam-skipped", "[success="},
+           // What stands around it stays.
+           {"# ours\nauth required pam_env.so\n" + kUnix + "auth requisite pam_deny.so\nauth required pam_permit.so\n" +
+                kCode + kAccount,
+            "pam-authfail", "[success=2 default=ignore] pam_unix.so"},
+           {"auth sufficient \\\n  pam_unix.so nodelay\n" + kReport + kCode + kAccount, "pam-skipped",
+            "auth [success=1 default=ignore] pam_unix.so nodelay"},
        }) {
-    const Findings findings = judge({{"sshd", row.stack}});
-    bool named = false;
-    for (const Finding& finding : findings) {
-      if (finding.name != row.fault) continue;
-      named = true;
-      EXPECT_THAT(finding.mend, HasSubstr(row.mend)) << row.stack;
-    }
-    EXPECT_TRUE(named) << row.fault << " in\n" << row.stack << testing::PrintToString(faults(findings));
+    const Files files{{"sshd", row.stack}};
+    const Finding fault = only_fault(judge(files));
+    EXPECT_EQ(fault.name, row.fault) << row.stack;
+    EXPECT_THAT(fault.mend, HasSubstr(row.mend)) << row.stack;
+    if (row.fault == "pam-syntax") continue;
+    Pasting pasting(files);
+    ASSERT_TRUE(pasting.paste(fault.mend)) << fault.mend;
+    EXPECT_THAT(faults(judge(pasting.files())), IsEmpty())
+        << row.stack << "----\n" << fault.mend << "\n----\n" << pasting.files().at("sshd");
   }
 }
 
-TEST(CheckPam, AMendMends) {
-  // What it says to write instead of line 1, written.
-  const std::string rest = kReport + kCode + kAccount;
-  const Finding fault = only_fault(judge({{"sshd", "auth sufficient pam_unix.so nodelay\n" + rest}}));
-  const std::string mended = fault.mend.substr(fault.mend.find("as: ") + 4);
-  EXPECT_THAT(faults_of(mended + "\n" + rest), IsEmpty());
+struct SharedRow {
+  std::string name;
+  Files files;
+  std::vector<std::string> mend;  // the whole of it, or the parts of it
+  PamWants wants = {.trust = true};
+};
+
+// As Debian has it without pam_mfa.
+const std::string kCommonAuth =
+    "auth [success=1 default=ignore] pam_unix.so nullok\nauth requisite pam_deny.so\nauth required pam_permit.so\n";
+
+// A place in a shared file is the line that includes it; others who read that file notice nothing.
+TEST(CheckPam, MendsLeaveSharedFilesAlone) {
+  const std::string account =
+      "account required pam_nologin.so\n@include common-account\nsession required pam_loginuid.so\n# one\n"
+      "@include common-session\npassword required pam_unix.so\n";
+  for (const SharedRow& row : std::vector<SharedRow>{
+           {.name = "pam-order",
+            .files = {{"sshd", "# sshd\nauth required pam_mfa.so\n@include common-auth\n"}},
+            .mend = {"In /etc/pam.d/sshd write instead of lines 2 to 3:\n@include common-auth\nauth required pam_mfa.so"},
+            .wants = {.trust = false}},
+           {.name = "pam-order",
+            .files = {{"sshd", "auth required pam_mfa.so\n@include common-auth\n"}},
+            .mend = {"In /etc/pam.d/sshd write instead of lines 1 to 2:",
+                     "\nauth [success=2 default=ignore] pam_unix.so nullok\n"}},
+           {.name = "pam-authfail",
+            .files = {{"sshd", "@include common-auth\nauth required pam_mfa.so\n"}},
+            .mend = {"In /etc/pam.d/sshd write instead of line 1:",
+                     "\nauth [default=die] pam_mfa.so authfail\nauth requisite pam_deny.so"}},
+           {.name = "pam-control",
+            .files = {{"sshd", "@include common-auth\nauth optional pam_mfa.so\n"}},
+            .mend = {"Write /etc/pam.d/sshd:2 as: auth required pam_mfa.so"},
+            .wants = {.trust = false}},
+           {.name = "pam-skipped",
+            .files = {{"sshd", "@include common-auth\nauth required pam_mfa.so\n" + account +
+                                   "account required pam_mfa.so\n"}},
+            .mend = {"Move /etc/pam.d/sshd:9 before /etc/pam.d/sshd:4 (@include common-account)"},
+            .wants = {.trust = false}},
+           {.name = "pam-account-missing",
+            .files = {{"sshd", "@include common-auth\nauth required pam_mfa.so\n" + account}},
+            .mend = {"Add behind /etc/pam.d/sshd:3: account required pam_mfa.so"},
+            .wants = {.trust = false, .keys_alone = true}},
+           {.name = "pam-account",
+            .files = {{"sshd", kGood},
+                      {"sudo", "@include common-auth\n@include common-account\n"},
+                      {"common-account", "account required pam_unix.so\naccount required pam_mfa.so\n"}},
+            .mend = {"Remove /etc/pam.d/common-account:2; /etc/pam.d/sshd is where it belongs"}},
+           {.name = "pam-account",
+            .files = {{"sshd", kUnix + kReport + kCode + "@include common-account\n"},
+                      {"sudo", "@include common-auth\n@include common-account\n"},
+                      {"common-account", "account required pam_unix.so\naccount required pam_mfa.so\n"}},
+            .mend = {"Remove /etc/pam.d/common-account:2  Add behind /etc/pam.d/sshd:3: account required pam_mfa.so"},
+            .wants = {.trust = true, .keys_alone = true}},
+           // What stands in the shared file itself is mended there, for all that read it.
+           {.name = "pam-authfail",
+            .files = {{"sshd", "@include common-auth\n"}, {"common-auth", kCommonAuth + kCode}},
+            .mend = {"In /etc/pam.d/common-auth write instead of line 1:\nauth [success=2 default=ignore] pam_unix.so "
+                     "nullok\nauth [default=die] pam_mfa.so authfail"}},
+           {.name = "pam-nowhere",
+            .files = {{"sshd", "@include common-auth\n"}},
+            .mend = {"In /etc/pam.d/sshd write instead of line 1:", "\nauth required pam_mfa.so"}},
+       }) {
+    Files files = row.files;
+    files.insert({"common-auth", kCommonAuth});
+    files.insert({"common-account", kDebianAccount});
+    files.insert({"common-session", "session required pam_unix.so\n"});
+    files.insert({"cron", "@include common-auth\n@include common-account\n"});
+    const Finding fault = only_fault(judge(files, row.wants));
+    EXPECT_EQ(fault.name, row.name);
+    for (const std::string& part : row.mend) EXPECT_THAT(fault.mend, HasSubstr(part));
+    if (row.mend.size() == 1 && row.name != "pam-nowhere") {
+      EXPECT_EQ(fault.mend, row.mend[0]);
+    }
+    Pasting pasting(files);
+    ASSERT_TRUE(pasting.paste(fault.mend.substr(0, fault.mend.find("\nThen")))) << fault.mend;
+    EXPECT_THAT(faults(judge(pasting.files(), row.wants)), IsEmpty()) << fault.mend << "\n" << pasting.files().at("sshd");
+  }
+}
+
+TEST(CheckPam, WhereDebiansProfilesAreTheyAreTheMend) {
+  const PamWants wants{.trust = true, .profiles = true};
+  const Files files{{"sshd", kDebianSsh}, {"common-auth", kCommonAuth + kCode}, {"common-account", kDebianAccount}};
+  EXPECT_EQ(only_fault(judge(files, wants)).mend, "pam-auth-update --enable mfa-authfail");
+  EXPECT_THAT(only_fault(judge({{"sshd", "auth required pam_unix.so\n"}}, wants)).mend,
+              HasSubstr("pam-auth-update --enable mfa mfa-authfail"));
+  // It would not help here.
+  EXPECT_THAT(only_fault(judge({{"sshd", kUnix + kCode + kAccount}}, wants)).mend, HasSubstr("Add behind"));
+}
+
+TEST(CheckPam, ModulesThatAreNotThere) {
+  PamWants wants{.trust = true};
+  const std::vector<std::string> names{"pam_mfa", "pam_unix", "pam_env", "pam_permit"};
+  wants.modules = {.there =
+                       [&names](const std::string& path) {
+                         return std::ranges::any_of(names, [&](const std::string& name) { return path == name + ".so"; });
+                       },
+                   .names = names};
+  struct ModuleRow {
+    std::string stack, detail, mend;
+  };
+  for (const ModuleRow& row : std::vector<ModuleRow>{
+           {kUnix + kReport + "auth required pam_mfaa.so\n" + kCode + kAccount, "/etc/pam.d/sshd:3: there is no module pam_mfaa.so",
+            "Write # in front of /etc/pam.d/sshd:3"},
+           {kUnix + kReport + "auth required pam_mfaa.so\n" + kAccount, "sshd:3", "Write /etc/pam.d/sshd:3 as: auth required pam_mfa.so"},
+           {"auth required pam_mffa.so\naccount required pam_unix.so\n", "sshd:1", ":1 as: auth required pam_mfa.so"},
+           {"auth required pam_enf.so readenv=1\n" + kGood, "sshd:1", ":1 as: auth required pam_env.so readenv=1"},
+           {kGood + "account requisite pam_campus.so\n", "sshd:6", "Install what has it, or write # in front of /etc/pam.d/sshd:6"},
+           {kGood + "session required pam_loginuids.so\n", "sshd:6", "in front of /etc/pam.d/sshd:6"},
+       }) {
+    const Files files{{"sshd", row.stack}};
+    const Finding fault = only_fault(judge(files, wants));
+    EXPECT_EQ(fault.name, "pam-module") << row.stack;
+    EXPECT_THAT(fault.detail, HasSubstr(row.detail));
+    EXPECT_THAT(fault.mend, HasSubstr(row.mend));
+    Pasting pasting(files);
+    ASSERT_TRUE(pasting.paste(fault.mend)) << fault.mend;
+    EXPECT_THAT(faults(judge(pasting.files(), wants)), IsEmpty()) << pasting.files().at("sshd");
+  }
+  // libpam goes on there.
+  EXPECT_THAT(faults(judge({{"sshd", "-auth optional pam_gone.so\nauth [success=ok module_unknown=ignore default=bad] "
+                                     "pam_gone.so\n" + kGood}}, wants)),
+              IsEmpty());
 }
 
 TEST(CheckPam, NobodyGetsIn) {
-  // The jump goes past the end.
-  EXPECT_THAT(faults_of("auth [success=5 default=ignore] pam_unix.so\n" + kReport + kCode + kAccount),
-              ElementsAre("pam-nobody"));
-  EXPECT_THAT(
-      only_fault(judge({{"sshd", "auth [success=2 default=ignore] pam_unix.so\n" + kReport + kCode + kAccount}})).mend,
-      HasSubstr("[success=1 default=ignore]"));
-  // Right passwords are reported as wrong ones, and end there.
-  EXPECT_THAT(faults_of("auth required pam_unix.so\n" + kReport + kCode + kAccount),
-              ElementsAre("pam-nobody", "pam-order"));
   EXPECT_THAT(faults_of("auth requisite pam_deny.so\n" + kGood), ElementsAre("pam-nobody"));
+  EXPECT_THAT(only_fault(judge({{"sshd", "auth requisite pam_deny.so\n" + kGood}})).mend, HasSubstr("man 8 pam_mfa"));
 }
 
 TEST(CheckPam, WrongPasswordsMatterWhereDevicesAreRemembered) {
   const std::string stack = "auth requisite pam_unix.so\n" + kCode + kAccount;
   EXPECT_THAT(faults_of(stack, {.trust = true}), ElementsAre("pam-authfail"));
   EXPECT_THAT(faults_of(stack, {.trust = false}), IsEmpty());
-  // Debian's common-auth with the one profile alone: pam_deny ends it before anything else.
-  const Files files{{"sshd", kDebianSsh},
-                    {"common-auth",
-                     "auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\nauth required "
-                     "pam_permit.so\nauth required pam_mfa.so\n"},
-                    {"common-account", kDebianAccount}};
-  EXPECT_EQ(only_fault(judge(files)).mend, "pam-auth-update --enable mfa-authfail");
+  // It asks for little where that does.
+  EXPECT_EQ(only_fault(judge({{"sshd", "auth sufficient pam_unix.so\n" + kCode + kAccount}}, {})).mend,
+            "Write /etc/pam.d/sshd:1 as: auth requisite pam_unix.so");
 }
 
 TEST(CheckPam, AWrongPasswordEndsIt) {
   const std::string mend =
-      "Add behind /etc/pam.d/sshd:1: auth [default=die] pam_mfa.so authfail  and write "
-      "/etc/pam.d/sshd:1 as: auth [success=1 default=ignore] pam_unix.so";
+      "In /etc/pam.d/sshd write instead of line 1:\nauth [success=1 default=ignore] pam_unix.so\n"
+      "auth [default=die] pam_mfa.so authfail";
   for (const char* control : {"required", "optional", "[success=ok default=bad]", "[success=ok default=ignore]"}) {
-    for (const bool trust : {true, false}) {
-      const Findings findings =
-          judge({{"sshd", fmt::format("auth {} pam_unix.so\n", control) + kCode + kAccount}}, {.trust = trust});
-      const Finding& fault = only_fault(findings);
-      EXPECT_EQ(fault.name, "pam-wrong-password") << control;
-      EXPECT_EQ(fault.mend, mend) << control;
-    }
+    const Findings findings = judge({{"sshd", fmt::format("auth {} pam_unix.so\n", control) + kCode + kAccount}});
+    const Finding fault = only_fault(findings);
+    EXPECT_EQ(fault.name, "pam-wrong-password") << control;
+    EXPECT_EQ(fault.mend, mend) << control;
+    EXPECT_EQ(only_fault(judge({{"sshd", fmt::format("auth {} pam_unix.so\n", control) + kCode + kAccount}}, {})).mend,
+              "Write /etc/pam.d/sshd:1 as: auth requisite pam_unix.so")
+        << control;
   }
-  // What it says, written.
-  EXPECT_THAT(faults_of(kUnix + kReport + kCode + kAccount), IsEmpty());
   // A directory first: its line only passes on to the next, which lets a wrong password by.
   EXPECT_THAT(only_fault(judge({{"sshd", "auth [success=1 default=ignore] pam_sss.so\nauth required pam_unix.so\n" +
                                              kCode + kAccount}}))
@@ -220,7 +418,7 @@ TEST(CheckPam, AccountIsForSshAlone) {
   files["sudo"] = kUnix + kReport + kCode + "@include common-account\n";
   files["common-account"] = "account required pam_unix.so\naccount required pam_mfa.so\n";
   const Findings found = judge(files);
-  const Finding& fault = only_fault(found);
+  const Finding fault = only_fault(found);
   EXPECT_EQ(fault.name, "pam-account");
   EXPECT_THAT(fault.detail, HasSubstr("/etc/pam.d/common-account:2"));
   EXPECT_THAT(fault.detail, HasSubstr("(cron, sudo)"));
@@ -253,8 +451,8 @@ TEST(CheckPam, SubstacksEndForThemselves) {
   const Findings findings = judge({{"sshd", "auth substack inner\n" + kCode + kAccount}, {"inner", inner}}, {});
   EXPECT_EQ(only_fault(findings).name, "pam-wrong-password");
   EXPECT_EQ(only_fault(findings).mend,
-            "Instead of /etc/pam.d/sshd:1 write the lines of /etc/pam.d/inner there themselves, /etc/pam.d/inner:1 as: "
-            "auth [success=1 default=ignore] pam_unix.so  and behind it: auth [default=die] pam_mfa.so authfail");
+            "In /etc/pam.d/sshd write instead of line 1:\nauth [success=2 default=ignore] pam_unix.so\n"
+            "auth [default=die] pam_mfa.so authfail\nauth required pam_deny.so");
   EXPECT_THAT(faults(judge({{"sshd", "auth include inner\n" + kCode + kAccount}, {"inner", inner}}, {})),
               ElementsAre("pam-skipped"));
   // A jump counts a substack as one line.

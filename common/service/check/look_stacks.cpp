@@ -1,5 +1,7 @@
 #include <dirent.h>
+#include <glob.h>
 #include <grp.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +21,8 @@ namespace {
 
 constexpr std::array<const char*, 2> kFolders{"/etc/pam.d", "/usr/lib/pam.d"};  // the first that has a name counts
 constexpr std::size_t kMostServices = 500;
+constexpr std::size_t kMostModules = 1000;
+constexpr const char* kProfile = "/usr/share/pam-configs/mfa-authfail";
 
 std::optional<PamFile> read_pam_file(const std::string& name) {
   if (name.starts_with('/')) {
@@ -48,6 +52,45 @@ std::vector<std::string> names_of_stacks() {
   return names;
 }
 
+// Where libpam looks for modules: which of them depends on how it was built.
+std::vector<std::string> module_folders() {
+  std::vector<std::string> folders;
+  for (const char* pattern : {"/lib/*-linux-*/security", "/lib/security", "/lib64/security", "/usr/lib/*-linux-*/security",
+                              "/usr/lib/security", "/usr/lib64/security"}) {
+    glob_t found{};
+    if (glob(pattern, 0, nullptr, &found) == 0) {
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-bounds-pointer-arithmetic): glob(3)'s list
+      for (std::size_t i = 0; i < found.gl_pathc; ++i) folders.emplace_back(found.gl_pathv[i]);
+    }
+    globfree(&found);
+  }
+  return folders;
+}
+
+// "$ISA" is libpam's word for a folder of its own.
+bool module_is_there(const std::string& path, const std::vector<std::string>& folders) {
+  if (path.starts_with('/')) return path.contains("$ISA") || access(path.c_str(), F_OK) == 0;
+  return std::ranges::any_of(folders, [&path](const std::string& folder) {
+    return access(fmt::format("{}/{}", folder, path).c_str(), F_OK) == 0;
+  });
+}
+
+PamModules modules_here() {
+  std::vector<std::string> folders = module_folders();
+  std::vector<std::string> names;
+  for (const std::string& folder : folders) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(opendir(folder.c_str()), closedir);
+    if (!listing) continue;
+    while (const dirent* entry = readdir(listing.get())) {
+      const std::string name = entry->d_name;
+      if (name.ends_with(".so") && names.size() < kMostModules) names.push_back(name.substr(0, name.size() - 3));
+    }
+  }
+  if (folders.empty()) return {};
+  return {.there = [folders = std::move(folders)](const std::string& path) { return module_is_there(path, folders); },
+          .names = std::move(names)};
+}
+
 std::vector<std::string> groups_listed() {
   std::vector<std::string> names;
   setgrent();
@@ -62,7 +105,9 @@ Findings look_at_logins(const Settings& settings) {
   const PamReader reader = read_pam_file;
   const SshStack ssh = ssh_stack(reader);
   Findings findings;
-  PamWants wants{.trust = remembers_devices(settings)};
+  PamWants wants{.trust = remembers_devices(settings),
+                 .profiles = access(kProfile, F_OK) == 0 && access("/usr/sbin/pam-auth-update", X_OK) == 0,
+                 .modules = modules_here()};
   if (ssh.auth || ssh.account) {
     SshdLook sshd = look_at_sshd({.account_line = ssh.account,
                                   .enrols_in_login = enrols_in_ssh(settings),
