@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "common/check/toml_mend.h"
 #include "common/config/mistakes.h"
 #include "common/config/unplaced.h"
 #include "common/config/unreachable.h"
@@ -20,63 +21,159 @@ namespace {
 
 constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
 constexpr std::int64_t kOldDatabase = 180 * kDay;  // makers publish one every month or more often
-constexpr const char* kConfigured = MFA_SYSCONFDIR "/mfa/mfa.toml";
 
-void judge_end(const Settings& settings, Findings& findings) {
+// A name that no rule has.
+std::string free_name(const std::vector<Rule>& rules, std::string_view wanted) {
+  std::string name(wanted);
+  for (int number = 2; std::ranges::find(rules, name, &Rule::name) != rules.end(); ++number)
+    name = fmt::format("{} {}", wanted, number);
+  return name;
+}
+
+// `the rule "students" (/etc/mfa/conf.d/30-require.toml)`
+std::string in_its_file(const Rule& rule) {
+  return fmt::format("the rule {} ({})", in_quotes(rule.name), printable(rule.file));
+}
+
+void judge_end(const Settings& settings, const RulesFacts& facts, Findings& findings) {
   if (std::ranges::any_of(settings.rules, matches_every_login)) return;
   findings.push_back(
       fault("rules-catch-all",
             "no rule matches every login: who falls through is asked only if enrolled, and nobody wrote that",
-            fmt::format("Add to the end of {}: [[rule]] name = \"everyone else\"  mfa = \"optional\"", kConfigured)));
+            to_append(facts.texts, fmt::format("[[rule]]\nname = \"{}\"\nmfa = \"optional\"",
+                                               free_name(settings.rules, "everyone else")))));
 }
 
-// Root at the console, where neither the store nor a directory answers.
-bool root_gets_in(const Settings& settings, UnixTime now) {
-  const PolicyFacts facts{.user = Username{.value = "root"},
-                          .service = "login",
-                          .server = {},
-                          .origin = Console{},
-                          .first_factor = FirstFactor::password,
-                          .country = std::nullopt,
-                          .key = std::nullopt,
-                          .now = now,
-                          .groups = std::nullopt};
-  const Judgement judgement = judge(settings.rules, facts, std::nullopt);
+// Root at the console, where neither the store nor a directory answers. A group that is nowhere is told elsewhere.
+Judgement root_at_console(const Settings& settings, const RulesFacts& facts) {
+  std::map<std::string, Membership> groups;
+  for (const std::string& group : groups_mentioned(settings.rules)) {
+    const std::optional<bool> local = facts.root_in ? facts.root_in(group) : std::nullopt;
+    if (local) {
+      groups[group] = *local ? Membership::member : Membership::not_member;
+    } else {
+      groups[group] = facts.group_exists(group) ? Membership::unknown : Membership::not_member;
+    }
+  }
+  return judge(settings.rules,
+               {.user = Username{.value = "root"},
+                .service = "login",
+                .server = {},
+                .origin = Console{},
+                .first_factor = FirstFactor::password,
+                .country = std::nullopt,
+                .key = std::nullopt,
+                .now = facts.now,
+                .groups = std::move(groups)},
+               std::nullopt);
+}
+
+void judge_way_back(const Settings& settings, const RulesFacts& facts, Findings& findings) {
+  const Judgement judgement = root_at_console(settings, facts);
   const auto* const decision = std::get_if<Decision>(&judgement);
-  return decision != nullptr && decision->outcome == Outcome::skip;
+  if (decision != nullptr && decision->outcome == Outcome::skip) return;
+  std::string detail =
+      "root has no way in that needs neither the store nor the service: when they fail, nobody can mend them";
+  if (decision != nullptr && decision->reason == Reason::group_unknown) {
+    const auto rule = std::ranges::find(settings.rules, decision->rule, &Rule::name);
+    detail = fmt::format(
+        "{} asks for a group of a directory before any rule lets root in: when the directory does not answer, root is "
+        "denied at the console as well, and nobody can mend it",
+        in_its_file(*rule));
+  }
+  findings.push_back(
+      fault("rules-root", detail,
+            to_put_first(facts.texts, "root",
+                         fmt::format("[[rule]]\nname = \"{}\"\nuser = [\"root\"]\nfrom = [\"console\"]\nmfa = \"skip\"",
+                                     free_name(settings.rules, "root on a real console")))));
 }
 
-void judge_way_back(const Settings& settings, UnixTime now, Findings& findings) {
-  if (root_gets_in(settings, now)) return;
-  findings.push_back(fault(
-      "rules-root",
-      "root has no way in that needs neither the store nor the service: when they fail, nobody can mend them",
-      fmt::format("Put before the other rules in {}: [[rule]] name = \"root on a real console\"  user = [\"root\"]  "
-                  "from = [\"console\"]  mfa = \"skip\"",
-                  kConfigured)));
+// A group that is not there, and what says so.
+struct Mention {
+  std::string where;        // the file, with the line where it is known
+  std::string consequence;  // what follows
+  std::set<std::string> beside;  // what else is named there, and cannot be twice
+  std::string_view fault = "rules-groups";
+};
+
+std::set<std::string> as_set(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+
+std::string place_words(const RulesFacts& facts, std::string_view key) {
+  const auto place = place_of_key(facts.texts, "access", key);
+  return place ? fmt::format("{}:{}", printable(place->file), place->line) : main_file(facts.texts);
+}
+
+// What nobody wrote is the default, which names groups that many computers lack.
+std::map<std::string, Mention> mentions(const Settings& settings, const RulesFacts& facts) {
+  std::map<std::string, Mention> wanted;
+  const Settings usual;
+  if (place_of_key(facts.texts, "access", "protected_groups"))
+    for (const std::string& group : settings.protected_groups)
+      if (std::ranges::find(usual.protected_groups, group) == usual.protected_groups.end())
+        wanted[group] = {.where = place_words(facts, "protected_groups"),
+                         .consequence = "it protects nobody (access.protected_groups)",
+                         .beside = as_set(settings.protected_groups),
+                         .fault = "access-groups"};
+  if (place_of_key(facts.texts, "access", "helpdesk_groups"))
+    for (const std::string& group : settings.helpdesk_groups)
+      wanted[group] = {.where = place_words(facts, "helpdesk_groups"),
+                       .consequence = "nobody is of the helpdesk by it (access.helpdesk_groups)",
+                       .beside = as_set(settings.helpdesk_groups),
+                       .fault = "access-groups"};
+  for (const std::string& group : settings.helpdesk_scope)
+    wanted[group] = {.where = place_words(facts, "helpdesk_scope"),
+                     .consequence = "the helpdesk cannot act for anybody in it (access.helpdesk_scope)",
+                     .beside = as_set(settings.helpdesk_scope)};
+  for (const Rule& rule : settings.rules)
+    for (const std::string& group : groups_mentioned(std::span(&rule, 1)))
+      wanted[group] = {.where = printable(rule.file),
+                       .consequence = fmt::format("the rule {} that asks for it denies", in_quotes(rule.name)),
+                       .beside = groups_mentioned(std::span(&rule, 1))};
+  return wanted;
 }
 
 void judge_groups(const Settings& settings, const RulesFacts& facts, Findings& findings) {
   const std::vector<std::string_view> known(facts.groups.begin(), facts.groups.end());
-  std::map<std::string, std::string> wanted;  // by group: what follows from its not being there
-  for (const std::string& group : settings.helpdesk_scope)
-    wanted[group] = "the helpdesk cannot act for anybody in it (access.helpdesk_scope)";
-  for (const std::string& group : groups_mentioned(settings.rules)) wanted[group] = "a rule that asks for it denies";
-  for (const auto& [group, consequence] : wanted) {
+  for (const auto& [group, mention] : mentions(settings, facts)) {
     if (facts.group_exists(group)) continue;
-    const std::string_view near = nearest(group, known);
-    findings.push_back(fault(
-        "rules-groups", fmt::format("there is no group {} on this computer: {}", in_quotes(group), consequence),
-        near.empty() ? fmt::format("Mend the name in {}, or make the group: groupadd {}", kConfigured, printable(group))
-                     : fmt::format("In {} write {} instead of {}", kConfigured, in_quotes(near), in_quotes(group))));
+    std::string_view near = nearest(group, known);
+    if (mention.beside.contains(std::string(near))) near = {};
+    findings.push_back(
+        fault(mention.fault,
+              fmt::format("there is no group {} on this computer: {}", in_quotes(group), mention.consequence),
+              near.empty() ? fmt::format("Mend the name in {}, or make the group: groupadd {}", mention.where,
+                                         printable(group))
+                           : fmt::format("In {} write {} instead of {}{}", mention.where, in_quotes(near),
+                                         in_quotes(group), kReloadMfad)));
   }
 }
 
+// All that stands behind the first rule that takes every login, in one finding: one cause.
+void judge_reach(const Settings& settings, const RulesFacts& facts, Findings& findings) {
+  const auto last = std::ranges::find_if(settings.rules, matches_every_login);
+  if (last == settings.rules.end() || last + 1 == settings.rules.end()) return;
+  std::string unreached;
+  for (auto rule = last + 1; rule != settings.rules.end(); ++rule)
+    unreached += (unreached.empty() ? "" : ", ") + in_its_file(*rule);
+  const bool another = std::any_of(last + 1, settings.rules.end(), matches_every_login);
+  const std::string name = in_quotes(last->name);
+  findings.push_back(
+      fault("rules-unreached",
+            fmt::format("no login reaches {}: {} comes before and takes every login", unreached, in_its_file(*last)),
+            another ? fmt::format("Remove the rule {} from {}{}", name, printable(last->file), kReloadMfad)
+                    : fmt::format("Move the rule {} from {} to the end of {}{}", name, printable(last->file),
+                                  main_file(facts.texts), kReloadMfad)));
+}
+
 void judge_countries(const Settings& settings, const RulesFacts& facts, Findings& findings) {
-  for (const std::string& sentence : unplaced_rules(settings))
-    findings.push_back(fault(
-        "rules-countries", sentence,
-        fmt::format("In {} write: [geo] database = \"/var/lib/GeoIP/country.mmdb\"  home = \"NZ\"", kConfigured)));
+  std::string unplaced;
+  for (const std::string& sentence : unplaced_rules(settings)) unplaced += (unplaced.empty() ? "" : "; ") + sentence;
+  if (!unplaced.empty())
+    findings.push_back(
+        fault("rules-countries", unplaced,
+              "Fetch a country database (geoipupdate does). " +
+                  to_set(facts.texts, "geo",
+                         {{"database", "\"/var/lib/GeoIP/GeoLite2-Country.mmdb\""}, {"home", "\"NZ\""}})));
   if (settings.geo_database.empty()) return;
   const std::string path = printable(settings.geo_database);
   if (!facts.countries.trouble.empty()) {
@@ -95,7 +192,7 @@ void judge_countries(const Settings& settings, const RulesFacts& facts, Findings
 }
 
 // What a rule lists and nothing carries is offered to nobody.
-void judge_gateways(const Settings& settings, Findings& findings) {
+void judge_gateways(const Settings& settings, const RulesFacts& facts, Findings& findings) {
   struct Way {
     FactorKind kind;
     bool GatewaySettings::* carries;
@@ -111,9 +208,13 @@ void judge_gateways(const Settings& settings, Findings& findings) {
           "rules-gateways",
           fmt::format("the rule {} lists \"{}\", and there is no gateway that carries {}", in_quotes(rule.name),
                       name_of(kind), what),
-          fmt::format("Add to {}: [[gateway]] name = \"…\"  channel = [\"{}\"]  program = \"…\"  settings = \"…\"  "
-                      "(man 5 mfa.toml), or take \"{}\" out of the rule",
-                      kConfigured, name_of(kind), name_of(kind))));
+          fmt::format("Take \"{0}\" out of factors of that rule in {1}, or set up a gateway: man 7 mfa-gateway  "
+                      "It is named by lines such as these. {2}",
+                      name_of(kind), printable(rule.file),
+                      to_append(facts.texts,
+                                fmt::format("[[gateway]]\nname = \"{0}\"\nchannel = [\"{1}\"]\nprogram = "
+                                            "\"{2}\"\nsettings = \"/etc/mfa/gateways/{2}.toml\"",
+                                            what, name_of(kind), kind == FactorKind::call ? "sip" : "http")))));
     }
   }
   const bool waits = settings.phone.calls == MessageMode::press &&
@@ -122,26 +223,25 @@ void judge_gateways(const Settings& settings, Findings& findings) {
   if (waits)
     findings.push_back(
         fault("phone-press", "calls = \"press\", and no gateway waits for #: nobody can be called",
-              fmt::format("Add press = true to the [[gateway]] in {} whose program can (sip does), or write calls = "
-                          "\"code\"",
-                          kConfigured)));
+              "Add press = true to the [[gateway]] whose program can (sip does); or have a code read out. " +
+                  to_set(facts.texts, "phone", {{"calls", "\"code\""}})));
   if (!settings.gateways.empty() && settings.phone.countries.empty())
     findings.push_back(
         fault("phone-countries", "there are gateways, and no country may be reached: nobody can register a phone",
-              fmt::format("Add to {}: [phone] countries = [\"NZ\"]  (those of your people's numbers)", kConfigured)));
+              "With the countries of your people's numbers: " +
+                  to_set(facts.texts, "phone", {{"countries", "[\"NZ\"]"}})));
 }
 
 }  // namespace
 
 Findings judge_rules(const Settings& settings, const RulesFacts& facts) {
   Findings findings;
-  judge_end(settings, findings);
-  judge_way_back(settings, facts.now, findings);
+  judge_end(settings, facts, findings);
+  judge_way_back(settings, facts, findings);
   judge_groups(settings, facts, findings);
-  for (const std::string& sentence : unreachable_rules(settings.rules))
-    findings.push_back(fault("rules-unreached", sentence, fmt::format("Change their order in {}", kConfigured)));
+  judge_reach(settings, facts, findings);
   judge_countries(settings, facts, findings);
-  judge_gateways(settings, findings);
+  judge_gateways(settings, facts, findings);
   if (!any_fault(findings))
     findings.push_back(good("rules", fmt::format("{} rule{}, and the last one takes every login", settings.rules.size(),
                                                  settings.rules.size() == 1 ? "" : "s")));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/check/finding.h"
+#include "common/config/configuration.h"
 #include "common/domain/settings.h"
 
 namespace mfa {
@@ -23,6 +24,9 @@ struct RulesFacts {
   std::function<bool(const std::string&)> group_exists;
   std::vector<std::string> groups;  // that this computer lists, for misspelt ones
   CountryDatabase countries;        // where the settings name one
+  // Whether root is in a group of this computer's own; nothing: it has no such group, and a directory would be asked.
+  std::function<std::optional<bool>(const std::string&)> root_in;
+  std::vector<ConfigurationText> texts;  // that the settings were read from, the main file first
 };
 
 [[nodiscard]] Findings judge_rules(const Settings& settings, const RulesFacts& facts);

@@ -204,6 +204,7 @@ std::optional<Rule> rule_in(const Field& field) {
   const std::string prefix = known == nullptr ? "rule: " : fmt::format("rule {}: ", in_quotes(*known));
 
   Rule rule;
+  rule.file = field.mistakes.file();
   read_table(*table, prefix, kKeys, {}, rule, field.mistakes);
   check_whole(*table, prefix, rule, field);
   return rule;

@@ -60,6 +60,7 @@ struct Rule {
   EnrolBy enrol = EnrolBy::in_login;
   std::chrono::seconds enrol_window{30 * 24 * 60 * 60};  // how long the password alone may enrol
   std::optional<std::chrono::seconds> trust;             // the window on offer after a right code
+  std::string file = {};  // NOLINT(readability-redundant-member-init): where it is written, to tell people
 };
 
 enum class Membership : std::uint8_t {

@@ -53,7 +53,7 @@ int run_check(const CommandLine& line) {
   const LoadedConfiguration loaded = load_configuration_files(line.configuration);
   const Settings settings = loaded.configuration ? *loaded.configuration : Settings{};
   Findings findings = look_at_configuration(loaded);
-  if (loaded.configuration) append(findings, look_at_rules(settings, SystemClock().now()));
+  if (loaded.configuration) append(findings, look_at_rules(settings, loaded.files, SystemClock().now()));
   append(findings, look_at_files(settings, loaded.files));
   append(findings, look_at_logins(settings));
   append(findings, look_at_gateways(settings));

@@ -32,6 +32,7 @@ namespace mfa {
 // Whether something keeps the clock in time.
 [[nodiscard]] Findings look_at_clock();
 
-[[nodiscard]] Findings look_at_rules(const Settings& settings, UnixTime now);
+// `files`: that the settings were read from, the main one first.
+[[nodiscard]] Findings look_at_rules(const Settings& settings, std::span<const std::string> files, UnixTime now);
 
 }  // namespace mfa

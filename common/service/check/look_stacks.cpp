@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -121,11 +122,32 @@ Findings look_at_logins(const Settings& settings) {
   return of_pam;
 }
 
-Findings look_at_rules(const Settings& settings, UnixTime now) {
+namespace {
+
+// Of /etc/group alone, which no directory has a part in.
+std::optional<bool> root_in(const std::string& group, const std::string& listed) {
+  std::istringstream lines(listed);
+  for (std::string line; std::getline(lines, line);) {
+    std::array<std::string, 4> fields;  // name, password, gid, members
+    std::istringstream words(line);
+    for (std::string& field : fields) std::getline(words, field, ':');
+    if (fields[0] != group) continue;
+    return fields[2] == "0" || fmt::format(",{},", fields[3]).contains(",root,");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Findings look_at_rules(const Settings& settings, std::span<const std::string> files, UnixTime now) {
+  const std::string local = contents_of("/etc/group").value_or("");
   RulesFacts facts{.now = now,
                    .group_exists = [](const std::string& name) { return getgrnam(name.c_str()) != nullptr; },
                    .groups = groups_listed(),
-                   .countries = {}};
+                   .countries = {},
+                   .root_in = [&local](const std::string& group) { return root_in(group, local); },
+                   .texts = {}};
+  for (const std::string& file : files) facts.texts.push_back({.file = file, .contents = contents_of(file).value_or("")});
   if (!settings.geo_database.empty()) {
     facts.countries.made = DatabaseCountries(settings.geo_database, settings.geo_home).made();
     if (!facts.countries.made) facts.countries.trouble = "cannot be read as a country database";
