@@ -10,12 +10,83 @@
 
 #include "cli/plain_text.h"
 #include "cli/run_program.h"
+#include "cli/suggest.h"
 
 namespace mfa::cli {
 
 namespace {
 
 constexpr std::chrono::seconds kLimit{120};
+
+constexpr auto kNames = std::to_array<std::string_view>({
+    "access-groups",
+    "account",
+    "clock",
+    "configuration",
+    "file-kind",
+    "file-missing",
+    "file-mode",
+    "file-owner",
+    "file-unreadable",
+    "gateway-channel",
+    "gateway-closed",
+    "gateway-program",
+    "gateway-settings",
+    "gateways",
+    "geo-database",
+    "key",
+    "pam-account",
+    "pam-account-missing",
+    "pam-arguments",
+    "pam-authfail",
+    "pam-control",
+    "pam-module",
+    "pam-nobody",
+    "pam-nowhere",
+    "pam-order",
+    "pam-recursion",
+    "pam-skipped",
+    "pam-syntax",
+    "pam-unclear",
+    "pam-wrong-password",
+    "people-locked-out",
+    "people-unknown",
+    "people-without-factor",
+    "phone-countries",
+    "phone-press",
+    "rules-catch-all",
+    "rules-countries",
+    "rules-gateways",
+    "rules-groups",
+    "rules-root",
+    "rules-unreached",
+    "service",
+    "sshd-grace-time",
+    "sshd-keyboard-interactive",
+    "sshd-match",
+    "sshd-methods",
+    "sshd-password",
+    "sshd-startups",
+    "sshd-touch",
+    "sshd-unknown",
+    "sshd-use-pam",
+    "store",
+    "trail",
+    "units",
+});
+
+Outcome<void> names_are_known(std::span<const std::string> names) {
+  for (const std::string& name : names) {
+    if (std::ranges::find(kNames, name) != kNames.end()) continue;
+    const std::string near = nearest_word(name, kNames);
+    return std::unexpected(
+        Failure{.status = ExitStatus::usage,
+                .error = fmt::format("There is no fault called {}.", printable_line(name)),
+                .hint = near.empty() ? "Their names are under CHECKS in: man mfa-enroll"
+                                     : fmt::format("Did you mean: mfa-enroll admin check --except {}", near)});
+  }
+  return {};
+}
 
 Failure cannot_look(std::string error) {
   return {.error = std::move(error), .hint = "Are mfa-enroll and mfad of the same release, and wholly installed?"};
@@ -73,6 +144,8 @@ Outcome<std::vector<Checked>> parse_checks(std::string_view lines) {
   return checks;
 }
 
+std::span<const std::string_view> names_of_checks() { return kNames; }
+
 std::string checks_text(std::span<const Checked> checks, const Style& style) {
   std::string text;
   for (const bool ok : {true, false})
@@ -92,6 +165,7 @@ Json checks_json(std::span<const Checked> checks) {
 }
 
 Outcome<void> admin_check(const Console& console, const CheckOptions& options) {
+  if (auto known = names_are_known(options.except); !known) return known;
   if (geteuid() != 0)
     return std::unexpected(
         Failure{.error = "Only root can look at all that is to be checked.", .hint = "sudo mfa-enroll admin check"});

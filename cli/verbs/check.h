@@ -28,6 +28,9 @@ struct CheckOptions {
 };
 [[nodiscard]] Outcome<void> admin_check(const Console& console, const CheckOptions& options);
 
+// The names that a fault can have; CHECKS in mfa-enroll(1) tells what each means.
+[[nodiscard]] std::span<const std::string_view> names_of_checks();
+
 // Reads what `mfad --check` prints: a JSON object a line, {"name","ok","detail","mend"}.
 [[nodiscard]] Outcome<std::vector<Checked>> parse_checks(std::string_view lines);
 

@@ -30,6 +30,26 @@ bool readable_by(const FileFacts& file, uid_t uid, gid_t gid) {
   return (file.mode & 0004U) != 0;
 }
 
+std::string mend_of_missing_key(const std::string& key, const std::string& store, bool other_is_there) {
+  const std::string copy = fmt::format("install -m 0400 -o mfa -g mfa COPY-OF-THE-KEY {}", key);
+  if (!other_is_there) return fmt::format("{}  or, to begin anew with nobody enrolled: mfa-enroll admin init", copy);
+  return fmt::format(
+      "{0}  or, where there is no copy, to begin anew with nobody enrolled, since nothing opens the store without it:\n"
+      "mkdir -m 0700 {1}/without-key && mv {2}* {1}/without-key/ && mfa-enroll admin init\nthen: systemctl restart "
+      "mfad",
+      copy, key.substr(0, key.rfind('/')), store);
+}
+
+std::string mend_of_missing_store(const std::string& key, bool other_is_there) {
+  const std::string restore = "mfa-enroll admin restore BACKUP";
+  if (!other_is_there)
+    return fmt::format("mfa-enroll admin init  and then, with the copy of the key: {} --key FILE", restore);
+  return fmt::format(
+      "{0}  or, to begin anew with nobody enrolled, where backups are sealed with the key of before:\n"
+      "mv {1} {1}.before && mfa-enroll admin init\nthen: systemctl restart mfad",
+      restore, key);
+}
+
 Findings judge_file(const FileWants& wants, const std::optional<FileFacts>& found) {
   const std::string& path = wants.path;
   if (!found) {

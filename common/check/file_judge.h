@@ -33,6 +33,10 @@ struct FileWants {
   std::string when_missing;  // what to type then
 };
 
+// What to do where the key, or the store, is gone, and what that costs. `other_is_there`: the store, or the key.
+[[nodiscard]] std::string mend_of_missing_key(const std::string& key, const std::string& store, bool other_is_there);
+[[nodiscard]] std::string mend_of_missing_store(const std::string& key, bool other_is_there);
+
 // `found`: nothing if it is not there. A link is no file (Kind::other).
 [[nodiscard]] Findings judge_file(const FileWants& wants, const std::optional<FileFacts>& found);
 

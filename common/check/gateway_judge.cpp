@@ -46,6 +46,30 @@ void judge_one(const GatewayCheck& check, Findings& findings) {
 
 }  // namespace
 
+Finding judge_program(const std::string& gateway, const std::string& path, const std::string& objection,
+                      const std::string& when_missing) {
+  const std::string at = printable(objection.substr(0, objection.find_first_of(" :")));
+  const std::string detail =
+      objection.starts_with(path) ? printable(objection) : fmt::format("{}: {}", printable(path), printable(objection));
+  std::string mend = when_missing;
+  if (objection.ends_with("belongs to another user") || objection.contains("can be written by others"))
+    mend = fmt::format("chown root:root {0} && chmod go-w {0}", at);
+  else if (objection.ends_with("is not a program"))
+    mend = fmt::format("chmod 0755 {0}  if it is one; or write the whole path of one as program", at);
+  return fault("gateway-program", fmt::format("gateway {}: {}", in_quotes(gateway), detail), std::move(mend));
+}
+
+Finding judge_trial(const TrialFacts& facts) {
+  const std::string folder = printable(facts.folder);
+  std::string detail = fmt::format("no program can be run that is kept out of {}: {}", folder, facts.trouble);
+  if (!facts.opens_null) return fault("gateway-closed", detail + "; mfa cannot open /dev/null", "chmod 0666 /dev/null");
+  if (!facts.enters_folder)
+    return fault("gateway-closed", detail + "; mfa cannot enter that folder",
+                 fmt::format("Let the user mfa into it: namei -l {}", folder));
+  return fault("gateway-closed", std::move(detail),
+               fmt::format("See what else the user mfa may not do: namei -l /bin/true /dev/null {}", folder));
+}
+
 Findings judge_gateways(std::span<const GatewayCheck> checks) {
   Findings findings;
   for (const GatewayCheck& check : checks) judge_one(check, findings);

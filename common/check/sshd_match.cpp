@@ -57,7 +57,9 @@ constexpr auto kKeywords = std::to_array<Keyword>({{"usepam", "usepam"},
                                                    {"hostbasedauthentication", "hostbasedauthentication"},
                                                    {"gssapiauthentication", "gssapiauthentication"},
                                                    {"authenticationmethods", "authenticationmethods"},
-                                                   {"pubkeyauthoptions", "pubkeyauthoptions"}});
+                                                   {"pubkeyauthoptions", "pubkeyauthoptions"},
+                                                   {"logingracetime", "logingracetime"},
+                                                   {"maxstartups", "maxstartups"}});
 
 class Files {
  public:
@@ -75,6 +77,7 @@ class Files {
     std::erase_if(found_, [](const SshdMatch& match) { return match.lines.empty(); });
     return std::move(found_);
   }
+  SshdUsual take_usual() && { return std::move(usual_); }
 
  private:
   void read_file(const SshdFile& file, std::vector<std::string> criteria, int depth) {
@@ -94,9 +97,12 @@ class Files {
         match_line = number;
         begun = false;
       } else if (keyword == "include") {
-        for (std::size_t i = 1; i < words.size(); ++i) read(words[i], criteria, depth + 1);
+        for (std::size_t i = 1; i < words.size(); ++i) {
+          if (criteria.empty() && words[i].ends_with("sshd_config.d/*.conf")) usual_.has_folder = true;
+          read(words[i], criteria, depth + 1);
+        }
         begun = false;
-      } else if (!criteria.empty()) {
+      } else {
         add({.file = file.path, .number = number, .keyword = keyword, .value = joined(words)}, match_line, criteria,
             begun);
       }
@@ -107,6 +113,10 @@ class Files {
     const auto* const known = std::ranges::find(kKeywords, line.keyword, &Keyword::written);
     if (known == kKeywords.end()) return;
     line.keyword = known->name;
+    if (criteria.empty()) {
+      usual_.lines.push_back(std::move(line));
+      return;
+    }
     if (!begun) {
       if (found_.size() >= kMostMatches) return;
       found_.push_back({.file = line.file, .number = match_line, .criteria = criteria, .lines = {}});
@@ -123,6 +133,7 @@ class Files {
 
   const SshdReader& reader_;
   std::vector<SshdMatch> found_;
+  SshdUsual usual_;
   std::size_t files_ = 0;
 };
 
@@ -226,6 +237,12 @@ std::vector<SshdMatch> match_blocks(const std::string& file, const SshdReader& r
   Files files(reader);
   files.read(file, {}, 0);
   return std::move(files).take();
+}
+
+SshdUsual usual_lines(const std::string& file, const SshdReader& reader) {
+  Files files(reader);
+  files.read(file, {}, 0);
+  return std::move(files).take_usual();
 }
 
 std::optional<std::string> login_within(const SshdMatch& match, const MemberOf& member_of) {

@@ -24,13 +24,6 @@ struct SshdFile {
 // The files that one word behind Include names, in sshd's order; the first file of all by its path.
 using SshdReader = std::function<std::vector<SshdFile>(const std::string& pattern)>;
 
-struct SshdLine {
-  std::string file;
-  int number = 0;       // from 1
-  std::string keyword;  // in small letters, by its name of today
-  std::string value;    // words with one blank between them
-};
-
 struct SshdMatch {
   std::string file;
   int number = 0;                     // of its Match line
@@ -40,6 +33,8 @@ struct SshdMatch {
 // Those that say anything about how people log in. At most kMostMatches of them.
 inline constexpr std::size_t kMostMatches = 200;
 [[nodiscard]] std::vector<SshdMatch> match_blocks(const std::string& file, const SshdReader& reader);
+
+[[nodiscard]] SshdUsual usual_lines(const std::string& file, const SshdReader& reader);
 
 // A login for which the block holds, for `sshd -T -C`: "user=bob,host=…"; as far as that can be made up. `member_of`: a
 // member of a group.

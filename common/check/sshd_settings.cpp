@@ -69,11 +69,32 @@ std::string in_words(const std::vector<std::string>& way) {
   return text;
 }
 
-std::string in_file(std::string_view line) {
-  return fmt::format("In /etc/ssh/sshd_config.d/00-mfa.conf write: {}  then: sshd -t && systemctl reload ssh", line);
+constexpr std::string_view kReload = "  then: sshd -t && systemctl reload ssh";
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return result;
 }
 
-void judge_methods(const SshdSettings& settings, const SshdWants& wants, Findings& findings) {
+// What is to stand where: in the place of the line that counts, or before all others.
+std::string to_write(const SshdUsual& usual, std::string_view keyword, std::string_view value) {
+  const std::string name = lower(keyword);
+  const std::string line = fmt::format("{} {}", keyword, value);
+  std::string text;
+  for (const SshdLine& found : usual.lines) {
+    if (found.keyword != name) continue;
+    text += fmt::format("{}Write {}:{} as: {}", text.empty() ? "" : "  ", found.file, found.number, line);
+    // Of this one the last value counts with some releases of sshd, the first with others.
+    if (name != "maxstartups") break;
+  }
+  if (!text.empty()) return text;
+  return fmt::format("Add to the top of /etc/ssh/{}: {}",
+                     usual.has_folder ? "sshd_config.d/00-mfa.conf" : "sshd_config", line);
+}
+
+void judge_methods(const SshdSettings& settings, const SshdWants& wants, const SshdUsual& usual, Findings& findings) {
   std::string past;
   for (const auto& way : ways_in(settings))
     if (!asks(way) && !takes_password(way)) past += (past.empty() ? "" : ", ") + in_words(way);
@@ -84,14 +105,14 @@ void judge_methods(const SshdSettings& settings, const SshdWants& wants, Finding
         good("sshd-methods", what + ": pam_mfa's account line refuses those whom a rule wants a code of"));
   } else {
     findings.push_back(fault("sshd-methods", what + ", and so past the code",
-                             in_file("AuthenticationMethods keyboard-interactive") +
-                                 "  or add to /etc/pam.d/sshd: account required pam_mfa.so"));
+                             fmt::format("{}{}  or add to /etc/pam.d/sshd, before its other lines of type account: "
+                                         "account required pam_mfa.so",
+                                         to_write(usual, "AuthenticationMethods", kAsking), kReload)));
   }
 }
 
-// Of this setting the last value counts with some releases of sshd, the first with others.
 // "10:30:100": from how many on it turns some away, how many of a hundred, and from how many on all.
-void judge_startups(const SshdSettings& settings, Findings& findings) {
+void judge_startups(const SshdSettings& settings, const SshdUsual& usual, Findings& findings) {
   const std::string_view written = value_of(settings, "maxstartups");
   const auto begin = number_in(written);
   if (!begin || *begin >= kStartups) return;
@@ -100,19 +121,17 @@ void judge_startups(const SshdSettings& settings, Findings& findings) {
             fmt::format("MaxStartups {}: from {} logins under way at the same time sshd turns people away, and an "
                         "enrolment takes minutes",
                         written, *begin),
-            "Of sshd's files change the one that sets it, or /etc/ssh/sshd_config, to: MaxStartups 100:30:300  then: "
-            "sshd -t && "
-            "systemctl reload ssh"));
+            fmt::format("{}{}", to_write(usual, "MaxStartups", "100:30:300"), kReload)));
 }
 
-void judge_grace(const SshdSettings& settings, Findings& findings) {
+void judge_grace(const SshdSettings& settings, const SshdUsual& usual, Findings& findings) {
   const std::string_view written = value_of(settings, "logingracetime");
   const auto seconds = number_in(written);
   if (!seconds || *seconds == 0 || *seconds >= kGraceSeconds) return;
   findings.push_back(fault(
       "sshd-grace-time",
       fmt::format("LoginGraceTime {}: sshd ends a login in which somebody still sets up a second factor", written),
-      in_file("LoginGraceTime 600")));
+      fmt::format("{}{}", to_write(usual, "LoginGraceTime", "600"), kReload)));
 }
 
 }  // namespace
@@ -123,10 +142,8 @@ SshdSettings parse_sshd_settings(std::string_view text) {
     std::string_view rest = line;
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     const std::size_t blank = rest.find(' ');
-    std::string name(rest.substr(0, blank));
-    for (char& c : name)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    settings[name].emplace_back(blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1));
+    settings[lower(rest.substr(0, blank))].emplace_back(blank == std::string_view::npos ? std::string_view()
+                                                                                        : rest.substr(blank + 1));
   }
   return settings;
 }
@@ -152,32 +169,59 @@ bool lets_in_past_auth(const SshdSettings& settings) {
   return std::ranges::any_of(ways_in(settings), [](const auto& way) { return !asks(way) && !takes_password(way); });
 }
 
-Findings judge_sshd(const SshdSettings& settings, const SshdWants& wants) {
+Finding judge_failing_sshd(const std::string& words, const SshdUsual& usual) {
+  const auto first = [&usual](std::string_view keyword) -> std::string_view {
+    const auto found = std::ranges::find(usual.lines, keyword, &SshdLine::keyword);
+    return found == usual.lines.end() ? std::string_view() : std::string_view(found->value);
+  };
+  const std::string detail = fmt::format("what sshd does cannot be told: sshd -T: {}", words);
+  if (words.contains("AuthenticationMethods") && first("authenticationmethods").contains(kAsking) &&
+      lower(first("kbdinteractiveauthentication")) == "no")
+    return fault(
+        "sshd-keyboard-interactive",
+        "KbdInteractiveAuthentication is not on, though AuthenticationMethods wants keyboard-interactive: sshd "
+        "does not start",
+        fmt::format("{}{}", to_write(usual, "KbdInteractiveAuthentication", "yes"), kReload));
+  if (words.contains("/run/sshd") || words.contains("rivilege separation directory"))
+    return fault("sshd-unknown", detail, "install -d -m 755 /run/sshd");
+  return fault("sshd-unknown", detail,
+               "Mend what it names, until it says nothing of that: sshd -t && systemctl reload ssh");
+}
+
+Findings judge_sshd(const SshdSettings& settings, const SshdWants& wants, const SshdUsual& usual) {
   Findings findings;
+  const auto tell = [&](std::string_view name, std::string_view detail, std::string_view keyword,
+                        std::string_view value) {
+    findings.push_back(fault(name, std::string(detail), fmt::format("{}{}", to_write(usual, keyword, value), kReload)));
+  };
   if (!is(settings, "usepam", "yes")) {
-    findings.push_back(fault("sshd-use-pam", "UsePAM is not on: sshd never asks PAM, and so nobody for a code",
-                             in_file("UsePAM yes")));
+    tell("sshd-use-pam", "UsePAM is not on: sshd never asks PAM, and so nobody for a code", "UsePAM", "yes");
     return findings;
   }
   const WaysIn ways = ways_in(settings);
   if (!is(settings, "kbdinteractiveauthentication", "yes"))
-    findings.push_back(fault("sshd-keyboard-interactive",
-                             "KbdInteractiveAuthentication is not on: sshd cannot show the question for a code",
-                             in_file("KbdInteractiveAuthentication yes")));
-  if (std::ranges::any_of(ways, takes_password))
-    findings.push_back(fault("sshd-password",
-                             "PasswordAuthentication is on: there sshd cannot ask for a code, and the login fails",
-                             in_file("PasswordAuthentication no")));
-  judge_methods(settings, wants, findings);
+    tell("sshd-keyboard-interactive",
+         "KbdInteractiveAuthentication is not on: sshd cannot show the question for a code",
+         "KbdInteractiveAuthentication", "yes");
+  if (std::ranges::any_of(ways, takes_password)) {
+    constexpr std::string_view kDetail =
+        "PasswordAuthentication is on: there sshd cannot ask for a code, and the login fails";
+    // Without any method left that is on, sshd does not start.
+    if (std::ranges::all_of(ways, takes_password))
+      tell("sshd-password", kDetail, "AuthenticationMethods", kAsking);
+    else
+      tell("sshd-password", kDetail, "PasswordAuthentication", "no");
+  }
+  judge_methods(settings, wants, usual, findings);
   if (wants.enrols_in_login) {
-    judge_grace(settings, findings);
-    judge_startups(settings, findings);
+    judge_grace(settings, usual, findings);
+    judge_startups(settings, usual, findings);
   }
   if (wants.security_keys && !value_of(settings, "pubkeyauthoptions").contains("touch-required"))
-    findings.push_back(fault("sshd-touch",
-                             "PubkeyAuthOptions lacks touch-required: a line in somebody's own authorized_keys makes a "
-                             "security key count that nobody touches",
-                             in_file("PubkeyAuthOptions touch-required")));
+    tell("sshd-touch",
+         "PubkeyAuthOptions lacks touch-required: a line in somebody's own authorized_keys makes a security key count "
+         "that nobody touches",
+         "PubkeyAuthOptions", "touch-required");
   if (!any_fault(findings)) findings.push_back(good("sshd", "sshd asks through PAM, by keyboard-interactive"));
   return findings;
 }

@@ -21,10 +21,11 @@ Words words_for(StoreError error, const std::string& path) {
   switch (error) {
     case StoreError::missing:
       return {"there is no store, or no key for it",
-              fmt::format("If {0}/key is there: mfa-enroll admin restore BACKUP  If the store is, put the copy of "
-                          "the key back, or move the store away first. With neither, or to begin anew with nobody "
-                          "enrolled: mfa-enroll admin init  and then: mfa-enroll admin restore BACKUP --key FILE",
-                          folder)};
+              fmt::format("With {0}/key there: mfa-enroll admin restore BACKUP\n"
+                          "With {1} there: install -m 0400 -o mfa -g mfa COPY-OF-THE-KEY {0}/key\n"
+                          "With neither, or once both are moved away, to begin anew with nobody enrolled: mfa-enroll "
+                          "admin init  and then, for what a backup has: mfa-enroll admin restore BACKUP --key FILE",
+                          folder, path)};
     case StoreError::unavailable:
       return {"the store cannot be opened or read", kLog};
     case StoreError::busy:

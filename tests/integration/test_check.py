@@ -166,11 +166,17 @@ def broken():
     yield stack(PASSWORD.replace("=1", "=2"), REPORT, CODE, SSH_ACCOUNT), "pam-nobody", \
         f"Write {SSH}:1 as: auth [success=1 default=ignore] pam_unix.so nodelay"
     yield stack("auth requisite pam_unix.so nodelay\n", CODE, SSH_ACCOUNT), "pam-authfail", \
-        f"Add behind {SSH}:1: auth [default=die] pam_mfa.so authfail"
+        f"In {SSH} write instead of line 1:\n{PASSWORD}{REPORT}".rstrip()
+    yield stack(PASSWORD, CODE, SSH_ACCOUNT), "pam-nobody", f"Add behind {SSH}:1: {REPORT}".rstrip()
+    yield stack(PASSWORD, CODE, REPORT, SSH_ACCOUNT), "pam-nobody", f"In {SSH} write instead of lines 2 to 3:\n{REPORT}{CODE}".rstrip()
+    yield stack(PASSWORD, REPORT, CODE.replace("required", "optional"), SSH_ACCOUNT), "pam-control", \
+        f"Write {SSH}:3 as: auth required pam_mfa.so"
+    yield stack(PASSWORD, REPORT, "auth required pam_mfaa.so\n", CODE, SSH_ACCOUNT), "pam-module", f"Write # in front of {SSH}:3"
+    yield stack(CODE, "@include common-auth\n", SSH_ACCOUNT), "pam-order", f"In {SSH} write instead of lines 1 to 2:\n"
     yield stack(PASSWORD, REPORT, CODE.replace("required", "optional"), "auth required pam_permit.so\n", SSH_ACCOUNT), \
         "pam-control", f"Write {SSH}:3 as: auth required pam_mfa.so"
     yield stack(CODE, PASSWORD, REPORT, "auth required pam_permit.so\n", SSH_ACCOUNT), "pam-order", \
-        f"Move {SSH}:1 behind {SSH}:2"
+        f"In {SSH} write instead of lines 1 to 3:\n{PASSWORD}{REPORT}{CODE}".rstrip()
     yield changed("/etc/pam.d/sudo", PASSWORD + REPORT + CODE + SSH_ACCOUNT), "pam-account", "Remove /etc/pam.d/sudo:4"
     yield changed("/etc/pam.d/mfa-enroll", "@include sudo\n"), "pam-recursion", "auth required pam_unix.so nodelay"
     yield stack(PASSWORD, REPORT, CODE.replace("pam_mfa.so", "pam_mfa.so nullok"), SSH_ACCOUNT), "pam-arguments", \
@@ -182,16 +188,18 @@ def broken():
     yield rules(first), "rules-root", 'user = ["root"]'
     yield rules(RULES.replace("students", "studnets")), "rules-groups", '"students" instead of "studnets"'
     yield rules(RULES.replace("mfa =", "mfas =")), "configuration", "mfad --check-config"
+    yield mode(CONFIGURATION, 0o666), "configuration", f"chmod go-w {CONFIGURATION}"
+    yield rules('[access]\nhelpdesk_groups = ["nohelp"]\n' + RULES), "access-groups", "groupadd nohelp"
     yield stack("auth required pam_unix.so nodelay\n", CODE, SSH_ACCOUNT), "pam-wrong-password", \
-        f"Add behind {SSH}:1: auth [default=die] pam_mfa.so authfail  and write {SSH}:1 as: " \
-        "auth [success=1 default=ignore] pam_unix.so nodelay"
+        f"In {SSH} write instead of line 1:\n{PASSWORD}{REPORT}".rstrip()
     yield stack(PASSWORD, REPORT, "auth required pam_permit.so\n", SSH_ACCOUNT), "pam-skipped", "auth required pam_mfa.so"
     yield stack(PASSWORD, REPORT, CODE, "account sufficient pam_unix.so\naccount required pam_mfa.so\n"), "pam-skipped", \
-        f"Move {SSH}:5 before {SSH}:4"
+        f"In {SSH} write instead of lines 4 to 5:\naccount required pam_mfa.so\naccount sufficient pam_unix.so"
     yield sshd("UsePAM no"), "sshd-use-pam", "UsePAM yes"
     yield sshd("KbdInteractiveAuthentication no\nAuthenticationMethods any"), "sshd-keyboard-interactive", \
         "KbdInteractiveAuthentication yes"
-    yield sshd("KbdInteractiveAuthentication no"), "sshd-unknown", "sshd -T"  # does not start with such methods
+    yield sshd("KbdInteractiveAuthentication no"), "sshd-keyboard-interactive", \
+        f"Write {SSHD_CONFIG}:1 as: KbdInteractiveAuthentication yes"  # does not start with such methods
     yield sshd("NoSuchKeyword yes"), "sshd-unknown", "Bad configuration option: NoSuchKeyword"
     yield match("Match Group students\n  PasswordAuthentication yes\n  AuthenticationMethods password\n"), "sshd-match", \
         f"Write {SSHD_CONFIG}:{LAST + 3} as: AuthenticationMethods keyboard-interactive"
@@ -211,24 +219,38 @@ def broken():
     yield gateway(more='calls = "press"\n', channel="call"), "phone-press", "press = true"
     yield mode(STORE, 0o644), "file-mode", f"chmod 0600 {STORE}"
     yield mode("/var/lib/mfa", 0o755), "file-mode", "chmod 0700 /var/lib/mfa"
-    yield moved("/var/lib/mfa/key"), "file-missing", "Put the copy of it back"
+    yield moved("/var/lib/mfa/key"), "file-missing", "COPY-OF-THE-KEY /var/lib/mfa/key"
     yield moved(LOGIN_SOCKET), "service", "mfad --foreground"
+
+
+def put(path, first, last, added):
+    """In the place of these lines; none if `last` is before `first`."""
+    lines = open(path).read().splitlines()
+    lines[first - 1:last] = added
+    write(path, "\n".join(lines) + "\n")
 
 
 def settled(campus, mend):
     """Does what a mend says, where it says it in so many words."""
-    if found := re.match(r"(?:Add behind (\S+):(\d+): (.+?)  and w|W)rite (\S+):(\d+) as: (.+?)(?:  then: .*)?$", mend):
-        _, behind, added, path, number, line = found.groups()
-        lines = open(path).read().splitlines()
-        lines[int(number) - 1] = line
-        if added:
-            lines.insert(int(behind), added)
-        write(path, "\n".join(lines) + "\n")
+    mend = re.sub(r"\s+then: .*$", "", mend)
+    if found := re.fullmatch(r"Write (\S+):(\d+) as: (.+)", mend):
+        put(found[1], int(found[2]), int(found[2]), [found[3]])
+    elif found := re.fullmatch(r"Write # in front of (\S+):(\d+)", mend):
+        put(found[1], int(found[2]), int(found[2]), ["#"])
+    elif found := re.fullmatch(r"Add behind (\S+):(\d+)(?: \(.*\))?: (.+)", mend):
+        put(found[1], int(found[2]) + 1, int(found[2]), [found[3]])
+    elif found := re.fullmatch(r"In (\S+) write instead of lines? (\d+)(?: to (\d+))?:\n((?s:.+))", mend):
+        put(found[1], int(found[2]), int(found[3] or found[2]), found[4].splitlines())
     elif found := re.match(r"Remove (\S+):(\d+)", mend):
-        lines = open(found[1]).read().splitlines()
-        del lines[int(found[2]) - 1]
-        write(found[1], "\n".join(lines) + "\n")
-    elif mend.startswith("ch"):
+        put(found[1], int(found[2]), int(found[2]), [])
+    elif found := re.fullmatch(r"Add to the (end|top) of ([^\s:]+):\s((?s:.+))", mend):
+        before = open(found[2]).read()
+        write(found[2], before + found[3] + "\n" if found[1] == "end" else found[3] + "\n" + before)
+    elif found := re.fullmatch(r"Write into (\S+), a new file:\n((?s:.+))", mend):
+        os.makedirs(os.path.dirname(found[1]), exist_ok=True)
+        write(found[1], found[2] + "\n")
+        campus.check_made.append(found[1])
+    elif mend.startswith(("ch", "groupadd")):
         campus.run(["sh", "-c", mend])
     else:
         return False
@@ -238,6 +260,10 @@ def settled(campus, mend):
 @both_ways
 def test_what_is_set_up_right_is_called_right(campus):
     set_up(campus)
+    if not campus.resident:
+        fault = fault_of(campus)
+        assert fault["name"] == "service" and "mfad --foreground" in fault["mend"], fault
+        return
     names = {each["name"] for each in check(campus, 0)}
     assert {"configuration", "rules", "files", "pam", "sshd", "service", "clock", "store", "people"} <= names, names
     done = campus.enroll("admin", "check", "--except", "clock")
@@ -247,6 +273,7 @@ def test_what_is_set_up_right_is_called_right(campus):
 def test_each_thing_that_is_broken_is_named_with_its_mend(campus):
     set_up(campus)
     mended = []
+    campus.check_made = []
     for way, name, mend in broken():
         with way:
             done = campus.run(CHECK)
@@ -258,7 +285,9 @@ def test_each_thing_that_is_broken_is_named_with_its_mend(campus):
             if settled(campus, found[name]):
                 mended.append(name)
                 check(campus, 0)
-    assert len(mended) > 10, mended
+        while campus.check_made:
+            os.unlink(campus.check_made.pop())
+    assert len(mended) > 20, mended
     check(campus, 0)
 
 

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "common/check/clock_judge.h"
+#include "common/check/configuration_judge.h"
 #include "common/check/file_judge.h"
 #include "common/check/gateway_judge.h"
 #include "common/check/rules_judge.h"
+#include "common/check/service_judge.h"
 #include "common/check/sshd_settings.h"
 #include "common/check/store_judge.h"
 #include "common/config/configuration.h"
@@ -75,6 +77,52 @@ TEST(CheckSshd, EachSetting) {
     const auto found = std::ranges::find(findings, row.fault, &Finding::name);
     EXPECT_THAT(found->mend, HasSubstr(row.mend));
   }
+}
+
+TEST(CheckSshd, MendsNameTheLineThatCounts) {
+  const std::string own = "/etc/ssh/sshd_config.d/00-mfa.conf";
+  const std::string earlier = "/etc/ssh/sshd_config.d/00-aaa.conf";
+  const SshdUsual usual{
+      .lines = {{.file = earlier, .number = 4, .keyword = "passwordauthentication", .value = "yes"},
+                {.file = own, .number = 3, .keyword = "passwordauthentication", .value = "no"},
+                {.file = own, .number = 6, .keyword = "maxstartups", .value = "10:30:100"},
+                {.file = "/etc/ssh/sshd_config", .number = 9, .keyword = "maxstartups", .value = "10"}},
+      .has_folder = true};
+  const auto mend = [&](SshdSettings settings, const SshdUsual& lines) {
+    const Findings findings = judge_sshd(settings, kAll, lines);
+    EXPECT_EQ(faults(findings).size(), 1U);
+    return findings.front().mend;
+  };
+  const std::string then = "  then: sshd -t && systemctl reload ssh";
+  SshdSettings settings = with("passwordauthentication", "yes");
+  settings["authenticationmethods"] = {"any"};
+  settings["pubkeyauthentication"] = {"no"};
+  EXPECT_EQ(mend(settings, usual), "Write " + earlier + ":4 as: PasswordAuthentication no" + then);
+  EXPECT_EQ(mend(with("logingracetime", "120"), usual), "Add to the top of " + own + ": LoginGraceTime 600" + then);
+  EXPECT_EQ(mend(with("logingracetime", "120"), {}),
+            "Add to the top of /etc/ssh/sshd_config: LoginGraceTime 600" + then);
+  EXPECT_EQ(
+      mend(with("maxstartups", "10:30:100"), usual),
+      "Write " + own + ":6 as: MaxStartups 100:30:300  Write /etc/ssh/sshd_config:9 as: MaxStartups 100:30:300" + then);
+  // Without the password no method would be left, and sshd would not start.
+  settings["authenticationmethods"] = {"password"};
+  EXPECT_EQ(mend(settings, usual), "Add to the top of " + own + ": AuthenticationMethods keyboard-interactive" + then);
+}
+
+TEST(CheckSshd, WhySshdDoesNotStart) {
+  const SshdUsual usual{
+      .lines = {{.file = "/a", .number = 2, .keyword = "kbdinteractiveauthentication", .value = "No"},
+                {.file = "/b", .number = 1, .keyword = "authenticationmethods", .value = "keyboard-interactive"}},
+      .has_folder = true};
+  const std::string words = "AuthenticationMethods cannot be satisfied by enabled authentication methods";
+  const Finding fault = judge_failing_sshd(words, usual);
+  EXPECT_EQ(fault.name, "sshd-keyboard-interactive");
+  EXPECT_THAT(fault.mend, HasSubstr("Write /a:2 as: KbdInteractiveAuthentication yes"));
+  EXPECT_EQ(judge_failing_sshd(words, {}).name, "sshd-unknown");
+  EXPECT_EQ(judge_failing_sshd("Missing privilege separation directory: /run/sshd", usual).mend,
+            "install -d -m 755 /run/sshd");
+  EXPECT_THAT(judge_failing_sshd("/f: line 1: Bad configuration option: x", usual).detail,
+              HasSubstr("Bad configuration"));
 }
 
 TEST(CheckSshd, PasswordAuthenticationIsAFaultWhereItLetsIn) {
@@ -152,7 +200,8 @@ constexpr const char* kConf = "/etc/mfa/conf.d/";
 // As it is installed: tables that are empty, the way in for root, the rule for everybody.
 const std::string kInstalled =
     "#issuer = \"x\"\n[geo]\n#database = \"/x\"\n\n[access]\n\n[phone]\n#countries = [\"NZ\"]\n\n[[rule]]\nname = "
-    "\"root on a real console\"\nuser = [\"root\"]\nfrom = [\"console\"]\nmfa = \"skip\"\n\n[[rule]]\nname = \"everyone "
+    "\"root on a real console\"\nuser = [\"root\"]\nfrom = [\"console\"]\nmfa = \"skip\"\n\n[[rule]]\nname = "
+    "\"everyone "
     "else\"\nmfa = \"optional\"\n";
 
 Texts installed(const std::vector<std::pair<std::string, std::string>>& more) {
@@ -177,12 +226,14 @@ std::size_t start_of_line(const std::string& text, int number) {
 
 // Does what a mend of the configuration says. False: it says it in no such words.
 bool paste(Texts& texts, const std::string& mend) {
-  static const std::regex kBelow(R"((?:.* )?Below \[[a-z]+\] in (\S+):(\d+) write:((?:\n.*)+)\nthen: systemctl reload mfad)");
+  static const std::regex kBelow(
+      R"((?:.* )?Below \[[a-z]+\] in (\S+):(\d+) write:((?:\n.*)+)\nthen: systemctl reload mfad)");
   static const std::regex kAppend(R"((?:.* )?Add to the end of (\S+):((?:\n.*)+)\nthen: systemctl reload mfad)");
   static const std::regex kNew(R"(Write into (\S+), a new file:((?:\n.*)+)\nthen: systemctl reload mfad)");
   static const std::regex kLine(R"((?:.* )?Write (\S+):(\d+) as: (.*)\nthen: systemctl reload mfad)");
   static const std::regex kBefore(R"((?:.* )?Before (\S+):(\d+) write:((?:\n.*)+)\nthen: systemctl reload mfad)");
-  static const std::regex kName(R"~(In ([^:\s]+)(?::\d+)? write "(.*)" instead of "(.*)"\nthen: systemctl reload mfad)~");
+  static const std::regex kName(
+      R"~(In ([^:\s]+)(?::\d+)? write "(.*)" instead of "(.*)"\nthen: systemctl reload mfad)~");
   std::smatch found;
   if (std::regex_match(mend, found, kBelow)) {
     std::string& text = text_of(texts, found[1]);
@@ -219,30 +270,43 @@ struct TomlRow {
 };
 
 TEST(CheckRules, MendsAreTomlThatTheConfigurationTakes) {
-  const std::string gateway = "[[gateway]]\nname = \"g\"\nchannel = [\"sms\", \"call\"]\nprogram = \"file\"\nsettings = \"/s\"\n";
-  const std::string texts = "[[rule]]\nname = \"t\"\nuser = [\"bob\"]\nmfa = \"require\"\nfactors = [\"totp\", \"sms\"]\n";
+  const std::string gateway =
+      "[[gateway]]\nname = \"g\"\nchannel = [\"sms\", \"call\"]\nprogram = \"file\"\nsettings = \"/s\"\n";
+  const std::string texts =
+      "[[rule]]\nname = \"t\"\nuser = [\"bob\"]\nmfa = \"require\"\nfactors = [\"totp\", \"sms\"]\n";
   const std::string ldap = "[[rule]]\nname = \"december\"\ngroup = [\"ldap\"]\nmfa = \"require\"\n";
   const std::string ghosts = "[[rule]]\nname = \"ghosts\"\ngroup = [\"studnets\"]\nmfa = \"require\"\n";
   Texts no_end = installed({{"30-x.toml", "[[rule]]\nname = \"everyone else 2\"\nuser = [\"bob\"]\nmfa = \"skip\"\n"}});
   no_end[0].contents += "observe = true\n";
-  const std::string second = "Add to the end of /etc/mfa/mfa.toml:\n[[rule]]\nname = \"everyone else 3\"\nmfa = \"optional\"";
-  const std::string root = "[[rule]]\nname = \"root on a real console 2\"\nuser = [\"root\"]\nfrom = [\"console\"]\nmfa = \"skip\"";
+  const std::string second =
+      "Add to the end of /etc/mfa/mfa.toml:\n[[rule]]\nname = \"everyone else 3\"\nmfa = \"optional\"";
+  const std::string root =
+      "[[rule]]\nname = \"root on a real console 2\"\nuser = [\"root\"]\nfrom = [\"console\"]\nmfa = \"skip\"";
   for (const TomlRow& row : std::vector<TomlRow>{
            {"rules-catch-all", no_end, second},
-           {"rules-root", installed({{"30-require.toml", ldap}}), "Write into /etc/mfa/conf.d/00-root.toml, a new file:\n" + root},
+           {"rules-root", installed({{"30-require.toml", ldap}}),
+            "Write into /etc/mfa/conf.d/00-root.toml, a new file:\n" + root},
            {"rules-root", installed({{"00-alice.toml", ldap}}), "/etc/mfa/conf.d/00-0-root.toml"},
-           {"rules-groups", installed({{"40-g.toml", ghosts}}), "In /etc/mfa/conf.d/40-g.toml write \"students\" instead of \"studnets\""},
+           {"rules-groups", installed({{"40-g.toml", ghosts}}),
+            "In /etc/mfa/conf.d/40-g.toml write \"students\" instead of \"studnets\""},
            {"rules-groups", installed({{"40-g.toml", "[access]\nhelpdesk_scope = [\"stafff\"]\n"}}),
             "In /etc/mfa/conf.d/40-g.toml:2 write"},
-           {"rules-countries", installed({{"40-g.toml", "[[rule]]\nname = \"c\"\ncountry = [\"!NZ\"]\nmfa = \"deny\"\nuser = [\"bob\"]\n"}}),
-            "Below [geo] in /etc/mfa/mfa.toml:2 write:\ndatabase = \"/var/lib/GeoIP/GeoLite2-Country.mmdb\"\nhome = \"NZ\"\n"},
-           {"rules-gateways", installed({{"40-g.toml", "phone.countries = [\"NZ\"]\n" + texts}}), "channel = [\"sms\"]\nprogram = \"http\""},
-           {"phone-countries", installed({{"40-g.toml", gateway}}), "Below [phone] in /etc/mfa/mfa.toml:7 write:\ncountries = [\"NZ\"]"},
+           {"rules-countries",
+            installed(
+                {{"40-g.toml", "[[rule]]\nname = \"c\"\ncountry = [\"!NZ\"]\nmfa = \"deny\"\nuser = [\"bob\"]\n"}}),
+            "Below [geo] in /etc/mfa/mfa.toml:2 write:\ndatabase = \"/var/lib/GeoIP/GeoLite2-Country.mmdb\"\nhome = "
+            "\"NZ\"\n"},
+           {"rules-gateways", installed({{"40-g.toml", "phone.countries = [\"NZ\"]\n" + texts}}),
+            "channel = [\"sms\"]\nprogram = \"http\""},
+           {"phone-countries", installed({{"40-g.toml", gateway}}),
+            "Below [phone] in /etc/mfa/mfa.toml:7 write:\ncountries = [\"NZ\"]"},
            {"phone-countries", installed({{"40-g.toml", gateway + "[phone]\ncountries = []\n"}}),
             "Write /etc/mfa/conf.d/40-g.toml:7 as: countries = [\"NZ\"]"},
-           {"phone-countries", {{.file = kMain, .contents = "phone.calls = \"code\"\n" + kRoot + kEnd + gateway}},
+           {"phone-countries",
+            {{.file = kMain, .contents = "phone.calls = \"code\"\n" + kRoot + kEnd + gateway}},
             "Before /etc/mfa/mfa.toml:1 write:\nphone.countries = [\"NZ\"]"},
-           {"phone-countries", {{.file = kMain, .contents = kRoot + kEnd + gateway}},
+           {"phone-countries",
+            {{.file = kMain, .contents = kRoot + kEnd + gateway}},
             "Add to the end of /etc/mfa/mfa.toml:\n[phone]\ncountries = [\"NZ\"]"},
            {"phone-press", installed({{"40-g.toml", gateway + "[phone]\ncountries = [\"NZ\"]\ncalls = \"press\"\n"}}),
             "Write /etc/mfa/conf.d/40-g.toml:8 as: calls = \"code\""},
@@ -259,23 +323,27 @@ TEST(CheckRules, MendsAreTomlThatTheConfigurationTakes) {
 // By mfa-rollout(7): the rule for groups stands in conf.d, before the installed one that lets root in.
 TEST(CheckRules, RootGetsInByTheInstalledRuleUnlessADirectoryIsAskedBefore) {
   const auto with = [](const std::string& more, const std::string& group) {
-    return judge_texts(installed({{"30-require.toml", "[[rule]]\nname = \"everyone from December\"\ngroup = [\"" + group +
-                                                          "\", \"staff\"]\nmfa = \"require\"\nsince = 2026-12-01\ntrust = "
-                                                          "\"30d\"\n" + more}}));
+    return judge_texts(
+        installed({{"30-require.toml", "[[rule]]\nname = \"everyone from December\"\ngroup = [\"" + group +
+                                           "\", \"staff\"]\nmfa = \"require\"\nsince = 2026-12-01\ntrust = "
+                                           "\"30d\"\n" +
+                                           more}}));
   };
   EXPECT_THAT(faults(with("observe = true\n", "ldap")), IsEmpty());
   EXPECT_THAT(faults(with("", "students")), IsEmpty());
   const Finding fault = only_fault(with("", "ldap"));
   EXPECT_EQ(fault.name, "rules-root");
-  EXPECT_THAT(fault.detail, HasSubstr("the rule \"everyone from December\" (/etc/mfa/conf.d/30-require.toml) asks for a "
-                                      "group of a directory"));
+  EXPECT_THAT(fault.detail,
+              HasSubstr("the rule \"everyone from December\" (/etc/mfa/conf.d/30-require.toml) asks for a "
+                        "group of a directory"));
   // A group that is nowhere is one fault.
   EXPECT_EQ(only_fault(with("", "nowhere")).name, "rules-groups");
 }
 
 TEST(CheckRules, WhatNoLoginReachesIsOneFault) {
   const std::string open = "[[rule]]\nname = \"open\"\nmfa = \"skip\"\n";
-  Finding fault = only_fault(judge_texts(installed({{"00-open.toml", open}, {"40-b.toml", "[[rule]]\nname='b'\nuser=['b']\nmfa='skip'\n"}})));
+  Finding fault = only_fault(
+      judge_texts(installed({{"00-open.toml", open}, {"40-b.toml", "[[rule]]\nname='b'\nuser=['b']\nmfa='skip'\n"}})));
   EXPECT_EQ(fault.name, "rules-unreached");
   EXPECT_EQ(fault.detail,
             "no login reaches the rule \"b\" (/etc/mfa/conf.d/40-b.toml), the rule \"root on a real console\" "
@@ -287,10 +355,13 @@ TEST(CheckRules, WhatNoLoginReachesIsOneFault) {
 }
 
 TEST(CheckRules, GroupsOfTheHelpdeskThatAreNotThere) {
-  const auto access = [](const std::string& line) { return judge_texts(installed({{"10-campus.toml", "[access]\n" + line + "\n"}})); };
+  const auto access = [](const std::string& line) {
+    return judge_texts(installed({{"10-campus.toml", "[access]\n" + line + "\n"}}));
+  };
   Finding fault = only_fault(access("helpdesk_groups = [\"mfa-helpdesk\", \"nohelp\"]"));
   EXPECT_EQ(fault.name, "access-groups");
-  EXPECT_EQ(fault.detail, "there is no group \"nohelp\" on this computer: nobody is of the helpdesk by it (access.helpdesk_groups)");
+  EXPECT_EQ(fault.detail,
+            "there is no group \"nohelp\" on this computer: nobody is of the helpdesk by it (access.helpdesk_groups)");
   EXPECT_EQ(fault.mend, "Mend the name in /etc/mfa/conf.d/10-campus.toml:2, or make the group: groupadd nohelp");
   fault = only_fault(access("protected_groups = [\"root\", \"wheel\", \"lxd\", \"noprot\"]"));
   EXPECT_EQ(fault.name, "access-groups");
@@ -312,7 +383,8 @@ TEST(CheckRules, EachFaultHasItsMend) {
            {kRoot + "[[rule]]\nname='else'\nmfa='optional'\nobserve=true\n", "rules-catch-all", "everyone else"},
            {kEnd, "rules-root", "from = [\"console\"]"},
            {"[[rule]]\nname='g'\ngroup=['ldap']\nmfa='require'\n" + kRoot + kEnd, "rules-root", "conf.d/00-root.toml"},
-           {"[[rule]]\nname='g'\nmfa='require'\nservice=['login']\n" + kRoot + kEnd, "rules-root", "conf.d/00-root.toml"},
+           {"[[rule]]\nname='g'\nmfa='require'\nservice=['login']\n" + kRoot + kEnd, "rules-root",
+            "conf.d/00-root.toml"},
            {kRoot + "[[rule]]\nname='s'\ngroup=['!guests']\nmfa='require'\n" + kEnd, "rules-groups", "groupadd guests"},
            {"[access]\nhelpdesk_scope=['guests']\n" + kRoot + kEnd, "rules-groups", "groupadd guests"},
            {kTexts + kRoot + "[[rule]]\nname='t'\nuser=['bob']\nmfa='require'\nfactors=['call']\n" + kEnd,
@@ -405,6 +477,73 @@ TEST(CheckRules, WhatTheyWantOfSshd) {
   EXPECT_TRUE(counts_security_keys(settings_of("[key]\nenrol='self'\n")));
   EXPECT_TRUE(counts_security_keys(settings_of("[[rule]]\nname='r'\nmfa='require'\nfactors=['key']\n")));
   EXPECT_FALSE(counts_security_keys(settings_of(kEnd)));
+}
+
+TEST(CheckService, OneCauseIsOneFault) {
+  const std::string gone = "No such file or directory";
+  const auto facts = [](const std::string& login, const std::string& user, bool systemd, std::vector<std::string> off) {
+    const bool there = login != "No such file or directory";
+    return ServiceFacts{.sockets = {{.path = "/l", .trouble = login, .is_there = there},
+                                    {.path = "/u", .trouble = user, .is_there = there}},
+                        .systemd = systemd,
+                        .units_off = std::move(off),
+                        .units_over = {}};
+  };
+  EXPECT_THAT(faults(judge_service(facts("", "", true, {}))), IsEmpty());
+  // Nobody but root is served.
+  const Finding none = only_fault(judge_service(facts(gone, gone, false, {})));
+  EXPECT_EQ(none.name, "service");
+  EXPECT_THAT(none.detail, HasSubstr("mfa-enroll serves nobody but root"));
+  EXPECT_THAT(none.mend, testing::StartsWith("setsid -f mfad --foreground"));
+  EXPECT_THAT(only_fault(judge_service(facts("refused", "refused", false, {}))).detail,
+              HasSubstr("/l: refused; /u: refused"));
+  const Finding all = only_fault(judge_service(facts(gone, gone, true, {"a.socket", "b.socket"})));
+  EXPECT_EQ(all.mend, "systemctl enable --now mfad-login.socket mfad-user.socket mfad-monitor.socket");
+  EXPECT_THAT(all.detail, HasSubstr("nor does it start with the computer: a.socket, b.socket"));
+  const Finding off = only_fault(judge_service(facts("", "", true, {"a.socket", "b.socket"})));
+  EXPECT_EQ(off.name, "units");
+  EXPECT_EQ(off.mend, "systemctl enable --now a.socket b.socket");
+  EXPECT_THAT(only_fault(judge_service(facts("", "refused", true, {}))).mend, testing::StartsWith("systemctl restart"));
+  ServiceFacts over = facts("", "", true, {});
+  over.units_over = {"/etc/systemd/system/mfad.service"};
+  EXPECT_THAT(only_fault(judge_service(over)).mend, testing::StartsWith("rm /etc/systemd/system/mfad.service && "));
+}
+
+TEST(CheckConfiguration, OfAFileAsAWholeTheMendNamesIt) {
+  const auto mend = [](int line, const char* text) {
+    return only_fault(judge_configuration({{.file = "/f", .line = line, .column = line, .text = text}}, {})).mend;
+  };
+  const std::string then = "\nthen: systemctl reload mfad";
+  EXPECT_EQ(mend(0, "must not be writable by its group or by others: chmod go-w"), "chmod go-w /f" + then);
+  EXPECT_EQ(mend(0, "must belong to root, not to uid 7"), "chown root /f" + then);
+  EXPECT_EQ(mend(3, "is not TOML"), "Mend /f:3, until this finds no mistake: mfad --check-config" + then);
+  EXPECT_THAT(mend(0, "is not a regular file"), HasSubstr("ls -ld /f"));
+  EXPECT_THAT(faults(judge_configuration({}, {"/f"})), IsEmpty());
+}
+
+TEST(CheckFiles, BeginningAnewTakesWhatIsLeftOutOfTheWay) {
+  EXPECT_THAT(mend_of_missing_key("/s/key", "/s/mfa.db", true),
+              HasSubstr("\nmkdir -m 0700 /s/without-key && mv /s/mfa.db* /s/without-key/ && mfa-enroll admin init\n"));
+  EXPECT_THAT(mend_of_missing_key("/s/key", "/s/mfa.db", true), HasSubstr("nobody enrolled"));
+  EXPECT_THAT(mend_of_missing_key("/s/key", "/s/mfa.db", false), testing::Not(HasSubstr("mv ")));
+  EXPECT_THAT(mend_of_missing_store("/s/key", true), HasSubstr("\nmv /s/key /s/key.before && mfa-enroll admin init"));
+  EXPECT_THAT(mend_of_missing_store("/s/key", false), testing::Not(HasSubstr("mv ")));
+}
+
+TEST(Gateways, ProgramsThatMayNotBeRun) {
+  const auto judged = [](const std::string& objection) {
+    return judge_program("g", "/opt/send", objection, "Put it there");
+  };
+  EXPECT_EQ(judged("/opt/send: No such file or directory").detail,
+            "gateway \"g\": /opt/send: No such file or directory");
+  EXPECT_EQ(judged("/opt/send: No such file or directory").mend, "Put it there");
+  EXPECT_EQ(judged("/opt belongs to another user").detail, "gateway \"g\": /opt/send: /opt belongs to another user");
+  EXPECT_EQ(judged("/opt belongs to another user").mend, "chown root:root /opt && chmod go-w /opt");
+  EXPECT_THAT(judged("/opt/send is not a program").mend, HasSubstr("chmod 0755 /opt/send"));
+  EXPECT_EQ(judge_trial({.folder = "/f", .trouble = "t", .opens_null = false}).mend, "chmod 0666 /dev/null");
+  EXPECT_THAT(judge_trial({.folder = "/f", .trouble = "t", .enters_folder = false}).mend,
+              HasSubstr("into it: namei -l /f"));
+  EXPECT_THAT(judge_trial({.folder = "/f", .trouble = "t"}).mend, HasSubstr("/dev/null /f"));
 }
 
 TEST(CheckFiles, OwnersModesAndKinds) {

@@ -119,6 +119,26 @@ TEST(SshdMatch, FilesThatAreIncluded) {
   EXPECT_THAT(blocks({{"sshd_config", "Include sshd_config sshd_config\n"}}), IsEmpty());
 }
 
+TEST(SshdMatch, WhatStandsOutsideOfBlocksInSshdsOrder) {
+  const Files files{
+      {"sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\nMaxStartups 9\nMatch User bob\nUsePAM no\n"},
+      {"a.conf", "PasswordAuthentication=yes\nMatch all\nPermitTTY no\n"},
+      {"b.conf", "# no\nLoginGraceTime 5\n"}};
+  const SshdUsual usual = usual_lines("sshd_config", [&files](const std::string& pattern) {
+    std::vector<SshdFile> found;
+    for (const auto& [path, text] : files)
+      if (path == pattern || (pattern.ends_with("*.conf") && path.ends_with(".conf")))
+        found.push_back({.path = path, .text = text});
+    return found;
+  });
+  EXPECT_TRUE(usual.has_folder);
+  std::vector<std::string> lines;
+  for (const SshdLine& line : usual.lines)
+    lines.push_back(line.file + ":" + std::to_string(line.number) + " " + line.keyword + " " + line.value);
+  EXPECT_THAT(lines, ElementsAre("a.conf:1 passwordauthentication yes", "b.conf:2 logingracetime 5",
+                                 "sshd_config:2 maxstartups 9"));
+}
+
 TEST(SshdMatch, ALoginForWhichTheBlockHolds) {
   const auto member = [](const std::string& group) -> std::optional<std::string> {
     if (group == "staff") return "carol";

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "cli/verbs/check.h"
 #include "cli_doubles.h"
 
@@ -38,6 +40,32 @@ TEST(AdminCheck, JsonIsAsPromised) {
       "{\"ok\":false,\"checks\":[{\"name\":\"pam-skipped\",\"ok\":false,\"detail\":\"it leads past\",\"mend\":\"Write "
       "it as …\"},{\"name\":\"sshd\",\"ok\":true,\"detail\":\"it asks\"}]}");
   EXPECT_EQ(checks_json(std::vector<Checked>{{.name = "sshd", .ok = true, .detail = "", .mend = ""}})["ok"], true);
+}
+
+TEST(AdminCheck, AnExceptionHasANameThatAFaultCanHave) {
+  const auto refused = [](std::vector<std::string> except) {
+    ScriptedEngine engine;
+    Script script(engine, false);
+    const auto done = admin_check(script.console, {.except = std::move(except), .accounts = {}});
+    return done ? Failure{} : done.error();
+  };
+  const Failure near = refused({"clock", "rule-root"});
+  EXPECT_EQ(near.status, ExitStatus::usage);
+  EXPECT_EQ(near.error, "There is no fault called rule-root.");
+  EXPECT_EQ(near.hint, "Did you mean: mfa-enroll admin check --except rules-root");
+  EXPECT_THAT(refused({"nonsense"}).hint, HasSubstr("man mfa-enroll"));
+}
+
+// Each of them stands in the manual, and the other way round.
+TEST(AdminCheck, TheManualKnowsAllNames) {
+  std::ifstream file(MFA_SOURCE_DIR "/man/mfa-enroll.1");
+  std::vector<std::string> names;
+  bool there = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(".Sh ")) there = line == ".Sh CHECKS";
+    if (there && line.starts_with(".It Sy ")) names.push_back(line.substr(7));
+  }
+  EXPECT_THAT(names, testing::ElementsAreArray(names_of_checks()));
 }
 
 TEST(AdminCheck, WhatMakesNoSenseIsNoGoodNews) {

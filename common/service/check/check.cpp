@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "common/check/configuration_judge.h"
 #include "common/config/configuration.h"
 #include "common/json/json_writer.h"
 #include "common/service/check/look.h"
@@ -32,19 +34,6 @@ int refuse(std::string_view error, std::string_view hint) {
   return 1;
 }
 
-Findings look_at_configuration(const LoadedConfiguration& loaded) {
-  Findings findings;
-  if (loaded.configuration) {
-    for (const std::string& file : loaded.files) findings.push_back(good("configuration", file + ": no mistakes"));
-    return findings;
-  }
-  for (const ConfigurationError& error : loaded.configuration.error())
-    findings.push_back(
-        fault("configuration", to_string(error), "Mend that line, then see whether all is right: mfad --check-config"));
-  findings.push_back(good("rules", "the rules are not looked at while the configuration has mistakes"));
-  return findings;
-}
-
 }  // namespace
 
 int run_check(const CommandLine& line) {
@@ -52,7 +41,8 @@ int run_check(const CommandLine& line) {
   if (auto done = prepare_session_process(); !done) return refuse(done.error(), "");
   const LoadedConfiguration loaded = load_configuration_files(line.configuration);
   const Settings settings = loaded.configuration ? *loaded.configuration : Settings{};
-  Findings findings = look_at_configuration(loaded);
+  const auto errors = loaded.configuration ? std::vector<ConfigurationError>() : loaded.configuration.error();
+  Findings findings = judge_configuration(errors, loaded.files);
   if (loaded.configuration) append(findings, look_at_rules(settings, loaded.files, SystemClock().now()));
   append(findings, look_at_files(settings, loaded.files));
   append(findings, look_at_logins(settings));

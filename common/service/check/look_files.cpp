@@ -38,9 +38,8 @@ std::string folder_of(const std::string& path) { return path.substr(0, path.rfin
 
 void look_at_state(const Settings& settings, uid_t owner, Findings& findings) {
   const std::string& store = settings.store_path;
-  const std::string restore =
-      fmt::format("mfa-enroll admin restore BACKUP  or to begin anew, with nobody enrolled: {}", kInit);
-  const std::string key_copy = fmt::format("Put the copy of it back, mode 0400 and mfa's; or to begin anew: {}", kInit);
+  const std::string key = key_path_of(store);
+  const auto is_there = [](const std::string& path) { return facts_of(path, false).has_value(); };
   const auto own = [owner](std::string path, FileFacts::Kind kind, mode_t mode, std::string missing) {
     return FileWants{.path = std::move(path),
                      .kind = kind,
@@ -52,10 +51,14 @@ void look_at_state(const Settings& settings, uid_t owner, Findings& findings) {
                      .when_missing = std::move(missing)};
   };
   using Kind = FileFacts::Kind;
-  for (const FileWants& wants :
-       {own(folder_of(store), Kind::folder, 0700, kInit), own(store, Kind::file, 0600, restore),
-        own(store + "-wal", Kind::file, 0600, ""), own(key_path_of(store), Kind::file, 0400, key_copy)})
+  const auto look = [&findings](const FileWants& wants) {
     append(findings, judge_file(wants, facts_of(wants.path, false)));
+  };
+  look(own(folder_of(store), Kind::folder, 0700, kInit));
+  if (!is_there(folder_of(store))) return;  // nor is what lies in it
+  look(own(store, Kind::file, 0600, mend_of_missing_store(key, is_there(key))));
+  look(own(store + "-wal", Kind::file, 0600, ""));
+  look(own(key, Kind::file, 0400, mend_of_missing_key(key, store, is_there(store))));
 }
 
 void look_at_programs(Findings& findings) {

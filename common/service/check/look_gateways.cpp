@@ -31,22 +31,18 @@ void look_at_program(const GatewaySettings& gateway, Findings& findings) {
   const std::string path = whole ? gateway.program : fmt::format("{}/gateways/{}", MFA_LIBEXEC, gateway.program);
   const std::string objection = objection_to_program(path);
   if (objection.empty()) return;
-  const auto tell = [&](const std::string& detail, std::string mend) {
-    findings.push_back(
-        fault("gateway-program", fmt::format("gateway {}: {}", in_quotes(gateway.name), detail), std::move(mend)));
-  };
   if (!whole && std::ranges::find(kGatewayPrograms, gateway.program) == kGatewayPrograms.end() &&
-      access(path.c_str(), F_OK) != 0)
-    return tell(fmt::format("there is no program {}{}", in_quotes(gateway.program),
-                            suggestion(gateway.program, kGatewayPrograms)),
-                fmt::format("Write program = \"…\": {}; or the whole path of one of your own",
-                            fmt::join(kGatewayPrograms, ", ")));
-  const std::string mend =
-      !whole ? "apt install --reinstall libpam-mfa  (or install it again as README says)"
-      : access(path.c_str(), F_OK) != 0
-          ? "Put the program there, or write its whole path as program"
-          : fmt::format("chown root:root {0} && chmod 0755 {0}  # and every folder above it root's", printable(path));
-  tell(fmt::format("{}: {}", printable(path), printable(objection)), mend);
+      access(path.c_str(), F_OK) != 0) {
+    findings.push_back(fault("gateway-program",
+                             fmt::format("gateway {}: there is no program {}{}", in_quotes(gateway.name),
+                                         in_quotes(gateway.program), suggestion(gateway.program, kGatewayPrograms)),
+                             fmt::format("Write program = \"…\": {}; or the whole path of one of your own",
+                                         fmt::join(kGatewayPrograms, ", "))));
+    return;
+  }
+  findings.push_back(judge_program(gateway.name, path, objection,
+                                   whole ? "Put the program there, or write its whole path as program"
+                                         : "apt install --reinstall libpam-mfa  (or install it again as README says)"));
 }
 
 void look_at_settings(const GatewaySettings& gateway, const ServiceUser& user, Findings& findings) {
@@ -72,10 +68,10 @@ Findings look_at_confinement(Programs& programs, const std::vector<ClosedFolder>
   const auto ran = programs.run(
       {.path = "/bin/true", .arguments = {}, .input = {}, .limit = kForTrial, .most_output = 1, .closed = closed});
   if (!ran || ran->status != 0)
-    return {fault("gateway-closed",
-                  fmt::format("no program can be run that is kept out of {}: {}", printable(closed.front().path),
-                              ran ? "it failed" : in_words(ran.error())),
-                  fmt::format("Let the user mfa into it: namei -l {}", printable(closed.front().path)))};
+    return {judge_trial({.folder = closed.front().path,
+                         .trouble = ran ? "it failed" : std::string(in_words(ran.error())),
+                         .enters_folder = access(closed.front().path.c_str(), X_OK) == 0,
+                         .opens_null = access("/dev/null", R_OK | W_OK) == 0})};
   Findings findings;
   if (Confinement::missing().empty())
     for (const std::string& folder : Confinement(closed).unlisted())

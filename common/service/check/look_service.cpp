@@ -6,12 +6,16 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <string_view>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "common/check/service_judge.h"
 #include "common/protocol/client.h"
 #include "common/service/check/look.h"
+#include "common/service/check/look_sshd.h"
 #include "common/system/descriptor.h"
 #include "common/system/error_text.h"
 #include "common/system/programs.h"
@@ -19,8 +23,6 @@
 namespace mfa {
 namespace {
 
-constexpr const char* kStart = "systemctl enable --now mfad-login.socket mfad-user.socket mfad-monitor.socket";
-constexpr const char* kStartAnywhere = "mfad --foreground &  (your init system keeps it running)";
 constexpr timeval kPatience{.tv_sec = 3, .tv_usec = 0};
 
 bool has_systemd() { return access("/run/systemd/system", F_OK) == 0; }
@@ -40,39 +42,46 @@ int try_to_connect(const char* path) {
   return getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? 0 : errno;
 }
 
-void look_at_units(Findings& findings) {
+std::vector<std::string> units_off() {
   Programs programs;
+  std::vector<std::string> off;
   for (const char* unit : {"mfad-login.socket", "mfad-user.socket", "mfad-monitor.socket"}) {
     const auto answer = programs.run({.path = "/usr/bin/systemctl",
                                       .arguments = {"is-enabled", unit},
                                       .input = {},
                                       .limit = std::chrono::seconds(10),
                                       .most_output = 4096});
-    if (answer && answer->status != 0)
-      findings.push_back(fault("units", fmt::format("{} does not start with the computer", unit),
-                               fmt::format("systemctl enable --now {}", unit)));
+    if (answer && answer->status != 0) off.emplace_back(unit);
   }
+  return off;
+}
+
+// Somebody's own, as of an earlier release.
+std::vector<std::string> units_over() {
+  std::vector<std::string> over;
+  for (const char* unit : {"mfad.service", "mfad-monitor.service"}) {
+    std::string path = fmt::format("/etc/systemd/system/{}", unit);
+    const auto text = contents_of(path);
+    if (text && text->contains("ExecStart=") && !text->contains("ExecStart=" MFA_MFAD " "))
+      over.push_back(std::move(path));
+  }
+  return over;
 }
 
 }  // namespace
 
 Findings look_at_service() {
-  Findings findings;
-  bool any = false;
+  ServiceFacts facts{.sockets = {}, .systemd = has_systemd(), .units_off = {}, .units_over = {}};
   for (const char* path : {protocol::kLoginSocket, protocol::kUserSocket}) {
     const int trouble = try_to_connect(path);
-    any = any || trouble == 0 || trouble != ENOENT;
-    if (trouble == 0) continue;
-    findings.push_back(fault("service", fmt::format("{}: the service does not answer: {}", path, error_text(trouble)),
-                             has_systemd() ? kStart : kStartAnywhere));
+    facts.sockets.push_back(
+        {.path = path, .trouble = trouble == 0 ? "" : std::string(error_text(trouble)), .is_there = trouble != ENOENT});
   }
-  // Where nothing starts services, as in a container, programs of root start one session each, by design.
-  if (!any && !has_systemd())
-    findings = {
-        good("service", "no service runs: each login starts one for itself, and programs that are not root's cannot")};
-  if (findings.empty()) findings.push_back(good("service", "the service answers"));
-  if (has_systemd()) look_at_units(findings);
-  return findings;
+  if (facts.systemd) {
+    facts.units_off = units_off();
+    facts.units_over = units_over();
+  }
+  return judge_service(facts);
 }
 
 }  // namespace mfa

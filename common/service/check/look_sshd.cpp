@@ -103,16 +103,14 @@ SshdLook look_at_sshd(const SshdWants& wants) {
     return login ? settings_of_sshd({"-T", "-C", *login}) : std::nullopt;
   };
   const auto matches = match_blocks(kFile, files_named);
+  const SshdUsual usual = usual_lines(kFile, files_named);
   if (look.settings) {
-    look.findings = judge_sshd(*look.settings, wants);
+    look.findings = judge_sshd(*look.settings, wants, usual);
     append(look.findings, judge_matches(matches, *look.settings, wants, settings_for));
     return look;
   }
   look.findings = misplaced_lines(matches);
-  if (look.findings.empty())
-    look.findings.push_back(
-        fault("sshd-unknown", fmt::format("what sshd does cannot be told: sshd -T: {}", words_of_sshd()),
-              "See why, as root: sshd -T  (where it lacks its folder: install -d -m 755 /run/sshd)"));
+  if (look.findings.empty()) look.findings.push_back(judge_failing_sshd(words_of_sshd(), usual));
   return look;
 }
 
