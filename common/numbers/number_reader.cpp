@@ -100,6 +100,15 @@ std::optional<LineKind> kind_of(const Parsed& number) {
   return std::nullopt;
 }
 
+// Mobile numbers of Mexico had a 1 before them until 2019, which still leads to the same telephone: kept, it would be
+// two numbers. The library drops it only where it is typed as it was dialled.
+void drop_old_mobile_prefix(Parsed& number) {
+  constexpr int kMexico = 52;
+  constexpr std::uint64_t kFirst = 10'000'000'000;  // of eleven digits that begin with 1
+  if (number.country_code() == kMexico && number.national_number() / kFirst == 1)
+    number.set_national_number(number.national_number() - kFirst);
+}
+
 std::string written(const Parsed& number, PhoneNumberUtil::PhoneNumberFormat format) {
   std::string text;
   library().Format(number, format, &text);
@@ -116,6 +125,7 @@ std::expected<NumberFacts, NumberRefusal> read_number(std::string_view typed, st
   Parsed number;
   const auto parsed = refusal_of(library().Parse(text, std::string(country), &number));
   if (parsed) return refused(*parsed);
+  drop_old_mobile_prefix(number);
   if (number.has_extension()) return refused(NumberRefusal::extension);
   if (std::ranges::any_of(text, is_letter)) return refused(NumberRefusal::not_a_number);
   if (!library().IsValidNumber(number)) return refused(why_invalid(number));
