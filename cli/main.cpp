@@ -382,6 +382,14 @@ std::size_t columns_of(int fd) {
   return window ? window->columns : 0;
 }
 
+// A number is not for all who can see the command lines of this host. What is written over is as long as it was.
+void hide_numbers(const Arguments& arguments, int argc, char** argv) {
+  for (const std::string* number :
+       {&arguments.phone.number, &arguments.helpdesk_phone.phone.number, &arguments.send_test.phone.number})
+    for (int i = 1; i < argc && !number->empty(); ++i)
+      if (*number == argv[i]) std::fill_n(argv[i], number->size(), '*');
+}
+
 Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
   const bool on_screen = isatty(STDOUT_FILENO) == 1;
   const bool colour = colour_allowed(true, std::getenv("NO_COLOR"), std::getenv("TERM"));
@@ -392,6 +400,7 @@ Outcome<void> run(CLI::App& app, Arguments& arguments, int argc, char** argv) {
       arguments.verb = [words](const Console& c) { return print_completion(c, words); };
     } else {
       app.parse(argc, argv);
+      hide_numbers(arguments, argc, argv);
     }
   } catch (const CLI::CallForHelp&) {
     const std::string text = help_of(reached(app));
