@@ -79,10 +79,13 @@ constexpr std::array kReasons{
     Words{"sms", marked("text")},
     Words{"sms failed", marked("text")},
     Words{"sms refused", marked("text")},
+    Words{"sms unclear", marked("text, which may have come all the same")},
     Words{"not_proven", marked("no proof of who did it")},
     Words{"too_many_acts", marked("too many in a day")},
     Words{"call failed", marked("call")},
     Words{"call refused", marked("call, not answered")},
+    Words{"call unclear", marked("call, which may have come all the same")},
+    Words{"outdated", marked("something changed since it began")},
     Words{"locked", marked("locked out")},
     Words{"too_many_wrong", marked("too many wrong codes")},
     Words{"gone", marked("no answer")},
@@ -170,9 +173,11 @@ std::string number_text(std::string_view reason) {
   constexpr std::string_view kNew = " new_number";
   const bool call = !reason.starts_with("sms");
   bool unanswered = false;
-  for (const std::string_view end : {" failed", " refused"})
+  bool unclear = false;
+  for (const std::string_view end : {" failed", " refused", " unclear"})
     if (reason.ends_with(end)) {
       unanswered = end == " refused" && call;
+      unclear = end == " unclear";
       reason.remove_suffix(end.size());
     }
   if (!reason.ends_with(kNew)) return {};
@@ -181,6 +186,9 @@ std::string number_text(std::string_view reason) {
   if (space == std::string_view::npos) return {};
   const std::string ending = ending_text(reason.substr(space + 1));
   if (unanswered) return say("call to a new number, {}, not answered", ending);
+  if (unclear)
+    return call ? say("call to a new number, {}, which may have come all the same", ending)
+                : say("text to a new number, {}, which may have come all the same", ending);
   return call ? say("call to a new number, {}", ending) : say("text to a new number, {}", ending);
 }
 

@@ -25,7 +25,7 @@ struct FileSettings {
   std::string answer = "sent";
 };
 
-constexpr std::array<std::string_view, 4> kAnswers{"sent", "approved", "refused", "failed"};
+constexpr std::array<std::string_view, 5> kAnswers{"sent", "approved", "refused", "failed", "unclear"};
 constexpr auto kKeys = std::to_array<Key<FileSettings>>({
     {"path", [](const Field& field, FileSettings& settings) { read_path(field, settings.path); }},
     {"answer",
@@ -76,7 +76,7 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return failed(settings->path + ": cannot write to it");
   const Delivery answer = delivery(settings->answer).value_or(Delivery::failed);
-  const bool no = answer == Delivery::refused || answer == Delivery::failed;
+  const bool no = answer == Delivery::refused || was_in_vain(answer);
   return {.delivery = answer, .detail = no ? "its settings have it answer so" : ""};
 }
 

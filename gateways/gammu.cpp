@@ -40,6 +40,12 @@ GatewayReply failed(std::string_view what, GSM_Error error) {
   return {.delivery = Delivery::failed, .detail = std::string(what) + ": " + in_words(error)};
 }
 
+// Whether none of it can be there: not so much as the first part could be begun.
+bool took_nothing(GSM_Error error, const GSM_MultiSMSMessage& parts) {
+  return parts.Number == 1 && (error == ERR_CANTOPENFILE || error == ERR_DB_CONNECT || error == ERR_DB_DRIVER ||
+                               error == ERR_DB_CONFIG || error == ERR_DB_VERSION);
+}
+
 // In as many parts as it takes, in the alphabet it needs.
 GSM_Error encode(const PhoneMessage& message, GSM_MultiSMSMessage& parts) {
   const std::string text(message.text.text());
@@ -135,8 +141,11 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
   if (const GSM_Error error = encode(request.message, *parts); error != ERR_NONE) return failed("the text", error);
   std::array<char, 4096> id{};
   const std::string folder = outbox(settings->config);
-  if (const GSM_Error error = SMSD_InjectSMS(smsd.get(), parts.get(), id.data()); error != ERR_NONE)
-    return failed("gammu-smsd does not take it" + (folder.empty() ? "" : " (" + folder + ")"), error);
+  if (const GSM_Error error = SMSD_InjectSMS(smsd.get(), parts.get(), id.data()); error != ERR_NONE) {
+    GatewayReply reply = failed("gammu-smsd does not take it" + (folder.empty() ? "" : " (" + folder + ")"), error);
+    if (!took_nothing(error, *parts)) reply.delivery = Delivery::unclear;
+    return reply;
+  }
   let_smsd_write(folder, id.data());
   return {.delivery = Delivery::sent, .detail = {}};
 }

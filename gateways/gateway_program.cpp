@@ -87,7 +87,7 @@ int run_gateway(int count, char** arguments, const GatewayProgram& program) {
     reply.detail = discreet(reply.detail, request->message.to, request->message.code.text());
     return write_output(write_reply(reply) + "\n") ? 0 : 1;
   } catch (const std::exception&) {
-    return complain(name, "out of memory", "nothing was sent");
+    return complain(name, "out of memory", "whether anything was sent is not known");
   }
 }
 

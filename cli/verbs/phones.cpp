@@ -47,6 +47,7 @@ std::string tries_text(const Json& reply) {
     const std::string_view in_words = status == "sent"       ? "took it on"
                                       : status == "approved" ? "# was pressed"
                                       : status == "refused"  ? "did not reach the number"
+                                      : status == "unclear"  ? "may have sent it, or not"
                                                              : "failed";
     text += fmt::format("{}: {}{}\n", printable_line(text_of(one, "gateway")), in_words,
                         detail.empty() ? "" : ": " + printable_line(detail));
@@ -119,6 +120,9 @@ Outcome<void> admin_send_test(const Console& console, const SendTestOptions& opt
   if (status == "refused")
     return std::unexpected(Failure{.error = "The number was not reached.",
                                    .hint = "What was said of it stands above; try another number, too."});
+  if (status == "unclear")
+    return std::unexpected(Failure{.error = "It may have gone out, or not.",
+                                   .hint = "What each gateway said stands above; the telephone tells the rest."});
   return std::unexpected(Failure{.error = "No gateway took it on.",
                                  .hint = "What each said stands above; mfa-gateway(7) says what its settings mean."});
 }

@@ -18,7 +18,8 @@ constexpr std::array kModes{std::pair{MessageMode::code, std::string_view("code"
                             std::pair{MessageMode::press, std::string_view("press")}};
 constexpr std::array kDeliveries{
     std::pair{Delivery::sent, std::string_view("sent")}, std::pair{Delivery::approved, std::string_view("approved")},
-    std::pair{Delivery::refused, std::string_view("refused")}, std::pair{Delivery::failed, std::string_view("failed")}};
+    std::pair{Delivery::refused, std::string_view("refused")}, std::pair{Delivery::failed, std::string_view("failed")},
+    std::pair{Delivery::unclear, std::string_view("unclear")}};
 
 constexpr std::array kRefusals{std::pair{Refusal::unknown, std::string_view()},
                                std::pair{Refusal::busy, std::string_view("busy")},
@@ -172,7 +173,7 @@ GatewayHealth tried(GatewayHealth health, PhoneUse use, Delivery delivery, std::
                     SteadyTime now) {
   // How long a call takes is up to the person who answers it.
   const bool slow = use == PhoneUse::text && took > limits_of(use).each / 2;
-  if (delivery != Delivery::failed && !slow) return {};
+  if (!was_in_vain(delivery) && !slow) return {};
   if (health.failures < UINT32_MAX) ++health.failures;
   health.passed_over_until = now + pass_after(health.failures);
   return health;

@@ -51,14 +51,20 @@ struct PhoneMessage {
       {};                               // gateways that are not to be tried
   std::string only = {};  // the gateway that is to carry it; empty: any NOLINT(readability-redundant-member-init)
   std::stop_token unwanted = {};  // nobody waits for it any more: it ends NOLINT(readability-redundant-member-init)
+  bool unproven = false;          // to a number that is being registered
 };
 
 enum class Delivery : std::uint8_t {
   sent,      // taken on; whether it arrives, only the person can tell
   approved,  // # was pressed; with MessageMode::press alone
   refused,   // this number takes none, nobody answered, or they declined: no other gateway is asked
-  failed,
+  failed,    // nothing was sent, and nothing will be
+  unclear,   // it may have gone out, or may yet: another gateway is asked, and it counts like one that was sent
 };
+// Whether the next gateway is asked.
+[[nodiscard]] constexpr bool was_in_vain(Delivery delivery) {
+  return delivery == Delivery::failed || delivery == Delivery::unclear;
+}
 [[nodiscard]] std::string_view name_of(PhoneUse use);  // "sms", "call"
 [[nodiscard]] std::string_view name_of(MessageMode mode);
 [[nodiscard]] std::string_view name_of(Delivery delivery);
@@ -72,16 +78,17 @@ enum class Refusal : std::uint8_t { unknown, busy, unanswered, declined, no_numb
 [[nodiscard]] std::optional<Refusal> refusal(std::string_view name);
 
 struct DeliveryReport {
-  Delivery delivery = Delivery::failed;
-  std::string gateway;      // the name of the last that was tried; empty: there was none
+  Delivery delivery = Delivery::failed;  // of all tries: `unclear` if one was, and none after it took it on
+  std::string gateway;                   // the name of the last that was tried; empty: there was none
   std::string detail;       // why not, for those who run the service: one line without number or code; may be empty
   bool of_message = false;  // it failed for what the message is: the gateway is not passed over for that
   Refusal why = Refusal::unknown;  // of `refused`
+  bool full = false;               // of `failed`: no gateway had a place for it, and none was tried
   struct Try {
     std::string gateway;
     Delivery delivery = Delivery::failed;
     std::string detail;
-    bool silent = false;  // it failed, and took more than half its time for that
+    bool silent = false;  // it was in vain, and took more than half its time for that
   };
   std::vector<Try> tries = {};  // all of them, in order NOLINT(readability-redundant-member-init)
 };

@@ -34,9 +34,9 @@ inline constexpr std::uint32_t kFailedTries = 3;                      // within 
 
 enum class MessageEnd : std::uint8_t {  // as kept in the store
   open = 1,                             // under way, or nobody lived to say
-  taken = 2,                            // sent, or answered
+  taken = 2,                            // sent, or answered; or it may have been sent
   unanswered = 3,                       // it came to nothing at the other end
-  failed = 4,                           // no gateway took it on: nothing was sent, and it counts for no budget
+  failed = 4,                           // no gateway took it on: nothing was sent or will be; it counts for no budget
 };
 
 // A text or call as it counts.
@@ -69,8 +69,9 @@ enum class BudgetRefusal : std::uint8_t {
   number_used_up,
   all_used_up,
   call_unanswered,
-  rings,    // a call for this person is under way, as far as is known
-  failing,  // no gateway took on the last ones
+  rings,         // a call for this person is under way, as far as is known
+  failing,       // no gateway took on the last ones
+  half_used_up,  // of what this person may have, by others who ask for it: the other half is for their own logins
 };
 struct BudgetGranted {
   bool nearly_used_up = false;  // this one reaches 80 % of what all may have in a day

@@ -75,6 +75,7 @@ CodeDialogue::Step CodeDialogue::take(std::expected<Secret, DialogueError> typed
 
 CodeDialogue::Step CodeDialogue::by_phone(PhoneWays::Step step) {
   if (step == PhoneWays::Step::store_failed) return end(trail_.store_failed(phones_->error()));
+  if (step == PhoneWays::Step::outdated) return judged(EndedMeanwhile{}, Answer{});
   if (step != PhoneWays::Step::approved) return Step::again_free;
   const auto result = approve_(phones_->approval());
   if (!result) return end(trail_.store_failed(result.error()));
@@ -97,6 +98,8 @@ CodeDialogue::Step CodeDialogue::judged(const Verification& result, const Answer
                 .text = texts::locked(locked->until - engine_.clock.now(), settings)});
   if (std::holds_alternative<NoSuchPerson>(result))
     return end(trail_.refuse(LoginResult::denied, "identity_mismatch", texts::other_person(settings)));
+  if (std::holds_alternative<EndedMeanwhile>(result))
+    return end(trail_.refuse(LoginResult::denied, "outdated", texts::login_outdated()));
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) {
     trail_.note_refused("wrong", answer);
     // With one answer a login, the tries until the lock are all there are.

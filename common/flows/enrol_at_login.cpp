@@ -74,9 +74,10 @@ class LoginEnrolment {
                       .factors = assessed_.decision.factors,
                       .passed = EventKind::step_up_passed,
                       .failed = EventKind::login_failed,
-                      .about = trail_.event(EventKind::step_up_passed)};
+                      .about = trail_.event(EventKind::step_up_passed),
+                      .epoch = basis_.epoch};
     PhoneWays phones(engine_, dialogue_, account_, enrolment_purpose(purpose.about.service, engine_.server),
-                     purpose.about);
+                     purpose.about, basis_.epoch);
     purpose.phone_purpose = phones.purpose();
     CodeDialogue codes(engine_, trail_, dialogue_, [this] { return not_me(engine_, trail_, account_); });
     codes.reach(phones, [&](const Approval& approval) {

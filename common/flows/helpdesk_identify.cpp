@@ -31,6 +31,7 @@ struct Standing {
   bool mismatch = false;
   texts::CodePrompt prompt;
   std::optional<UnixTime> locked_until;
+  std::uint32_t epoch = 0;
 };
 
 std::expected<Standing, StoreError> standing(Engine& engine, const Account& subject) {
@@ -43,6 +44,7 @@ std::expected<Standing, StoreError> standing(Engine& engine, const Account& subj
     if (!found.person || found.mismatch) return result;
     for (const Factor& factor : default_first(tx.factors(found.person->id), *found.person))
       texts::add_factor(result.prompt, factor, engine.settings, kinds_read_out());
+    result.epoch = found.person->epoch;
     result.locked_until = locked_out(found.person->lockout, engine.clock.now());
     return result;
   });
@@ -84,7 +86,7 @@ Problem problem_of(const Verification& result, const Engine& engine, const std::
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
     return {.text = say("{} is locked out for {}.", user, texts::duration(locked->until - engine.clock.now())),
             .over = true};
-  if (std::holds_alternative<NoSuchPerson>(result))
+  if (std::holds_alternative<NoSuchPerson>(result) || std::holds_alternative<EndedMeanwhile>(result))
     return {.text = say("Something changed meanwhile; begin anew."), .over = true};
   return {.text = say("That is not a code. It is digits that they read out."), .over = false};
 }
@@ -98,11 +100,11 @@ CodePurpose purpose_for(Engine& engine, const Account& subject) {
 // The prompts, until a code is right or nothing more is asked.
 class Identification {
  public:
-  Identification(Engine& engine, const Asker& asker, Clerk& both, const Event& about, texts::CodePrompt prompt)
+  Identification(Engine& engine, const Asker& asker, Clerk& both, const Event& about, Standing known)
       : engine_(engine),
         asker_(asker),
         both_(both),
-        phones_(engine, asker.dialogue, both.subject, purpose_for(engine, both.subject), about),
+        phones_(engine, asker.dialogue, both.subject, purpose_for(engine, both.subject), about, known.epoch),
         purpose_{.account = both.subject,
                  .factors = kinds_read_out(),
                  .passed = EventKind::helpdesk_identified,
@@ -111,8 +113,9 @@ class Identification {
                  .first_wrong = false,
                  .past_first_factor = false,
                  .from_root = false,
-                 .phone_purpose = phones_.purpose()},
-        prompt_(std::move(prompt)) {
+                 .phone_purpose = phones_.purpose(),
+                 .epoch = known.epoch},
+        prompt_(std::move(known.prompt)) {
     phones_.typed_by_another();
   }
 
@@ -126,6 +129,10 @@ class Identification {
       if (!typed && typed.error() != DialogueError::too_long) return std::unexpected(dialogue_failed(typed.error()));
       const PhoneWays::Step step = typed ? phones_.take(prompt_, typed->text()) : PhoneWays::Step::no_word;
       if (step == PhoneWays::Step::store_failed) return std::unexpected(store_failed(engine_, asker_, phones_.error()));
+      if (step == PhoneWays::Step::outdated) {
+        prompt_.problem = problem_of(EndedMeanwhile{}, engine_, both_.subject.name.value, prompt_).text;
+        break;
+      }
       if (step != PhoneWays::Step::no_word) continue;
       --rounds;
       const UnixTime until = engine_.clock.now() + kIdentifiedLasts;
@@ -177,7 +184,7 @@ std::expected<IdentifiedReply, RequestError> helpdesk_identify(Engine& engine, c
   if (auto error = why_impossible(*known, both->subject)) return std::unexpected(*std::move(error));
   if (auto error = go_ahead(engine, asker, *both)) return std::unexpected(*std::move(error));
   const Event about = act_event(engine, *both, act, EventKind::helpdesk_identified);
-  return Identification(engine, asker, *both, about, std::move(known->prompt)).run();
+  return Identification(engine, asker, *both, about, *std::move(known)).run();
 }
 
 }  // namespace mfa

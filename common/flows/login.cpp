@@ -169,8 +169,10 @@ class Login {
                       .about = trail_.event(EventKind::login_passed),
                       .first_wrong = true,
                       .past_first_factor = assessed.past_first_factor,
-                      .from_root = facts_.from_root};
-    PhoneWays phones(engine_, dialogue_, account_, login_purpose(purpose.about.service, engine_.server), purpose.about);
+                      .from_root = facts_.from_root,
+                      .epoch = assessed.record.person ? assessed.record.person->epoch : 0};
+    PhoneWays phones(engine_, dialogue_, account_, login_purpose(purpose.about.service, engine_.server), purpose.about,
+                     purpose.epoch);
     purpose.phone_purpose = phones.purpose();
     std::optional<bool> remember;
     const auto take = [&](auto verify_it) {

@@ -88,6 +88,12 @@ class PhoneSetUp {
   }
 
   std::expected<PhoneProven, PhoneStopped> run() {
+    const auto epoch = reading(engine_.store, [&](Transaction& tx) {
+      const Found found = find_person(tx, account_);
+      return found.person && !found.mismatch ? found.person->epoch : 0;
+    });
+    if (!epoch) return std::unexpected(PhoneStopped{.how = PhoneEnd::store_failed, .error = epoch.error()});
+    epoch_ = *epoch;
     Step step = given();
     while (step != Step::proven) {
       if (stopped_) return std::unexpected(*stopped_);
@@ -221,27 +227,41 @@ class PhoneSetUp {
     const auto end = ringing_ ? ringing_->end() : std::nullopt;
     if (!end || std::holds_alternative<WasApproved>(*end)) return;
     if (!std::holds_alternative<WasSent>(*end)) {
-      const auto* refused = std::get_if<NotTaken>(&*end);
       const std::string before = reason_;
-      not_reached(refused != nullptr ? std::variant<NotTaken, NotSent>(*refused) : NotSent{});
+      not_reached(why_in_vain(*end));
       if (!before.empty()) problem_ = texts::lines({before}, problem_);
     }
     ringing_.reset();
   }
 
   // Why nothing came of it, and what is left.
-  void not_reached(const std::variant<NotTaken, NotSent>& why) {
+  void not_reached(const InVain& why) {
     const auto rest = rest_of_calls();
     const auto* taken = std::get_if<NotTaken>(&why);
     const auto* unsent = std::get_if<NotSent>(&why);
-    const bool over = rest || (unsent != nullptr && unsent->silent);
+    const auto* lost = std::get_if<MayCome>(&why);
+    const bool over = rest || (unsent != nullptr && unsent->silent) || (lost != nullptr && lost->silent);
+    can_resend_ = !over && (lost == nullptr || !used_up());
     std::string reason =
-        taken != nullptr
-            ? texts::not_taken(wanted_.use, facts_.written, taken->why, rest)
-            : texts::not_sent(wanted_.use, {.wait = rest, .others = false, .again = !over}, engine_.settings);
-    can_resend_ = !over;
+        taken != nullptr  ? texts::not_taken(wanted_.use, facts_.written, taken->why, rest)
+        : lost == nullptr ? texts::not_sent(wanted_.use, {.wait = rest, .again = !over}, engine_.settings)
+        : lost->lives.count() > 0
+            ? texts::may_come(wanted_.use, facts_.written, lost->lives, {.again = can_resend_}, engine_.settings)
+            : texts::call_lost(facts_.written, rest);
     say(std::move(reason), texts::app_instead(wanted_.chosen, wanted_.app));
   }
+
+  // Of what did not end well.
+  template <class Result>
+  static InVain why_in_vain(const Result& result) {
+    if (const auto* taken = std::get_if<NotTaken>(&result)) return *taken;
+    if (const auto* lost = std::get_if<MayCome>(&result)) return *lost;
+    const auto* unsent = std::get_if<NotSent>(&result);
+    return unsent != nullptr ? *unsent : NotSent{};
+  }
+
+  // The number that is being registered, or its owner, can get no more for now.
+  bool used_up() { return resting(engine_, account_, wanted_.use, {&facts_.number, 1}, Sender::registers).has_value(); }
 
   // After one that came to nothing.
   std::optional<std::chrono::seconds> rest_of_calls() {
@@ -268,13 +288,19 @@ class PhoneSetUp {
                                                   .language = spoken(),
                                                   .purpose = purpose_,
                                                   .about = about_,
-                                                  .unasked = unasked});
+                                                  .unasked = unasked,
+                                                  .epoch = epoch_});
     if (const auto* error = std::get_if<StoreError>(&result)) {
       static_cast<void>(stop(PhoneEnd::store_failed, "", *error));
       return false;
     }
+    if (std::holds_alternative<Outdated>(result)) {
+      static_cast<void>(stop(PhoneEnd::no_code, texts::login_outdated()));
+      return false;
+    }
     if (const auto* sent = std::get_if<WasSent>(&result)) {
-      say(sent->before ? texts::sent_before(wanted_.use, facts_.written, /*resend=*/true)
+      can_resend_ = !used_up();
+      say(sent->before ? texts::sent_before(wanted_.use, facts_.written, can_resend_)
                        : texts::sent(wanted_.use, facts_.written, sent->lives));
       return true;
     }
@@ -285,10 +311,9 @@ class PhoneSetUp {
       return true;
     }
     if (const auto* refused = std::get_if<BudgetRefused>(&result)) return take_refusal(*refused, unasked);
-    const auto* taken = std::get_if<NotTaken>(&result);
-    const auto* unsent = std::get_if<NotSent>(&result);
-    not_reached(taken != nullptr ? std::variant<NotTaken, NotSent>(*taken) : unsent != nullptr ? *unsent : NotSent{});
-    return false;
+    not_reached(why_in_vain(result));
+    const auto* lost = std::get_if<MayCome>(&result);
+    return lost != nullptr && lost->lives.count() > 0;
   }
 
   // Whether a code that went before is asked for all the same.
@@ -298,7 +323,7 @@ class PhoneSetUp {
     can_resend_ = too_soon || rings;
     // Where the number is asked for, there is no word to have it sent again.
     say(too_soon && unasked ? texts::number_tried_just_now(refused.wait)
-                            : texts::over_budget(refused, wanted_.use, facts_.written, by_hash(), engine_.settings),
+                            : texts::over_budget(refused, wanted_.use, facts_.written, by_hash(), {}, engine_.settings),
         too_soon || rings ? "" : texts::app_instead(wanted_.chosen, wanted_.app));
     return (too_soon && !unasked) || (rings && refused.same_code);
   }
@@ -402,6 +427,7 @@ class PhoneSetUp {
   std::shared_ptr<RingingCall> ringing_;
   PhoneNumber rung_;
   bool can_resend_ = true;
+  std::uint32_t epoch_ = 0;  // the person's when this began
   int prompts_ = 0;
   std::optional<PhoneStopped> stopped_;
 };

@@ -172,14 +172,60 @@ std::string ringing_for_hash(std::string_view phone, bool still) {
                : say("We are calling your phone {}. Answer it, and press #.", ending(phone));
 }
 
-std::string not_sent(PhoneUse use, const WayOn& way_on, const Settings& settings) {
+namespace {
+
+// What to do now, behind what could not be had. Whom to ask is said once.
+std::string what_now(const WayOn& way_on, const Settings& settings) {
+  if (way_on.asks) return way_on.wait ? "" : way_on.again ? say("Try again.") : say("Try again later.");
   const std::string first = way_on.others  ? say("Use another way, or ask")
                             : way_on.wait  ? say("Wait until then, or ask")
                             : way_on.again ? say("Try again, or ask")
                                            : say("Try again later, or ask");
-  return say("{}{} {} {}.",
-             use == PhoneUse::text ? say("The text could not be sent.") : say("The call could not be made."),
-             way_on.wait ? say(" We can try again in {}.", duration(*way_on.wait)) : "", first, helpdesk(settings));
+  return fmt::format("{} {}.", first, helpdesk(settings));
+}
+
+// `text`, and what to do until it can be had again, on a line of its own.
+std::string until_then(std::string text, const WayOn& way_on, const Settings& settings) {
+  if (way_on.others) return text + "\n" + say("Until then use another way, or ask {}.", helpdesk(settings));
+  return way_on.asks ? text : text + "\n" + say("Wait until then, or ask {}.", helpdesk(settings));
+}
+
+std::string with(std::string text, const std::string& sentence) {
+  return sentence.empty() ? text : text + " " + sentence;
+}
+
+}  // namespace
+
+std::string not_sent(PhoneUse use, const WayOn& way_on, const Settings& settings) {
+  return with(
+      fmt::format("{}{}",
+                  use == PhoneUse::text ? say("The text could not be sent.") : say("The call could not be made."),
+                  way_on.wait ? say(" We can try again in {}.", duration(*way_on.wait)) : ""),
+      what_now(way_on, settings));
+}
+
+std::string may_come(PhoneUse use, std::string_view phone, std::chrono::seconds lives, const WayOn& way_on,
+                     const Settings& settings, std::string_view whose) {
+  const std::string first =
+      use == PhoneUse::text
+          ? say("Our text to {} phone {} may come or not: we heard nothing more of it. Its code works for {}.",
+                in_words(whose), ending(phone), duration(lives))
+          : say("Our call to {} phone {} may come or not: we heard nothing more of it. Its code works for {}.",
+                in_words(whose), ending(phone), duration(lives));
+  const std::string wait = duration(settings.phone.budget.resend_after);
+  const std::string then =
+      way_on.again && way_on.others ? say("If it does not come in {}, type resend, or use another way.", wait)
+      : way_on.again  ? say("If it does not come in {}, type resend, or ask {}.", wait, helpdesk(settings))
+      : way_on.others ? say("If it does not come, use another way, or ask {}.", helpdesk(settings))
+                      : say("If it does not come, ask {}.", helpdesk(settings));
+  return first + "\n" + then;
+}
+
+std::string call_lost(std::string_view phone, std::optional<std::chrono::seconds> wait) {
+  const std::string first =
+      say("We heard nothing more of our call to your phone {}. If it rings, do not answer: # would do nothing.",
+          ending(phone));
+  return wait ? first + say(" We can call again in {}.", duration(*wait)) : first;
 }
 
 namespace {
@@ -233,7 +279,9 @@ std::string rings_for_another(const BudgetRefused& refused, std::string_view pho
 }  // namespace
 
 std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_view phone, bool by_hash,
-                        const Settings& settings, std::string_view whose) {
+                        const WayOn& way_on, const Settings& settings, std::string_view whose) {
+  WayOn later = way_on;
+  later.wait = refused.wait;
   switch (refused.why) {
     case BudgetRefusal::rings:
       return rings_for_another(refused, phone, by_hash, whose);
@@ -248,30 +296,33 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_
     case BudgetRefusal::call_unanswered:
       return say("Our last call came to nothing. We can call again in {}.", duration(refused.wait));
     case BudgetRefusal::person_used_up:
-      return whose == kYour
-                 ? say("You have had as many texts and calls as you can get. The next one is possible in {}.\n"
-                       "Until then use another way, or ask {}.",
-                       duration(refused.wait), helpdesk(settings))
-                 : say("They have had as many texts and calls as they can get. The next one is possible in {}.\n"
-                       "Until then use another way, or ask {}.",
-                       duration(refused.wait), helpdesk(settings));
-    case BudgetRefusal::failing:
-      return use == PhoneUse::text
-                 ? say("The last texts could not be sent. We can try again in {}. Use another way, or ask {}.",
-                       duration(refused.wait), helpdesk(settings))
-                 : say("The last calls could not be made. We can try again in {}. Use another way, or ask {}.",
-                       duration(refused.wait), helpdesk(settings));
-    case BudgetRefusal::number_used_up:
+      return until_then(
+          whose == kYour ? say("You have had as many texts and calls as you can get. The next one is possible in {}.",
+                               duration(refused.wait))
+                         : say("They have had as many texts and calls as they can get. The next one is possible in {}.",
+                               duration(refused.wait)),
+          way_on, settings);
+    case BudgetRefusal::half_used_up:
       return say(
-          "That number has had as many texts and calls as it can get. Try again in {}.\n"
-          "Until then use another way, or ask {}.",
-          duration(refused.wait), helpdesk(settings));
+          "Half of the texts and calls they can get went out to be read to the helpdesk. The next one is possible in "
+          "{}; the others are for their own logins.",
+          duration(refused.wait));
+    case BudgetRefusal::failing:
+      return with(use == PhoneUse::text
+                      ? say("The last texts could not be sent. We can try again in {}.", duration(refused.wait))
+                      : say("The last calls could not be made. We can try again in {}.", duration(refused.wait)),
+                  what_now(later, settings));
+    case BudgetRefusal::number_used_up:
+      return until_then(
+          say("That number has had as many texts and calls as it can get. Try again in {}.", duration(refused.wait)),
+          way_on, settings);
     case BudgetRefusal::all_used_up:
       break;
   }
-  return use == PhoneUse::text
-             ? say("No more texts can be sent today. Use another way, or ask {}.", helpdesk(settings))
-             : say("No more calls can be made today. Use another way, or ask {}.", helpdesk(settings));
+  const std::string text =
+      use == PhoneUse::text ? say("No more texts can be sent today.") : say("No more calls can be made today.");
+  if (way_on.others) return fmt::format("{} {} {}.", text, say("Use another way, or ask"), helpdesk(settings));
+  return way_on.asks ? text : with(text, say("Ask {}.", helpdesk(settings)));
 }
 
 std::string ask_country(std::string_view problem, std::string_view otherwise, const Settings& settings) {

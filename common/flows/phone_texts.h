@@ -61,17 +61,24 @@ inline constexpr std::string_view kTheir = marked("their");
 [[nodiscard]] std::string ringing_for_hash(std::string_view phone, bool still = false);
 // What is left to whoever was sent nothing.
 struct WayOn {
-  std::optional<std::chrono::seconds> wait;  // until it can be tried again
-  bool others = false;                       // something else can be typed
-  bool again = false;                        // it can be tried again at once
+  std::optional<std::chrono::seconds> wait =
+      {};               // until it can be tried again NOLINT(readability-redundant-member-init)
+  bool others = false;  // something else can be typed
+  bool again = false;   // it can be tried again at once
+  bool asks = false;    // the prompt itself says whom to ask
 };
 [[nodiscard]] std::string not_sent(PhoneUse use, const WayOn& way_on, const Settings& settings);
+// It may have gone out, or not. `again`: it can be sent once more, by the word resend.
+[[nodiscard]] std::string may_come(PhoneUse use, std::string_view phone, std::chrono::seconds lives,
+                                   const WayOn& way_on, const Settings& settings, std::string_view whose = kYour);
+// Likewise of a call that # would have answered. `wait`: until the next one.
+[[nodiscard]] std::string call_lost(std::string_view phone, std::optional<std::chrono::seconds> wait);
 // By that number, or nobody answered. `wait`: until the next one.
 [[nodiscard]] std::string not_taken(PhoneUse use, std::string_view phone, Refusal why,
                                     std::optional<std::chrono::seconds> wait, std::string_view whose = kYour);
-// `phone`: the one that was meant. `by_hash`: # would have answered the call.
+// `phone`: the one that was meant. `by_hash`: # would have answered the call. `way_on`: without what is over for now.
 [[nodiscard]] std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_view phone, bool by_hash,
-                                      const Settings& settings, std::string_view whose = kYour);
+                                      const WayOn& way_on, const Settings& settings, std::string_view whose = kYour);
 // Setting a phone up; ask_country, ask_number and phone_code are whole prompts.
 [[nodiscard]] std::string ask_country(std::string_view problem, std::string_view otherwise, const Settings& settings);
 [[nodiscard]] std::string no_countries();

@@ -21,6 +21,14 @@ bool asks_for(const CodePrompt& prompt, PhoneUse use) {
 
 bool serves(const PhoneAtPrompt& phone, PhoneUse use) { return use == PhoneUse::text ? phone.texts : phone.calls; }
 
+// Whether the prompt has nothing to ask for, and says whom to ask.
+bool says_whom_to_ask(const CodePrompt& prompt) { return prompt.ways.empty() && !prompt.recovery && !prompt.bypass; }
+
+// `use` apart.
+bool has_another_way(const CodePrompt& prompt, PhoneUse use) {
+  return (prompt.sent && prompt.sent->use != use) || texts::has_other_ways(prompt, use);
+}
+
 // "text", "call 5678".
 struct PhoneWord {
   PhoneUse use = PhoneUse::text;
@@ -98,8 +106,9 @@ PhoneWays::Step PhoneWays::begin(CodePrompt& prompt) {
     const PhoneAtPrompt* meant = phone_for(prompt, use, "");
     texts::leave_out(prompt, use);
     if (asked_for && !asks_for(prompt, use) && prompt.problem.empty() && meant != nullptr)
-      prompt.problem =
-          texts::over_budget(*rest, use, masked(meant->number), /*by_hash=*/false, engine_.settings, whose());
+      prompt.problem = texts::over_budget(*rest, use, masked(meant->number), /*by_hash=*/false,
+                                          {.others = has_another_way(prompt, use), .asks = says_whom_to_ask(prompt)},
+                                          engine_.settings, whose());
   }
   return Step::done;
 }
@@ -109,7 +118,14 @@ std::optional<BudgetRefused> PhoneWays::rest_of(const CodePrompt& prompt, PhoneU
   std::vector<PhoneNumber> numbers;
   for (const PhoneAtPrompt& phone : prompt.phones)
     if (serves(phone, use)) numbers.push_back(phone.number);
-  return numbers.empty() ? std::nullopt : resting(engine_, account_, use, numbers);
+  if (numbers.empty()) return std::nullopt;
+  return resting(engine_, account_, use, numbers, by_another_ ? Sender::another : Sender::owner);
+}
+
+// So that no word is offered for it.
+void PhoneWays::leave_out_what_is_used_up(CodePrompt& prompt) const {
+  for (const PhoneUse use : {PhoneUse::text, PhoneUse::call})
+    if (!texts::rests(prompt, use) && rest_of(prompt, use)) texts::leave_out(prompt, use);
 }
 
 PhoneWays::Step PhoneWays::resend(CodePrompt& prompt) {
@@ -160,13 +176,20 @@ void PhoneWays::catch_up(CodePrompt& prompt) {
     return;
   }
   if (!std::holds_alternative<WasSent>(*end)) {
-    if (prompt.sent && prompt.sent->use == PhoneUse::call) prompt.sent = ringing_->before;
-    const auto* refused = std::get_if<NotTaken>(&*end);
-    const auto* unsent = std::get_if<NotSent>(&*end);
-    const std::string news = in_vain(prompt, PhoneUse::call, ringing_->number,
-                                     refused != nullptr  ? std::variant<NotTaken, NotSent>(*refused)
-                                     : unsent != nullptr ? std::variant<NotTaken, NotSent>(*unsent)
-                                                         : NotSent{});
+    const auto* lost = std::get_if<MayCome>(&*end);
+    std::string news;
+    if (lost != nullptr && ringing_->mode == MessageMode::code) {
+      news = may_come(prompt, PhoneUse::call, ringing_->factor, ringing_->number, *lost);
+    } else {
+      if (prompt.sent && prompt.sent->use == PhoneUse::call) prompt.sent = ringing_->before;
+      const auto* refused = std::get_if<NotTaken>(&*end);
+      const auto* unsent = std::get_if<NotSent>(&*end);
+      news = in_vain(prompt, PhoneUse::call, ringing_->number,
+                     refused != nullptr  ? InVain(*refused)
+                     : lost != nullptr   ? InVain(*lost)
+                     : unsent != nullptr ? InVain(*unsent)
+                                         : InVain(NotSent{}));
+    }
     prompt.problem = prompt.problem.empty() ? news : texts::lines({prompt.problem}, news);
   }
   ringing_.reset();
@@ -190,6 +213,8 @@ PhoneWays::Step PhoneWays::send(CodePrompt& prompt, const PhoneAtPrompt& phone, 
                                                 .about = about_,
                                                 .unasked = unasked,
                                                 .waits = waits_,
+                                                .for_another = by_another_,
+                                                .epoch = epoch_,
                                                 .rings = [&] {
                                                   if (mode == MessageMode::press)
                                                     dialogue_.show(texts::press_when_it_rings(masked(phone.number)));
@@ -208,8 +233,14 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
     error_ = *error;
     return Step::store_failed;
   }
+  if (std::holds_alternative<Outdated>(result)) return Step::outdated;
   if (const auto* taken = std::get_if<NotTaken>(&result)) {
     prompt.problem = in_vain(prompt, use, phone.number, *taken);
+    return Step::done;
+  }
+  if (const auto* lost = std::get_if<MayCome>(&result)) {
+    prompt.problem = lost->lives.count() > 0 ? may_come(prompt, use, phone.factor, phone.number, *lost)
+                                             : in_vain(prompt, use, phone.number, *lost);
     return Step::done;
   }
   if (std::holds_alternative<NotSent>(result) || std::holds_alternative<NoPhone>(result)) {
@@ -223,6 +254,7 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
   }
   if (const auto* sent = std::get_if<WasSent>(&result)) {
     prompt.sent = {.factor = phone.factor, .use = use};
+    leave_out_what_is_used_up(prompt);
     prompt.problem = sent->before ? texts::sent_before(use, ending, texts::can_resend(prompt), whose())
                                   : texts::sent(use, ending, sent->lives, whose());
   } else if (const auto* rings = std::get_if<IsRinging>(&result)) {
@@ -240,18 +272,34 @@ PhoneWays::Step PhoneWays::told(CodePrompt& prompt, const PhoneAtPrompt& phone, 
   return Step::done;
 }
 
-std::string PhoneWays::in_vain(CodePrompt& prompt, PhoneUse use, const PhoneNumber& number,
-                               const std::variant<NotTaken, NotSent>& why) {
+std::string PhoneWays::in_vain(CodePrompt& prompt, PhoneUse use, const PhoneNumber& number, const InVain& why) {
   const auto rest = rest_of(prompt, use);
   const auto* unsent = std::get_if<NotSent>(&why);
-  const bool over = rest || (unsent != nullptr && unsent->silent);
+  const auto* lost = std::get_if<MayCome>(&why);
+  const bool over = rest || (unsent != nullptr && unsent->silent) || (lost != nullptr && lost->silent);
   if (over) texts::leave_out(prompt, use);
   texts::turn_away_from(prompt, use);
   const auto wait = rest ? std::optional(rest->wait) : std::nullopt;
   if (const auto* taken = std::get_if<NotTaken>(&why))
     return texts::not_taken(use, masked(number), taken->why, wait, whose());
-  return texts::not_sent(use, {.wait = wait, .others = texts::has_other_ways(prompt, use), .again = !over},
-                         engine_.settings);
+  if (lost != nullptr) return texts::call_lost(masked(number), wait);
+  return texts::not_sent(
+      use, {.wait = wait, .others = has_another_way(prompt, use), .again = !over, .asks = says_whom_to_ask(prompt)},
+      engine_.settings);
+}
+
+std::string PhoneWays::may_come(CodePrompt& prompt, PhoneUse use, std::uint32_t factor, const PhoneNumber& number,
+                                const MayCome& lost) {
+  if (const auto way = std::ranges::find(prompt.ways, kind_of(use), &texts::Way::kind); way != prompt.ways.end()) {
+    way->failed = false;
+    std::rotate(prompt.ways.begin(), way, way + 1);
+  }
+  prompt.sent = {.factor = factor, .use = use};
+  leave_out_what_is_used_up(prompt);
+  if (lost.silent) texts::leave_out(prompt, use);
+  return texts::may_come(use, masked(number), lost.lives,
+                         {.others = texts::has_other_ways(prompt, use), .again = texts::can_resend(prompt)},
+                         engine_.settings, whose());
 }
 
 void PhoneWays::refused(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse use, const BudgetRefused& refused) {
@@ -263,14 +311,16 @@ void PhoneWays::refused(CodePrompt& prompt, const PhoneAtPrompt& phone, PhoneUse
     return;
   }
   const bool by_hash = use == PhoneUse::call && prompt.press && !by_another_;
-  prompt.problem = texts::over_budget(refused, use, masked(phone.number), by_hash, engine_.settings, whose());
   if (refused.why == BudgetRefusal::rings && refused.same_code) prompt.sent = {.factor = phone.factor, .use = use};
-  if (too_soon || refused.why == BudgetRefusal::rings) return;
   // What is over for now is not asked for; a code that went before it still is.
   const bool of_one_number = refused.why == BudgetRefusal::number_used_up && prompt.phones.size() > 1;
-  if (of_one_number) return;
-  texts::leave_out(prompt, PhoneUse::call);
-  if (refused.why != BudgetRefusal::call_unanswered) texts::leave_out(prompt, PhoneUse::text);
+  if (!too_soon && refused.why != BudgetRefusal::rings && !of_one_number) {
+    texts::leave_out(prompt, PhoneUse::call);
+    if (refused.why != BudgetRefusal::call_unanswered) texts::leave_out(prompt, PhoneUse::text);
+  }
+  const bool others = of_one_number || has_another_way(prompt, use);
+  prompt.problem = texts::over_budget(refused, use, masked(phone.number), by_hash,
+                                      {.others = others, .asks = says_whom_to_ask(prompt)}, engine_.settings, whose());
 }
 
 }  // namespace mfa

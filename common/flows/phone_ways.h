@@ -26,15 +26,19 @@ class PhoneWays {
     no_word,  // the answer is something else
     done,     // it was, and the prompt says what came of it
     approved,
+    outdated,  // nothing is sent any more, and nothing taken: what the dialogue rests on has ended
     store_failed,
   };
 
-  PhoneWays(Engine& engine, Dialogue& dialogue, const Account& account, CodePurpose purpose, Event about)
+  // `epoch`: the person's when the dialogue began.
+  PhoneWays(Engine& engine, Dialogue& dialogue, const Account& account, CodePurpose purpose, Event about,
+            std::uint32_t epoch)
       : engine_(engine),
         dialogue_(dialogue),
         account_(account),
         purpose_(std::move(purpose)),
-        about_(std::move(about)) {}
+        about_(std::move(about)),
+        epoch_(epoch) {}
 
   PhoneWays(const PhoneWays&) = delete;
   PhoneWays& operator=(const PhoneWays&) = delete;
@@ -82,7 +86,11 @@ class PhoneWays {
                const BudgetRefused& refused);
   // Says why and whether it can be tried again, and turns to what is open.
   [[nodiscard]] std::string in_vain(texts::CodePrompt& prompt, PhoneUse use, const PhoneNumber& number,
-                                    const std::variant<NotTaken, NotSent>& why);
+                                    const InVain& why);
+  // Its code is asked for all the same.
+  [[nodiscard]] std::string may_come(texts::CodePrompt& prompt, PhoneUse use, std::uint32_t factor,
+                                     const PhoneNumber& number, const MayCome& lost);
+  void leave_out_what_is_used_up(texts::CodePrompt& prompt) const;
   [[nodiscard]] std::optional<BudgetRefused> rest_of(const texts::CodePrompt& prompt, PhoneUse use) const;
 
   Engine& engine_;
@@ -90,6 +98,7 @@ class PhoneWays {
   const Account& account_;
   const CodePurpose purpose_;
   const Event about_;
+  const std::uint32_t epoch_;
   bool by_another_ = false;
   bool waits_ = false;
   Approval approval_;

@@ -21,7 +21,7 @@ struct Reserved {
   BudgetGranted granted;
   std::uint64_t all = 0;  // of that sort in a day
 };
-using Reservation = std::variant<Reserved, WasSent, NoPhone, BudgetRefused>;
+using Reservation = std::variant<Reserved, WasSent, NoPhone, Outdated, BudgetRefused>;
 
 constexpr std::chrono::seconds kTimeToType{60};
 
@@ -54,28 +54,44 @@ struct Ending {
 
   RingingCall::End note(const DeliveryReport& report) const {
     const bool sent = report.delivery == Delivery::sent && mode == MessageMode::code;
-    const MessageEnd end = sent                                  ? MessageEnd::taken
-                           : report.delivery == Delivery::failed ? MessageEnd::failed
-                                                                 : MessageEnd::unanswered;
+    const bool unclear = report.delivery == Delivery::unclear;
     const auto kept = store.write([&](Transaction& tx) {
       const Found found = find_person(tx, account);
-      if (!found.person || found.mismatch || !tx.end_message(found.person->id, message, end)) return;
+      if (!found.person || found.mismatch || !end(tx, found.person->id, report)) return;
       if (!sent) {
         Event event = failed;
         event.at = clock.now();
-        event.reason += report.delivery == Delivery::refused ? " refused" : " failed";
+        event.reason += fmt::format(" {}", report.delivery == Delivery::refused ? "refused"
+                                           : unclear                            ? "unclear"
+                                                                                : "failed");
         tx.append(event);
-        return;
       }
+      if (!sent && !unclear) return;
       auto current = tx.phone_code(found.person->id, factor);
       if (!current || current->made != made || current->code != code) return;
       current->sent = true;
       tx.keep_phone_code(found.person->id, factor, *current);
     });
     if (!kept) journal.note(Severity::warning, "how a message ended could not be recorded");
-    if (sent) return WasSent{.before = false, .lives = until - clock.now()};
+    const std::chrono::seconds lives = mode == MessageMode::code ? until - clock.now() : std::chrono::seconds(0);
+    if (sent) return WasSent{.before = false, .lives = lives};
+    if (unclear) return MayCome{.lives = mode == MessageMode::code ? std::max(lives, std::chrono::seconds(1)) : lives};
     if (report.delivery == Delivery::refused) return NotTaken{report.why};
     return NotSent{};
+  }
+  // False: it has ended before. What may have gone out counts as if it had; what was turned away for want of a place is
+  // nobody's fault, and counts for nothing.
+  bool end(Transaction& tx, PersonId person, const DeliveryReport& report) const {
+    const bool code_went =
+        mode == MessageMode::code && (report.delivery == Delivery::sent || report.delivery == Delivery::unclear);
+    if (report.delivery == Delivery::failed && report.full) {
+      tx.forget_message(person, message);
+      return true;
+    }
+    return tx.end_message(person, message,
+                          code_went                             ? MessageEnd::taken
+                          : report.delivery == Delivery::failed ? MessageEnd::failed
+                                                                : MessageEnd::unanswered);
   }
   [[nodiscard]] bool approved(const DeliveryReport& report) const {
     return mode == MessageMode::press && report.delivery == Delivery::approved;
@@ -93,9 +109,50 @@ bool nobody_answers(const Engine& engine, PhoneUse use, MessageMode mode) {
          });
 }
 
-class Sender {
+// The texts and calls that others (the helpdesk) had sent to this person, by the trail: a clerk who asks over and over
+// keeps nobody from their own logins.
+std::optional<BudgetRefused> others_share(Transaction& tx, const std::string& user, const PhoneBudget& budget,
+                                          UnixTime now) {
+  constexpr std::size_t kRows = 200;
+  constexpr int kMostReads = 5;  // whoever fills the trail so far has nothing left to send
+  std::vector<UnixTime> times;   // newest first
+  std::size_t unsent = 0;        // of what comes next: no gateway took it on
+  std::int64_t before = INT64_MAX;
+  for (int reads = 0; reads < kMostReads; ++reads) {
+    const auto rows = tx.events_about(user, before, kRows);
+    for (const TrailRow& row : rows) {
+      const Event& event = row.event;
+      if (event.actor.empty() || event.actor == user || now - event.at >= kBudgetDay) continue;
+      const auto says = [&](std::string_view end) {  // of a code; a notice is none
+        return event.reason == fmt::format("{}{}", name_of(PhoneUse::text), end) ||
+               event.reason == fmt::format("{}{}", name_of(PhoneUse::call), end);
+      };
+      if (event.kind == EventKind::message_failed && says(" failed")) {
+        ++unsent;
+      } else if (event.kind == EventKind::message_sent && says("")) {
+        if (unsent > 0) {
+          --unsent;
+        } else {
+          times.push_back(event.at);
+        }
+      }
+    }
+    if (rows.size() < kRows || now - rows.back().event.at >= kBudgetDay) break;
+    before = rows.back().seq;
+  }
+  const auto half = [](std::uint32_t all) { return std::max<std::size_t>(all / 2, 1); };
+  for (const auto& [most, length] : {std::pair{half(budget.per_user_per_hour), kProvenWindow},
+                                     std::pair{half(budget.per_user_per_day), kBudgetDay}}) {
+    if (times.size() < most) continue;
+    const auto wait = length - std::chrono::abs(now - times[most - 1]);
+    if (wait.count() > 0) return BudgetRefused{.why = BudgetRefusal::half_used_up, .wait = wait};
+  }
+  return std::nullopt;
+}
+
+class OneMessage {
  public:
-  Sender(Engine& engine, const Sending& sending) : engine_(engine), sending_(sending), now_(engine.clock.now()) {}
+  OneMessage(Engine& engine, const Sending& sending) : engine_(engine), sending_(sending), now_(engine.clock.now()) {}
 
   SendResult run() {
     if (nobody_answers(engine_, sending_.use, sending_.mode)) return NotSent{.silent = true};
@@ -107,6 +164,7 @@ class Sender {
     if (!reservation) return reservation.error();
     if (const auto* sent = std::get_if<WasSent>(&*reservation)) return *sent;
     if (std::holds_alternative<NoPhone>(*reservation)) return NoPhone{};
+    if (std::holds_alternative<Outdated>(*reservation)) return Outdated{};
     if (const auto* refused = std::get_if<BudgetRefused>(&*reservation)) return *refused;
     return send(std::get<Reserved>(*reservation));
   }
@@ -116,6 +174,7 @@ class Sender {
     if (!begins_as_in(sending_.number, engine_.settings.phone.countries)) return NoPhone{};
     Found found = find_person(tx, sending_.account);
     if (found.mismatch) return NoPhone{};
+    if ((found.person ? found.person->epoch : 0) != sending_.epoch) return Outdated{};
     if (!found.person && is_proven(sending_)) return NoPhone{};
     if (!found.person) found.person = tx.add_person(sending_.account.name, sending_.account.uid, now_);
     const PersonId person = found.person->id;
@@ -137,6 +196,8 @@ class Sender {
     if (const auto* refused = std::get_if<BudgetRefused>(&weighed)) {
       return refused_with(*refused, reserved.code);
     }
+    if (sending_.for_another)
+      if (const auto refused = others_share(tx, sending_.account.name.value, budget, now_)) return *refused;
     reserved.granted = std::get<BudgetGranted>(weighed);
     reserved.all = record.proven ? budget.proven_per_day : budget.unproven_per_day;
     // # answers a call by itself: no code goes along.
@@ -178,7 +239,8 @@ class Sender {
                                                       sending_.purpose, reserved.code.code),
                                .code = reserved.code.code,
                                .language = sending_.language,
-                               .pass_over = engine_.silent_gateways};
+                               .pass_over = engine_.silent_gateways,
+                               .unproven = !is_proven(sending_)};
     Ending ending = ending_of(reserved);
     if (sending_.use == PhoneUse::call && !sending_.waits) return call(message, std::move(ending));
     if (sending_.use == PhoneUse::call && sending_.rings) sending_.rings();
@@ -186,9 +248,10 @@ class Sender {
     for (const DeliveryReport::Try& one : report.tries)
       if (one.silent) engine_.silent_gateways.push_back(one.gateway);
     if (ending.approved(report)) return WasApproved{reserved.message};
-    const auto end = ending.note(report);
-    if (std::holds_alternative<NotSent>(end))
-      return NotSent{.silent = nobody_answers(engine_, sending_.use, sending_.mode)};
+    auto end = ending.note(report);
+    const bool silent = nobody_answers(engine_, sending_.use, sending_.mode);
+    if (auto* unsent = std::get_if<NotSent>(&end)) unsent->silent = silent;
+    if (auto* lost = std::get_if<MayCome>(&end)) lost->silent = silent;
     return in_full(end);
   }
 
@@ -259,17 +322,19 @@ void RingingCall::ends(const End& end) {
   end_ = end;
 }
 
-SendResult send_code(Engine& engine, const Sending& sending) { return Sender(engine, sending).run(); }
+SendResult send_code(Engine& engine, const Sending& sending) { return OneMessage(engine, sending).run(); }
 
 std::optional<BudgetRefused> resting(Engine& engine, const Account& account, PhoneUse use,
-                                     std::span<const PhoneNumber> numbers) {
+                                     std::span<const PhoneNumber> numbers, Sender sender) {
   const UnixTime now = engine.clock.now();
   const auto found = reading(engine.store, [&](Transaction& tx) -> std::optional<BudgetRefused> {
     std::optional<BudgetRefused> first;
     const Found person = find_person(tx, account);
     if (!person.person || person.mismatch) return first;
+    if (sender == Sender::another) first = others_share(tx, account.name.value, engine.settings.phone.budget, now);
+    if (first) return first;
     for (const PhoneNumber& number : numbers) {
-      const MessageRecord record{.at = now, .number = number, .use = use, .proven = true};
+      const MessageRecord record{.at = now, .number = number, .use = use, .proven = sender != Sender::registers};
       MessageTally before = tx.messages_before(person.person->id, record);
       before.last.reset();  // half a minute is no rest
       const auto weighed = weigh_message(engine.settings.phone.budget, record, before);

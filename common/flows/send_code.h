@@ -35,6 +35,8 @@ struct Sending {
   Event about;                       // service, from, server; the rest is filled in
   bool unasked = false;              // by nobody: then once for each live code
   bool waits = false;                // for #, since nothing can be asked meanwhile
+  bool for_another = false;          // who asks is somebody else: half of what the person may have is left to them
+  std::uint32_t epoch = 0;           // Person::epoch when the dialogue began: what it rests on still holds
   std::function<void()> rings = {};  // told before a call that is waited for NOLINT(readability-redundant-member-init)
 };
 
@@ -48,15 +50,20 @@ struct WasApproved {  // # was pressed: what proves it is to be taken in the tra
 struct NotTaken {  // by that number, or nobody answered
   Refusal why = Refusal::unknown;
 };
+struct MayCome {                  // it may have gone out, or not; its code works
+  std::chrono::seconds lives{0};  // that the code has left; zero: it is # that would have answered, and does no more
+  bool silent = false;            // as in NotSent
+};
 struct NotSent {        // no gateway took it on
   bool silent = false;  // those there are do not answer, and are passed over as long as the engine lives
 };
-struct NoPhone {};  // the person or the phone is not there any more, or is locked out, or may not be sent anything
+struct Outdated {};  // what the dialogue rests on has ended: a report, or a change of how the person logs in
+struct NoPhone {};   // the person or the phone is not there any more, or is locked out, or may not be sent anything
 
 // A call that is under way while its code is asked for, or #. Thread-safe.
 class RingingCall {
  public:
-  using End = std::variant<WasSent, WasApproved, NotTaken, NotSent>;
+  using End = std::variant<WasSent, WasApproved, NotTaken, MayCome, NotSent>;
   // Nothing: it goes on.
   [[nodiscard]] std::optional<End> end() const;
   void ends(const End& end);
@@ -74,13 +81,21 @@ class RingingCall {
 struct IsRinging {
   std::shared_ptr<RingingCall> call;
 };
-using SendResult = std::variant<WasSent, IsRinging, WasApproved, NotTaken, NotSent, NoPhone, BudgetRefused, StoreError>;
+using SendResult = std::variant<WasSent, IsRinging, WasApproved, NotTaken, MayCome, NotSent, NoPhone, Outdated,
+                                BudgetRefused, StoreError>;
+// Those after which nothing of the message is to be waited for with its code.
+using InVain = std::variant<NotTaken, MayCome, NotSent>;
 
 [[nodiscard]] SendResult send_code(Engine& engine, const Sending& sending);
 
-// Why nothing can be sent to any of these proven phones just now; nothing: something can, as far as is known.
+// Why nothing can be sent to any of these phones just now; nothing: something can, as far as is known.
+enum class Sender : std::uint8_t {
+  owner,      // of phones that are proven
+  registers,  // who proves theirs just now
+  another,    // as with Sending::for_another
+};
 [[nodiscard]] std::optional<BudgetRefused> resting(Engine& engine, const Account& account, PhoneUse use,
-                                                   std::span<const PhoneNumber> numbers);
+                                                   std::span<const PhoneNumber> numbers, Sender sender = Sender::owner);
 
 // As which kinds phones can be reached at all: by the gateways that are configured.
 [[nodiscard]] bool can_send(const Settings& settings, PhoneUse use);

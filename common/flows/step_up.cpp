@@ -110,6 +110,8 @@ std::string why_not(const Verification& result, const Engine& engine, std::uint3
   if (const auto* locked = std::get_if<LockedAnswer>(&result))
     return texts::locked(locked->until - engine.clock.now(), engine.settings);
   if (std::holds_alternative<NoSuchPerson>(result)) return texts::other_person(engine.settings);
+  if (std::holds_alternative<EndedMeanwhile>(result))
+    return say("Your password or something about your second factor has changed since you began. Begin again.");
   if (std::holds_alternative<ExpiredAnswer>(result)) return texts::expired(resend);
   if (std::holds_alternative<ReplacedAnswer>(result) && prompt.sent) return texts::replaced(resend);
   return texts::not_a_code(prompt);
@@ -129,7 +131,8 @@ RequestError locked(const Engine& engine, std::chrono::seconds wait) {
 
 bool ends(const Verification& result) {
   if (const auto* wrong = std::get_if<WrongAnswer>(&result)) return wrong->tries_left == 0;
-  return std::holds_alternative<LockedAnswer>(result) || std::holds_alternative<NoSuchPerson>(result);
+  return std::holds_alternative<LockedAnswer>(result) || std::holds_alternative<NoSuchPerson>(result) ||
+         std::holds_alternative<EndedMeanwhile>(result);
 }
 
 // Nothing that could be typed would be right.
@@ -179,6 +182,7 @@ class FactorProof {
  private:
   void by_phone(PhoneWays::Step step) {
     if (step == PhoneWays::Step::store_failed) fail(phones_.error());
+    if (step == PhoneWays::Step::outdated) take([](Transaction&, UnixTime) { return Verification(EndedMeanwhile{}); });
     if (step != PhoneWays::Step::approved) return;
     take([&](Transaction& tx, UnixTime now) {
       return verify_approval(tx, engine_.settings, now, purpose_, phones_.approval());
@@ -300,10 +304,11 @@ std::expected<RightAnswer, RequestError> prove_factor(Engine& engine, const Aske
                     .failed = failed,
                     .about = request_event(engine, account, engine.clock.now(), passed),
                     .first_wrong = false,
-                    .from_root = false};
+                    .from_root = false,
+                    .epoch = known->epoch};
   PhoneWays phones(engine, asker.dialogue, account,
                    passed == EventKind::factor_tested ? test_purpose(engine.server) : step_up_purpose(engine.server),
-                   purpose.about);
+                   purpose.about, known->epoch);
   purpose.phone_purpose = phones.purpose();
   return FactorProof(engine, asker, purpose, phones, known->prompt).run();
 }

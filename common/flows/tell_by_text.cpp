@@ -60,7 +60,7 @@ void tell_by_text(Engine& engine, const Account& account, const std::vector<Text
     const bool refused = report.delivery == Delivery::refused;
     event.kind = EventKind::message_failed;
     event.at = engine.clock.now();
-    event.reason += refused ? " refused" : " failed";
+    event.reason += fmt::format(" {}", name_of(report.delivery));
     if (!record(engine, event) || !refused) return;  // no gateway works: none would for the next number
   }
 }

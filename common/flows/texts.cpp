@@ -433,6 +433,9 @@ std::string other_person(const Settings& settings) {
   return say("This account's name or number has changed since its second factor was set up. Ask {}.",
              helpdesk(settings));
 }
+std::string login_outdated() {
+  return say("Something about your second factor has changed since this login began. Log in again.");
+}
 std::string unavailable(const Settings& settings) {
   return say("The second factor cannot be checked right now. Try again soon, or ask {}.", helpdesk(settings));
 }

@@ -113,6 +113,7 @@ inline constexpr std::string_view kStepCodes = marked("Keep your recovery codes"
 [[nodiscard]] std::string set_up_done();
 [[nodiscard]] std::string nothing_enrolled(const Settings& settings, std::string_view server);
 [[nodiscard]] std::string other_person(const Settings& settings);
+[[nodiscard]] std::string login_outdated();
 [[nodiscard]] std::string unavailable(const Settings& settings);
 [[nodiscard]] std::string reported(const Settings& settings);
 // Behind that, where something stood open beside the factors.

@@ -180,6 +180,7 @@ Verification verify(Transaction& tx, const Settings& settings, UnixTime now, con
   const Found found = find_person(tx, purpose.account);
   if (found.mismatch || !found.person) return NoSuchPerson{};
   Person person = *found.person;
+  if (person.epoch != purpose.epoch) return EndedMeanwhile{};
 
   const Reservation reservation = reserve_attempt(person.lockout, settings.lockout, now);
   if (const auto* locked = std::get_if<LockedOut>(&reservation)) {
@@ -250,6 +251,7 @@ Verification verify_approval(Transaction& tx, const Settings& settings, UnixTime
   const Found found = find_person(tx, purpose.account);
   if (found.mismatch || !found.person) return NoSuchPerson{};
   const Person& person = *found.person;
+  if (person.epoch != purpose.epoch) return EndedMeanwhile{};
   const Reservation reservation = reserve_attempt(person.lockout, settings.lockout, now);
   if (const auto* locked = std::get_if<LockedOut>(&reservation)) return LockedAnswer{locked->until};
   for (Factor& factor : tx.factors(person.id)) {

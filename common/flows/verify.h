@@ -34,10 +34,13 @@ struct ReplacedAnswer {};
 struct LockedAnswer {  // not compared
   UnixTime until;
 };
+// Not compared, not counted: what the dialogue rests on has ended meanwhile, by a report or a change of how the person
+// logs in.
+struct EndedMeanwhile {};
 struct NotACode {};      // not shaped like anything we asked for; not compared, not counted
 struct NoSuchPerson {};  // the store's person is not, or no longer, this account
 using Verification = std::variant<RightAnswer, WrongAnswer, ReplayedAnswer, ExpiredAnswer, ReplacedAnswer, LockedAnswer,
-                                  NotACode, NoSuchPerson>;
+                                  EndedMeanwhile, NotACode, NoSuchPerson>;
 
 // What an answer is for, and how it is recorded.
 struct VerifyFor {
@@ -54,6 +57,7 @@ struct VerifyFor {
   bool from_root = true;
   // What codes that were sent are to be good for (CodePurpose::key); empty: none counts.
   std::string phone_purpose = {};  // NOLINT(readability-redundant-member-init)
+  std::uint32_t epoch = 0;         // Person::epoch when the dialogue began
 };
 
 // That # was pressed in this call to this phone.

@@ -77,21 +77,21 @@ std::string write_reply(const GatewayReply& reply) {
 }
 
 GatewayReply read_reply(std::string_view text, const PhoneMessage& message) {
-  if (text.size() > kLargestReply) return {.delivery = Delivery::failed, .detail = "answered too much"};
+  if (text.size() > kLargestReply) return {.delivery = Delivery::unclear, .detail = "answered too much"};
   const json object = parse(text, kLargestReply);
   const auto status = object.is_object() ? delivery(text_in(object, "status")) : std::nullopt;
-  if (!status) return {.delivery = Delivery::failed, .detail = "answered something else than mfa-gateway(7) says"};
+  if (!status) return {.delivery = Delivery::unclear, .detail = "answered something else than mfa-gateway(7) says"};
   const bool asks = message.mode == MessageMode::press;
   if (*status == Delivery::approved && !asks)
-    return {.delivery = Delivery::failed, .detail = "says that # was pressed, which was not asked for"};
+    return {.delivery = Delivery::unclear, .detail = "says that # was pressed, which was not asked for"};
   if (*status == Delivery::sent && asks)
-    return {.delivery = Delivery::failed, .detail = "does not say whether # was pressed"};
+    return {.delivery = Delivery::unclear, .detail = "does not say whether # was pressed"};
   const std::string fault = text_in(object, "fault");
   const std::string detail = discreet(text_in(object, "detail"), message.to, message.code.text());
-  const bool no = *status == Delivery::refused || *status == Delivery::failed;
+  const bool no = *status == Delivery::refused || was_in_vain(*status);
   return {.delivery = *status,
           .detail = detail.empty() && no ? "gives no reason" : detail,
-          .of_message = *status == Delivery::failed && fault == kFaultOfMessage,
+          .of_message = was_in_vain(*status) && fault == kFaultOfMessage,
           .why = *status == Delivery::refused ? refusal(fault).value_or(Refusal::unknown) : Refusal::unknown};
 }
 

@@ -33,7 +33,7 @@ struct GatewayReply {
 };
 
 [[nodiscard]] std::string write_reply(const GatewayReply& reply);
-// To that message. What is no reply, or none to such a message, is `failed` and says so: # alone answers a call that
+// To that message. What is no reply, or none to such a message, is `unclear` and says so: # alone answers a call that
 // asks for it, and nothing else is answered by it. The detail is discreet().
 [[nodiscard]] GatewayReply read_reply(std::string_view json, const PhoneMessage& message);
 

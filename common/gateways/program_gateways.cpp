@@ -25,6 +25,21 @@ DeliveryReport failed(const GatewaySettings& gateway, std::string detail) {
   return {.delivery = Delivery::failed, .gateway = gateway.name, .detail = std::move(detail)};
 }
 
+// What was begun, and nobody knows how far it came.
+DeliveryReport unclear(const GatewaySettings& gateway, std::string detail) {
+  return {.delivery = Delivery::unclear, .gateway = gateway.name, .detail = std::move(detail)};
+}
+
+// Of the last try and those before it: what may have gone out is not over because another gateway was of no use.
+DeliveryReport of_all(DeliveryReport last) {
+  const auto lost = std::ranges::find(last.tries, Delivery::unclear, &DeliveryReport::Try::delivery);
+  if (last.delivery != Delivery::failed || lost == last.tries.end()) return last;
+  last.delivery = lost->delivery;
+  last.gateway = lost->gateway;
+  last.detail = lost->detail;
+  return last;
+}
+
 // No fault of the gateway's, and nothing for the next one.
 DeliveryReport given_up(const GatewaySettings& gateway) {
   return {.delivery = Delivery::refused,
@@ -46,22 +61,27 @@ std::vector<GatewayHealth> GatewayMemory::health_of(std::span<const GatewaySetti
   return health;
 }
 
-bool GatewayMemory::begin(const std::string& name, std::chrono::milliseconds limit, SteadyTime now,
+bool GatewayMemory::begin(const std::string& name, GatewayPlace place, std::chrono::milliseconds limit, SteadyTime now,
                           std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   Entry& entry = entries_[name];  // stays where it is, whatever is added
-  if (!ended_.wait_for(lock, patience, [&] { return entry.running < kMostAtOnce; })) return false;
-  ++entry.running;
+  Entry::Running& running = entry.running[place.use];
+  const auto free = [&] { return running.all < kMostAtOnce && (!place.unproven || running.unproven < kMostUnproven); };
+  if (!ended_.wait_for(lock, patience, free)) return false;
+  ++running.all;
+  if (place.unproven) ++running.unproven;
   entry.health = being_tried(entry.health, limit, now);
   return true;
 }
 
-GatewayHealth GatewayMemory::end(const std::string& name, PhoneUse use, Delivery delivery,
+GatewayHealth GatewayMemory::end(const std::string& name, GatewayPlace place, Delivery delivery,
                                  std::chrono::milliseconds took, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[name];
-  --entry.running;
-  entry.health = tried(entry.health, use, delivery, took, now);
+  Entry::Running& running = entry.running[place.use];
+  --running.all;
+  if (place.unproven) --running.unproven;
+  entry.health = tried(entry.health, place.use, delivery, took, now);
   ended_.notify_all();
   return entry.health;
 }
@@ -84,48 +104,54 @@ DeliveryReport ProgramGateways::send(const PhoneMessage& message) {
     const auto places = waiting ? std::exchange(full, {}) : order_to_try(memory_.health_of(fit), steady_now());
     for (const std::size_t at : places) {
       const auto left = until - steady_now();
-      if (left < std::min<std::chrono::milliseconds>(kLeastTry, limits.each)) return last;
+      if (left < std::min<std::chrono::milliseconds>(kLeastTry, limits.each)) return of_all(std::move(last));
       const auto began = steady_now();
       const auto report = try_one(fit[at], message, std::min(limits.each, left), waiting ? left - limits.each : 0ms);
       auto tries = std::move(last.tries);
+      const bool none_tried = tries.empty() || last.full;
       last = report.value_or(failed(fit[at], "has too many messages under way"));
+      last.full = !report && none_tried;
       if (report || waiting)
-        tries.push_back(
-            {.gateway = last.gateway,
-             .delivery = last.delivery,
-             .detail = last.detail,
-             .silent = report && last.delivery == Delivery::failed && steady_now() - began > limits.each / 2});
+        tries.push_back({.gateway = last.gateway,
+                         .delivery = last.delivery,
+                         .detail = last.detail,
+                         .silent = report && was_in_vain(last.delivery) && steady_now() - began > limits.each / 2});
       last.tries = std::move(tries);
       if (!report && !waiting) full.push_back(at);
-      if (!report && waiting)
-        journal_.note(Severity::warning,
-                      fmt::format("gateway full gateway={} channel={} under_way={}", quoted_value(fit[at].name),
-                                  name_of(message.use), GatewayMemory::kMostAtOnce));
-      if (last.delivery != Delivery::failed) return last;
+      if (!report && waiting) note_full(fit[at], message);
+      if (!was_in_vain(last.delivery)) return last;
     }
   }
-  return last;
+  return of_all(std::move(last));
+}
+
+void ProgramGateways::note_full(const GatewaySettings& gateway, const PhoneMessage& message) {
+  journal_.note(Severity::warning,
+                fmt::format("gateway full gateway={} channel={} numbers={} under_way={}", quoted_value(gateway.name),
+                            name_of(message.use), message.unproven ? "unproven" : "proven",
+                            message.unproven ? GatewayMemory::kMostUnproven : GatewayMemory::kMostAtOnce));
 }
 
 std::optional<DeliveryReport> ProgramGateways::try_one(const GatewaySettings& gateway, const PhoneMessage& message,
                                                        std::chrono::milliseconds limit,
                                                        std::chrono::milliseconds patience) {
-  if (!memory_.begin(gateway.name, limit, steady_now(), std::max(patience, 0ms))) return std::nullopt;
+  const GatewayPlace place{.use = message.use, .unproven = message.unproven};
+  if (!memory_.begin(gateway.name, place, limit, steady_now(), std::max(patience, 0ms))) return std::nullopt;
   const SteadyTime began = steady_now();
   DeliveryReport report = run(gateway, message, limit);
   const SteadyTime ended = steady_now();
   const Delivery judged = report.of_message ? Delivery::refused : report.delivery;
-  const GatewayHealth health = memory_.end(gateway.name, message.use, judged, ended - began, ended);
+  const GatewayHealth health = memory_.end(gateway.name, place, judged, ended - began, ended);
   if (report.of_message && health.failures == 0) {
     journal_.note(Severity::warning,
-                  fmt::format("gateway failed gateway={} channel={} fault=message detail={}",
+                  fmt::format("gateway {} gateway={} channel={} fault=message detail={}", name_of(report.delivery),
                               quoted_value(gateway.name), name_of(message.use), quoted_value(report.detail)));
-  } else if (report.delivery == Delivery::failed || health.failures > 0) {
+  } else if (was_in_vain(report.delivery) || health.failures > 0) {
     const auto pause = std::chrono::ceil<std::chrono::seconds>(health.passed_over_until - ended);
-    journal_.note(Severity::warning,
-                  fmt::format("gateway {} gateway={} channel={} detail={} passed_over={}s",
-                              report.delivery == Delivery::failed ? "failed" : "was slow", quoted_value(gateway.name),
-                              name_of(message.use), quoted_value(report.detail), pause.count()));
+    journal_.note(Severity::warning, fmt::format("gateway {} gateway={} channel={} detail={} passed_over={}s",
+                                                 was_in_vain(report.delivery) ? name_of(report.delivery) : "was slow",
+                                                 quoted_value(gateway.name), name_of(message.use),
+                                                 quoted_value(report.detail), pause.count()));
   } else if (report.delivery == Delivery::refused) {
     journal_.note(Severity::notice,
                   fmt::format("gateway refused gateway={} channel={} detail={}", quoted_value(gateway.name),
@@ -148,8 +174,10 @@ DeliveryReport ProgramGateways::run(const GatewaySettings& gateway, const PhoneM
                                      .closed = options_.closed,
                                      .unwanted = message.unwanted});
   if (message.unwanted.stop_requested()) return given_up(gateway);
-  if (!answer) return failed(gateway, std::string(in_words(answer.error())));
-  if (answer->status != 0) return failed(gateway, fmt::format("ended with status {}", answer->status));
+  if (!answer && answer.error() == ProgramFault::not_started)
+    return failed(gateway, std::string(in_words(answer.error())));
+  if (!answer) return unclear(gateway, std::string(in_words(answer.error())));
+  if (answer->status != 0) return unclear(gateway, fmt::format("ended with status {}", answer->status));
   GatewayReply reply = read_reply(answer->output.text(), message);
   return {.delivery = reply.delivery,
           .gateway = gateway.name,

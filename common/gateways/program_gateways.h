@@ -1,8 +1,8 @@
 // The configured gateways as one: each a program that is run for one message, tried in order until one takes it on.
 //
 // What is remembered of how they did lives as long as the process and is no security state. Thread-safe: messages go
-// side by side, a hanging program holds up the one who waits for it, and no more than kMostAtOnce of one gateway run at
-// a time: then a message goes to the next gateway, or waits its turn if that has none free either.
+// side by side, a hanging program holds up the one who waits for it, and no more of one gateway run at a time than
+// there are places: then a message goes to the next gateway, or waits its turn if that has none free either.
 #pragma once
 
 #include <array>
@@ -27,23 +27,33 @@ namespace mfa {
 // Those that come with this.
 inline constexpr std::array<std::string_view, 5> kGatewayPrograms{"http", "sip", "gammu", "smstools", "file"};
 
+// Whose places a message takes: texts never wait for calls, and whoever registers numbers leaves room for proven ones.
+struct GatewayPlace {
+  PhoneUse use = PhoneUse::text;
+  bool unproven = false;
+};
+
 // How the gateways did, by their names; one for the whole process.
 class GatewayMemory {
  public:
-  static constexpr std::size_t kMostAtOnce = 32;  // programs of one gateway
+  static constexpr std::size_t kMostAtOnce = 32;                 // programs of one gateway and use
+  static constexpr std::size_t kMostUnproven = kMostAtOnce / 2;  // of these
 
   [[nodiscard]] std::vector<GatewayHealth> health_of(std::span<const GatewaySettings> gateways);
   // False: as many as may run at once do, and none of them ended while `patience` lasted.
-  [[nodiscard]] bool begin(const std::string& name, std::chrono::milliseconds limit, SteadyTime now,
+  [[nodiscard]] bool begin(const std::string& name, GatewayPlace place, std::chrono::milliseconds limit, SteadyTime now,
                            std::chrono::milliseconds patience);
   // Of a try that began; says what is remembered now.
-  GatewayHealth end(const std::string& name, PhoneUse use, Delivery delivery, std::chrono::milliseconds took,
+  GatewayHealth end(const std::string& name, GatewayPlace place, Delivery delivery, std::chrono::milliseconds took,
                     SteadyTime now);
 
  private:
   struct Entry {
     GatewayHealth health;
-    std::size_t running = 0;
+    struct Running {
+      std::size_t all = 0, unproven = 0;
+    };
+    std::map<PhoneUse, Running> running;
   };
   std::mutex mutex_;
   std::condition_variable ended_;
@@ -80,6 +90,7 @@ class ProgramGateways final : public Gateway {
                                                       std::chrono::milliseconds patience);
   [[nodiscard]] DeliveryReport run(const GatewaySettings& gateway, const PhoneMessage& message,
                                    std::chrono::milliseconds limit);
+  void note_full(const GatewaySettings& gateway, const PhoneMessage& message);
   [[nodiscard]] GatewayCheck check_one(const GatewaySettings& gateway);
   [[nodiscard]] std::string path_of(const GatewaySettings& gateway) const;
 

@@ -132,16 +132,19 @@ class Transaction {
   // The code that was made last for that factor, live or not; kUnfinishedPhone: for the number that is being
   // registered.
   [[nodiscard]] virtual std::optional<PhoneCode> phone_code(PersonId person, std::uint32_t factor) = 0;
-  // In place of an older one; those of others may go an hour after their time, seen from this one's.
+  // In place of an older one; those of others may go thirty days after their time, seen from this one's.
   virtual void keep_phone_code(PersonId person, std::uint32_t factor, const PhoneCode& code) = 0;
   virtual void drop_phone_code(PersonId person, std::uint32_t factor) = 0;
 
-  // Messages: recorded before they are sent, for two days at least.
+  // Messages: recorded before they are sent, for thirty days at least: a clock that was ahead for a while forgets none
+  // that counts.
   virtual MessageId add_message(PersonId person, const MessageRecord& message) = 0;  // with MessageEnd::open
   // Of the messages before this one what counts for it.
   [[nodiscard]] virtual MessageTally messages_before(PersonId person, const MessageRecord& message) = 0;
   // How it ended, if it is open; false: it is not, or it is not theirs.
   [[nodiscard]] virtual bool end_message(PersonId person, MessageId message, MessageEnd end) = 0;
+  // Takes back one that is open: it was not so much as tried, and counts for nothing.
+  virtual void forget_message(PersonId person, MessageId message) = 0;
   // Of all that are open: nobody answered them, whatever is said of them later.
   virtual void end_open_messages(PersonId person) = 0;
 

@@ -52,6 +52,7 @@ class SqliteTransaction final : public Transaction {
   MessageId add_message(PersonId person, const MessageRecord& message) override;
   MessageTally messages_before(PersonId person, const MessageRecord& message) override;
   [[nodiscard]] bool end_message(PersonId person, MessageId message, MessageEnd end) override;
+  void forget_message(PersonId person, MessageId message) override;
   void end_open_messages(PersonId person) override;
 
   void replace_recovery_codes(PersonId person, std::span<const std::string> codes) override;

@@ -19,9 +19,9 @@ namespace mfa {
 
 namespace {
 
-// No code lives so long and no message counts so long (seconds): what is older is swept out along the way.
-constexpr std::int64_t kSweepCodesAfter = 3600;
-constexpr std::int64_t kSweepMessagesAfter = std::int64_t{2} * 24 * 60 * 60;
+// What is older (seconds) is swept out along the way. No code lives so long and no message counts so long, and yet no
+// less will do: to a clock that is ahead for a while all there is looks old.
+constexpr std::int64_t kSweepAfter = std::int64_t{30} * 24 * 60 * 60;
 
 ByteView bytes_of(const std::string& blob) { return {reinterpret_cast<const std::uint8_t*>(blob.data()), blob.size()}; }
 
@@ -104,7 +104,7 @@ std::optional<PhoneCode> SqliteTransaction::phone_code(PersonId person, std::uin
 void SqliteTransaction::keep_phone_code(PersonId person, std::uint32_t factor, const PhoneCode& code) {
   changing();
   const std::string sealed = seal(keys_, {person.value, factor, 0, phone_code_label(code.purpose)}, packed(code));
-  connection_.prepared("DELETE FROM phone_code WHERE until < ?").bind(code.until.seconds - kSweepCodesAfter).run();
+  connection_.prepared("DELETE FROM phone_code WHERE until < ?").bind(code.until.seconds - kSweepAfter).run();
   connection_
       .prepared(
           "INSERT OR REPLACE INTO phone_code (person, factor, purpose, sealed, made, until, tries, sent, used)"
@@ -131,7 +131,7 @@ void SqliteTransaction::drop_phone_code(PersonId person, std::uint32_t factor) {
 
 MessageId SqliteTransaction::add_message(PersonId person, const MessageRecord& message) {
   changing();
-  connection_.prepared("DELETE FROM message WHERE at < ?").bind(message.at.seconds - kSweepMessagesAfter).run();
+  connection_.prepared("DELETE FROM message WHERE at < ?").bind(message.at.seconds - kSweepAfter).run();
   const Digest hash = number_hash(keys_.subkey(KeyUse::codes), message.number);
   connection_
       .prepared("INSERT INTO message (person, number_hash, at, is_call, proven, outcome) VALUES (?, ?, ?, ?, ?, ?)")
@@ -213,6 +213,14 @@ bool SqliteTransaction::end_message(PersonId person, MessageId message, MessageE
       .bind(person.value)
       .run();
   return connection_.changes() == 1;
+}
+
+void SqliteTransaction::forget_message(PersonId person, MessageId message) {
+  changing();
+  connection_.prepared("DELETE FROM message WHERE id = ? AND person = ? AND outcome = 1")
+      .bind(message.value)
+      .bind(person.value)
+      .run();
 }
 
 void SqliteTransaction::end_open_messages(PersonId person) {

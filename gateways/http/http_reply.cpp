@@ -102,7 +102,9 @@ GatewayReply judge(const HttpSettings& settings, const HttpAnswer& answer) {
   const bool fine = answer.status >= 200 && answer.status < 300;
   if ((fine || !settings.success.status.empty()) && holds(settings.success, answer, parsed))
     return {.delivery = Delivery::sent, .detail = {}};
-  return {.delivery = Delivery::failed,
+  const bool took_nothing =
+      (!fine && answer.status < 500) || (settings.failed && holds(*settings.failed, answer, parsed));
+  return {.delivery = took_nothing ? Delivery::failed : Delivery::unclear,
           .detail = in_words(meaning(answer.status)),
           .of_message = is_of_message(answer.status)};
 }

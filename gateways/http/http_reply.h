@@ -14,7 +14,8 @@ struct HttpAnswer {
 };
 
 // Refused if that judgement holds, else sent if the other does; else failed, with what the status means and what the
-// provider says in `reason`.
+// provider says in `reason`. Where it does not say clearly that it took nothing (5xx, or 2xx with anything that no
+// judgement knows) it may have, and that is unclear.
 [[nodiscard]] GatewayReply judge(const HttpSettings& settings, const HttpAnswer& answer);
 
 }  // namespace mfa::http

@@ -163,6 +163,7 @@ constexpr auto kKeys = std::to_array<Key<Draft>>({
     {"plain_http", [](const Field& field, Draft& draft) { draft.plain_http = truth_in(field).value_or(false); }},
     {"success", [](const Field& field, Draft& draft) { draft.settings.success = judgement_in(field); }},
     {"refused", [](const Field& field, Draft& draft) { draft.settings.refused = judgement_in(field); }},
+    {"failed", [](const Field& field, Draft& draft) { draft.settings.failed = judgement_in(field); }},
     {"reason", [](const Field& field, Draft& draft) { read_text(field, draft.settings.reason); }},
 });
 

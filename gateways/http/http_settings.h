@@ -51,6 +51,7 @@ struct HttpSettings {
   std::string proxy;
   Judgement success;
   std::optional<Judgement> refused;
+  std::optional<Judgement> failed;
   std::string reason;  // the field with the provider's words, as Judgement::field
 };
 

@@ -29,7 +29,8 @@ GatewayReply carry(const std::string& path, const GatewayRequest& request) {
                                              .username = settings->basic ? settings->username : std::string(),
                                              .password = settings->password,
                                              .limit = limit_of(request)});
-  return answer ? http::judge(*settings, *answer) : failed(answer.error());
+  if (answer) return http::judge(*settings, *answer);
+  return {.delivery = answer.error().asked ? Delivery::unclear : Delivery::failed, .detail = answer.error().why};
 }
 
 std::string wrong_with(const std::string& path) {

@@ -113,10 +113,10 @@ bool prepare(CURL* handle, const HttpRequest& request, const Connection& connect
 
 }  // namespace
 
-std::expected<HttpAnswer, std::string> transfer(const HttpRequest& request, const Connection& connection) {
+std::expected<HttpAnswer, NoAnswer> transfer(const HttpRequest& request, const Connection& connection) {
   const Handle handle(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : nullptr,
                       curl_easy_cleanup);
-  if (!handle) return std::unexpected("libcurl cannot be used");
+  if (!handle) return std::unexpected(NoAnswer{.why = "libcurl cannot be used"});
   Headers headers(nullptr, curl_slist_free_all);
   const auto add = [&](const char* header) {
     curl_slist* list = curl_slist_append(headers.get(), header);
@@ -128,13 +128,23 @@ std::expected<HttpAnswer, std::string> transfer(const HttpRequest& request, cons
 
   HttpAnswer answer;
   std::array<char, CURL_ERROR_SIZE> detail{};
+  bool asked = false;
+  // Called when the way there is open, the certificate is trusted, and nothing has been said yet.
+  const auto asks = [](void* told, char*, char*, int, int) {
+    *static_cast<bool*>(told) = true;
+    return CURL_PREREQFUNC_OK;
+  };
   Options rest(handle.get());
   rest.set(CURLOPT_HTTPHEADER, headers.get())
       .set(CURLOPT_WRITEDATA, &answer.body)
-      .set(CURLOPT_ERRORBUFFER, detail.data());
-  if (!fine || !rest.fine()) return std::unexpected("libcurl does not take the request: is url right?");
+      .set(CURLOPT_ERRORBUFFER, detail.data())
+      .set(CURLOPT_PREREQFUNCTION, +asks)
+      .set(CURLOPT_PREREQDATA, &asked);
+  if (!fine || !rest.fine())
+    return std::unexpected(NoAnswer{.why = "libcurl does not take the request: is url right?"});
   if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK)
-    return std::unexpected(in_words(code, detail.data(), request.url, connection.limit));
+    return std::unexpected(
+        NoAnswer{.why = in_words(code, detail.data(), request.url, connection.limit), .asked = asked});
   if (curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &answer.status) != CURLE_OK) answer.status = 0;
   return answer;
 }

@@ -19,7 +19,10 @@ struct Connection {
   std::chrono::milliseconds limit;  // for all of it
 };
 
-// The error is a sentence.
-[[nodiscard]] std::expected<HttpAnswer, std::string> transfer(const HttpRequest& request, const Connection& connection);
+struct NoAnswer {
+  std::string why;     // a sentence
+  bool asked = false;  // the request, or some of it, went out: what became of it nobody knows
+};
+[[nodiscard]] std::expected<HttpAnswer, NoAnswer> transfer(const HttpRequest& request, const Connection& connection);
 
 }  // namespace mfa::http

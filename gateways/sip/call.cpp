@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "common/system/descriptor.h"
+#include "gateways/sip/final_status.h"
 #include "gateways/sip/media.h"
 #include "gateways/sip/re.h"
 
@@ -30,48 +31,13 @@ constexpr milliseconds kFirstSign = 4s;  // it is due after 200 ms (RFC 3261 §1
 constexpr milliseconds kToHangUp = 2s;   // for the other side to say that it heard
 constexpr milliseconds kToPress = 4s;    // after the sound was heard once
 constexpr milliseconds kBreath = 700ms;  // until the handset is at the ear
+constexpr std::uint16_t kRinging = 180;  // and what is above: it is on its way to a telephone (RFC 3261 §21.1)
 constexpr std::uint32_t kBuckets = 8;    // of libre's tables, for one call
 
 GatewayReply failed(std::string detail) { return {.delivery = Delivery::failed, .detail = std::move(detail)}; }
-// Maybe of this telephone alone: others can be called all the same.
-GatewayReply failed_of_message(std::string detail) {
-  return {.delivery = Delivery::failed, .detail = std::move(detail), .of_message = true};
-}
+GatewayReply unclear(std::string detail) { return {.delivery = Delivery::unclear, .detail = std::move(detail)}; }
 GatewayReply refused(std::string detail, Refusal why = Refusal::unknown) {
   return {.delivery = Delivery::refused, .detail = std::move(detail), .why = why};
-}
-
-// RFC 3261 §21
-GatewayReply meaning(std::uint16_t status) {
-  const auto in_words = [&](std::string_view what) { return fmt::format("{} (SIP {})", what, status); };
-  switch (status) {
-    case 401:
-    case 403:
-    case 407:
-      return failed(in_words("the telephone system does not place this call for that username and password"));
-    case 404:
-    case 410:
-    case 484:
-    case 604:
-      return refused(in_words("there is no such number"), Refusal::no_number);
-    case 486:
-    case 600:
-      return refused(in_words("the number is busy"), Refusal::busy);
-    case 408:
-    case 480:
-    case 487:
-      return refused(in_words("nobody answered"), Refusal::unanswered);
-    case 603:
-      return refused(in_words("the call was declined"), Refusal::declined);
-    case 488:
-      return failed_of_message(in_words("the telephone system does not take the sound"));
-    case 415:
-    case 433:
-    case 606:
-      return failed_of_message(in_words("the call was not acceptable"));
-    default:
-      return failed(in_words("the telephone system declined"));
-  }
 }
 
 bool points_elsewhere(std::string_view message) { return message.starts_with("SIP/2.0 3"); }
@@ -134,11 +100,11 @@ class Call {
     if (std::string wrong = prepare(number); !wrong.empty()) return failed(std::move(wrong));
     ringing_ = ringing;
     expect(kFirstSign, [](Call& call) {
-      if (!call.alive_) return call.finish(failed("the telephone system did not answer"));
+      if (!call.alive_) return call.finish(call.lost("the telephone system did not answer"));
       call.expect(call.ringing_ - kFirstSign,
                   [](Call& rung) { rung.finish(refused("nobody answered", Refusal::unanswered)); });
     });
-    if (re_main(nullptr) != 0 || !reply_) return failed("the call could not be followed");
+    if (re_main(nullptr) != 0 || !reply_) return lost("the call could not be followed");
     return *reply_;
   }
 
@@ -150,6 +116,7 @@ class Call {
   void pressed();
   void heard(std::string_view message);
   void closed(int error, const sip_msg* message);
+  [[nodiscard]] GatewayReply lost(std::string detail) const;
   void finish(GatewayReply reply);
 
   void expect(milliseconds wait, void (*then)(Call&)) {
@@ -169,7 +136,9 @@ class Call {
   const std::uint64_t until_;  // milliseconds, of libre's clock
   std::optional<GatewayReply> reply_;
   milliseconds ringing_{};
+  bool asked_ = false;   // what places the call went out
   bool alive_ = false;   // the telephone system has taken note of us
+  bool rang_ = false;    // and of a telephone
   bool agreed_ = false;  // on the sound
   bool established_ = false;
   void (*then_)(Call&) = nullptr;
@@ -207,7 +176,9 @@ std::string Call::prepare(const PhoneNumber& number) {
   if (!fine) return "no sockets are left for a call";
   sip_set_trace_handler(sip_.get(), [](bool sent, sip_transp, const sa*, const sa*, const std::uint8_t* packet,
                                        std::size_t size, void* self) {
-    if (!sent) static_cast<Call*>(self)->heard({reinterpret_cast<const char*>(packet), size});
+    auto& call = *static_cast<Call*>(self);
+    if (sent) call.asked_ = true;
+    if (!sent) call.heard({reinterpret_cast<const char*>(packet), size});
   });
 
   const std::string route = [&] {
@@ -237,7 +208,11 @@ bool Call::connect(const std::string& to, const std::string& from, const std::st
     call.agreed_ = true;
     return 0;
   };
-  const auto progress = [](const sip_msg*, void* self) { static_cast<Call*>(self)->alive_ = true; };
+  const auto progress = [](const sip_msg* message, void* self) {
+    auto& call = *static_cast<Call*>(self);
+    call.alive_ = true;
+    call.rang_ = call.rang_ || message->scode >= kRinging;
+  };
   const auto established = [](const sip_msg*, void* self) { static_cast<Call*>(self)->established(); };
   const auto info = [](struct sip* sip, const sip_msg* message, void* self) {
     // Some systems tell keys so: "Signal=#" in a body of type application/dtmf-relay.
@@ -299,14 +274,22 @@ void Call::heard(std::string_view message) {
 
 // The other side ended it, or never began.
 void Call::closed(int error, const sip_msg* message) {
-  if (message != nullptr && message->scode >= 300) return finish(meaning(message->scode));
+  if (message != nullptr && message->scode >= 300) return finish(meaning(message->scode, rang_ || agreed_));
   if (established_ && mode_ == MessageMode::press)
     return finish(refused("they hung up without pressing #", Refusal::not_pressed));
   if (established_) return finish({.delivery = Delivery::sent, .detail = {}});  // whoever has heard enough hangs up
-  if (error == ETIMEDOUT) return finish(failed("the telephone system did not answer"));
-  finish(failed(settings_.transport == Transport::tls
-                    ? "the telephone system cannot be reached, or its certificate is not trusted"
-                    : "the telephone system cannot be reached"));
+  if (error == ETIMEDOUT) return finish(lost("the telephone system did not answer"));
+  const bool never_there = error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH;
+  const std::string detail = settings_.transport == Transport::tls
+                                 ? "the telephone system cannot be reached, or its certificate is not trusted"
+                                 : "the telephone system cannot be reached";
+  finish(never_there && !alive_ ? failed(detail) : lost(detail));
+}
+
+// Nothing more is heard of it. A telephone that rang has had its call; else it may ring yet, if the system was asked.
+GatewayReply Call::lost(std::string detail) const {
+  if (rang_ || agreed_) return refused(std::move(detail), Refusal::unanswered);
+  return asked_ ? unclear(std::move(detail)) : failed(std::move(detail));
 }
 
 // Hangs up. The loop ends when that has been heard, or soon.

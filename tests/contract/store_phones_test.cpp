@@ -297,6 +297,47 @@ TEST_P(StoreRows, What_failed_counts_for_its_person_alone_and_for_ten_minutes) {
   }));
 }
 
+// Or whoever sets the clock, or a host that starts with a wrong one, gives everybody a new budget.
+TEST_P(StoreRows, A_clock_that_is_ahead_for_a_while_forgets_no_message) {
+  const Person alice = person_called("alice", 1001);
+  const Person bob = person_called("bob", 1002);
+  const MessageRecord message{.at = kNow, .number = kNumber, .proven = true};
+  MessageRecord ahead = message;
+  ahead.at = kNow + 29 * 24h;
+  PhoneCode late = code_for(kOther);
+  late.until = late.until + 29 * 24h;
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    static_cast<void>(tx.add_message(alice.id, message));
+    tx.keep_phone_code(alice.id, 1, code_for(kNumber));
+    static_cast<void>(tx.add_message(bob.id, ahead));
+    tx.keep_phone_code(bob.id, 1, late);
+    EXPECT_EQ(tx.messages_before(alice.id, message).of_person, 1U);
+    EXPECT_TRUE(tx.phone_code(alice.id, 1));
+  }));
+}
+
+TEST_P(StoreRows, A_message_that_was_not_tried_is_forgotten) {
+  const Person alice = person_called("alice", 1001);
+  const Person bob = person_called("bob", 1002);
+  const MessageRecord call{.at = kNow, .number = kNumber, .use = PhoneUse::call, .proven = true};
+  ASSERT_TRUE(store->write([&](Transaction& tx) {
+    const MessageId turned_away = tx.add_message(alice.id, call);
+    tx.forget_message(bob.id, turned_away);
+    EXPECT_EQ(tx.messages_before(alice.id, call).of_person, 1U) << "not his";
+    tx.forget_message(alice.id, turned_away);
+    const MessageTally tally = tx.messages_before(alice.id, call);
+    EXPECT_EQ(tally.of_person + tally.of_number + tally.of_all + tally.failed, 0U);
+    EXPECT_FALSE(tally.last || tally.last_call || tally.open_call);
+    EXPECT_FALSE(tx.end_message(alice.id, turned_away, MessageEnd::taken));
+    const MessageId ended = tx.add_message(alice.id, call);
+    EXPECT_NE(ended, turned_away);
+    EXPECT_TRUE(tx.end_message(alice.id, ended, MessageEnd::taken));
+    tx.forget_message(alice.id, ended);
+    EXPECT_EQ(tx.messages_before(alice.id, call).of_person, 1U) << "it went out";
+  }));
+  EXPECT_FALSE(store->read([&](Transaction& tx) { tx.forget_message(alice.id, {1}); }));
+}
+
 // What sessions count side by side they count one after the other: no budget is spent twice.
 TEST_P(StoreRows, The_last_message_of_a_budget_is_taken_once) {
   const Person alice = person_called("alice", 1001);

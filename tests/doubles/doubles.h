@@ -160,6 +160,7 @@ class Mailbox : public Gateway {
             .detail = "",
             .of_message = false,
             .why = why,
+            .full = full,
             .tries = tries};
   }
   void begin(const PhoneMessage& message, const Ended& ended) override {
@@ -180,6 +181,7 @@ class Mailbox : public Gateway {
   Delivery answer = Delivery::sent;
   Delivery press = Delivery::approved;
   Refusal why = Refusal::unknown;
+  bool full = false;  // where the answer is that it failed
   std::vector<DeliveryReport::Try> tries;
   bool rings = false;  // calls whose code is asked for go on until ends()
   std::vector<Ended> ringing;

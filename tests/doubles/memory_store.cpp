@@ -159,7 +159,8 @@ class MemoryStore::Tx : public Transaction {
   MessageTally messages_before(PersonId person, const MessageRecord& message) override {
     step();
     MessageTally tally;
-    for (const auto& sent : state_.messages) count(tally, sent, person, message);
+    for (const auto& sent : state_.messages)
+      if (!sent.forgotten) count(tally, sent, person, message);
     return tally;
   }
   bool end_message(PersonId person, MessageId message, MessageEnd end) override {
@@ -167,9 +168,16 @@ class MemoryStore::Tx : public Transaction {
     const auto at = static_cast<std::size_t>(message.value) - 1;
     if (at >= state_.messages.size()) return false;
     auto& found = state_.messages[at];
-    if (found.person != person || found.end != MessageEnd::open) return false;
+    if (found.person != person || found.end != MessageEnd::open || found.forgotten) return false;
     found.end = end;
     return true;
+  }
+  void forget_message(PersonId person, MessageId message) override {
+    changing();
+    const auto at = static_cast<std::size_t>(message.value) - 1;
+    if (at >= state_.messages.size()) return;
+    auto& found = state_.messages[at];
+    found.forgotten = found.person == person && found.end == MessageEnd::open;
   }
   void end_open_messages(PersonId person) override {
     changing();

@@ -57,6 +57,7 @@ class MemoryStore : public Store {
       PersonId person;
       MessageRecord record;
       MessageEnd end = MessageEnd::open;
+      bool forgotten = false;
     };
     std::vector<Message> messages;
     std::map<std::int64_t, std::pair<std::string, Bypass>> bypasses;

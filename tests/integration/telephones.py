@@ -167,6 +167,8 @@ class Exchange(socketserver.BaseRequestHandler):
                 anybody.sendto(text_of(302, made_up, headers["To"] + ";tag=t2"), self.client_address)
         if method == "INVITE" and self.server.answer:
             if "Authorization" in headers:
+                if self.server.rings:
+                    self.say(self.server.rings, headers)
                 self.say(self.server.answer if self.proven(headers["Authorization"]) else 403, headers)
             else:
                 self.say(401, headers, 'WWW-Authenticate: Digest realm="campus", nonce="n1", qop="auth"')
@@ -188,7 +190,7 @@ class Exchange(socketserver.BaseRequestHandler):
 @contextlib.contextmanager
 def exchange():
     with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Exchange) as server:
-        server.daemon_threads, server.requests, server.answer = True, [], None
+        server.daemon_threads, server.requests, server.answer, server.rings = True, [], None, None
         server.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server

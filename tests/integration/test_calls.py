@@ -52,12 +52,21 @@ def check_answers(server, path, call):
     for status, delivery, detail in ((404, "refused", "there is no such number"), (486, "refused", "the number is busy"),
                                      (480, "refused", "nobody answered"), (603, "refused", "the call was declined"),
                                      (302, "refused", "points to another number"), (301, "refused", "another number"),
-                                     (488, "failed", "does not take the sound"), (606, "failed", "not acceptable"),
+                                     (488, "failed", "does not take the sound"), (606, "refused", "was declined"),
+                                     (607, "refused", "was declined"), (608, "refused", "was declined"),
+                                     (433, "failed", "not acceptable"), (403, "failed", "username and password"),
                                      (503, "failed", "declined")):
         server.answer = status
         reply = carry("sip", path, **call)
-        assert (reply.get("fault") == "message") == (status in (488, 606)), reply
+        assert (reply.get("fault") == "message") == (status in (488, 433)), reply
         assert reply["status"] == delivery and detail in reply["detail"] and f"SIP {status}" in reply["detail"], reply
+    for rings in (180, 183):  # whoever is called has a phone that rang: what ends the call comes from there
+        server.rings = rings
+        for status, fault in ((403, "declined"), (607, "declined"), (488, "declined"), (503, "unanswered")):
+            server.answer = status
+            reply = carry("sip", path, **call)
+            assert (reply["status"], reply["fault"]) == ("refused", fault), (rings, status, reply)
+    server.rings = None
     assert f"INVITE sip:00{NUMBER[1:]}@127.0.0.1 " in server.requests[0], server.requests[0]
     called = {request.split(" ")[1] for request in server.requests if request.startswith("INVITE")}
     assert len(called) == 1, f"where an answer points to is not called: {called}"
@@ -82,7 +91,7 @@ def test_what_becomes_of_a_call_that_is_not_answered_is_said(campus):
         deaf = settings("deaf.toml", open(path).read().replace(str(server.port), str(silent.port)))
         with telephones.meanwhile(lambda: carry("sip", deaf, **call)) as reply_of_the_deaf:
             check_answers(server, path, call)
-        assert reply_of_the_deaf() == {"status": "failed", "detail": "the telephone system did not answer"}
+        assert reply_of_the_deaf() == {"status": "unclear", "detail": "the telephone system did not answer"}
     gone = carry("sip", settings("tcp.toml", open(path).read().replace("udp", "tcp")), **call)
     assert gone == {"status": "failed", "detail": "the telephone system cannot be reached"}, gone
     text = carry("sip", path)

@@ -128,12 +128,12 @@ def test_what_goes_wrong_with_a_provider_is_said(campus):
     wrong = {
         "slow": ("sent", ""),
         "busy": ("failed", "the provider takes no more messages for now (HTTP 429): Too Many Requests"),
-        "broken": ("failed", "the provider has a fault of its own (HTTP 500)"),
+        "broken": ("unclear", "the provider has a fault of its own (HTTP 500)"),
         "barred": ("failed", "the provider does not accept the username and password (HTTP 401): Authenticate"),
         "blocked": ("refused", "the provider does not take this number (HTTP 400): Attempt to send to unsubscribed recipient +***"),
-        "rubbish": ("failed", "what answered is no HTTP server"),
-        "empty": ("failed", "the provider hung up: HOST"),
-        "much": ("failed", "the provider answered too much"),
+        "rubbish": ("unclear", "what answered is no HTTP server"),
+        "empty": ("unclear", "the provider hung up: HOST"),
+        "much": ("unclear", "the provider answered too much"),
         "elsewhere": ("failed", "the provider points to another address: put that into url (HTTP 302)"),
     }
     with carriers.provider(both) as server:
@@ -146,7 +146,7 @@ def test_what_goes_wrong_with_a_provider_is_said(campus):
             assert (reply["status"], said) == (status, detail), (path, reply)
         for path in ("never", "dribble"):
             reply = replies[path].result()
-            assert reply == {"status": "failed", "detail": f"the provider did not answer in 1 s: localhost:{server.port}"}, \
+            assert reply == {"status": "unclear", "detail": f"the provider did not answer in 1 s: localhost:{server.port}"}, \
                 (path, reply)
         port = server.port
         assert not any(carriers.tells(path) for path, _, _ in server.requests)
@@ -154,7 +154,8 @@ def test_what_goes_wrong_with_a_provider_is_said(campus):
     class Gone:
         pass
     Gone.port = port
-    assert carry("http", twilio(Gone, authority))["detail"] == f"the provider cannot be reached: localhost:{port}"
+    assert carry("http", twilio(Gone, authority)) == \
+        {"status": "failed", "detail": f"the provider cannot be reached: localhost:{port}"}
     assert carry("http", twilio(Gone, authority, host="nowhere.invalid"))["detail"] == \
         f"the name of the provider's host is not known: nowhere.invalid:{port}"
 

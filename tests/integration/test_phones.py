@@ -8,6 +8,7 @@ import carriers
 from campus import EVERYONE_MUST, STORE
 from conversation import Conversation
 from marks import both_ways
+from waiting import until
 
 CODE = "Verification code: "
 CHOICE = "Your choice [app]: "
@@ -258,6 +259,54 @@ def test_a_gateway_that_fails_leaves_the_other_ways(campus):
     assert refused.stdout == "To +64 21 123 4567\nfile: failed: its settings have it answer so\n", refused.stdout
     none = campus.enroll("admin", "send-test", "03 364 2987", "--press", "--gateway", "file", status=1)
     assert "The gateway file is not one that waits for # in a call." in none.stderr, none.stderr
+
+
+def test_a_text_that_may_have_gone_out_is_waited_for_and_counts(campus):
+    alice, telephone = campus.student("alice"), Telephone(campus)
+    campus.configure(PHONES + "per_user_per_hour = 1\n" + gateway("file", "unclear") + EVERYONE_MUST)
+    campus.enroll("helpdesk", "phone", "alice", "021 123 4567", "--reason", "new", "--checked", "card")
+    talk = campus.ssh(alice)
+    talk.reads(CODE)
+    talk.answers("text")
+    talk.reads("Our text to your phone ending 4567 may come or not")
+    talk.reads("Other ways: app, recovery code, help")
+    talk.reads(CODE)
+    talk.answers(telephone.code)
+    assert talk.end() == 0
+    campus.log.wait_for(r"event=message\.failed user=alice .*factor=sms-2 .*unclear")
+    talk = campus.ssh(alice)
+    talk.reads(CODE)
+    talk.answers("text")
+    talk.reads("You have had as many texts and calls as you can get.")
+    talk.hangs_up()
+    assert len(telephone.messages()) == 1
+    test = campus.enroll("admin", "send-test", "021 123 4567", status=1)
+    assert "It may have gone out, or not." in test.stderr, test.stderr
+    assert test.stdout == "To +64 21 123 4567\nfile: may have sent it, or not: its settings have it answer so\n", test.stdout
+
+
+def test_a_number_on_a_command_line_is_written_over(campus):
+    alice, _ = campus.student("alice"), Telephone(campus, "33642987")
+    program = carriers.settings("rings", RINGS, 0o755)
+    campus.configure(PHONES + gateway("own", channels='"call"').replace('"file"', f'"{program}"') + EVERYONE_MUST)
+
+    def words(talk):
+        return open(f"/proc/{talk.pid}/cmdline").read().split("\0")[1:-1]
+
+    talk = Conversation(["mfa-enroll", "phone", "+64 3 364 2987", "--call"], alice)
+    talk.reads("Password for alice: ")
+    assert words(talk) == ["phone", "*" * 14, "--call"], words(talk)
+    talk.hangs_up()
+    talk = Conversation(["mfa-enroll", "helpdesk", "phone", "alice", "033642987", "--call", "--reason", "new", "--checked", "card"])
+    talk.reads("The number: +64 3 364 2987")
+    assert words(talk)[:4] == ["helpdesk", "phone", "alice", "*" * 9], words(talk)
+    talk.hangs_up()
+    talk = Conversation(["mfa-enroll", "admin", "send-test", "--call", "03 364 2987"])
+    until(lambda: os.path.exists(MESSAGES), "it rings")
+    assert words(talk) == ["admin", "send-test", "--call", "*" * 11], words(talk)
+    with open("/run/picked-up", "w") as answer:
+        answer.write('{"status":"sent"}')
+    assert talk.end() == 0
 
 
 def test_phones_that_end_alike_are_told_apart_and_an_app_can_be_chosen_after_all(campus):

@@ -156,7 +156,10 @@ TEST(SendTest, SaysWhatEachGatewayMadeOfIt) {
                    "pbx: did not reach the number: the number is busy\n", "The number was not reached."},
         std::tuple{R"({"number":"+64 3 366 9900","status":"failed","tried":[)"
                    R"({"gateway":"pbx","status":"failed","detail":"gives no reason"}]})",
-                   "pbx: failed: gives no reason\n", "No gateway took it on."}}) {
+                   "pbx: failed: gives no reason\n", "No gateway took it on."},
+        std::tuple{R"({"number":"+64 3 366 9900","status":"unclear","tried":[)"
+                   R"({"gateway":"pbx","status":"unclear","detail":"did not answer in time"}]})",
+                   "pbx: may have sent it, or not: did not answer in time\n", "It may have gone out, or not."}}) {
     ScriptedEngine engine{hello(), result(reply), verdict(VerdictCode::done)};
     Script script(engine, false);
     const auto done = admin_send_test(script.console, to);

@@ -89,6 +89,7 @@ TEST(GatewayOrder, CountsASlowTextAsAFailureAndNoSlowCall) {
   EXPECT_EQ(tried({}, PhoneUse::text, Delivery::sent, half + 1ms, kNow).passed_over_until, kNow + kFirstPass);
   EXPECT_EQ(tried({}, PhoneUse::call, Delivery::sent, limits_of(PhoneUse::call).each, kNow), GatewayHealth{});
   EXPECT_EQ(tried({}, PhoneUse::call, Delivery::failed, 1s, kNow).failures, 1U);
+  EXPECT_EQ(tried({}, PhoneUse::text, Delivery::unclear, 1s, kNow).failures, 1U);
 }
 
 TEST(GatewayOrder, LetsOneMessageTryAgainWhatFailed) {
@@ -109,7 +110,7 @@ TEST(GatewayOrder, LeavesTimeForAnotherGateway) {
 TEST(GatewayWords, AreReadBack) {
   for (const auto use : {PhoneUse::text, PhoneUse::call}) EXPECT_EQ(phone_use(name_of(use)), use);
   for (const auto mode : {MessageMode::code, MessageMode::press}) EXPECT_EQ(message_mode(name_of(mode)), mode);
-  for (const auto value : {Delivery::sent, Delivery::approved, Delivery::refused, Delivery::failed})
+  for (const auto value : {Delivery::sent, Delivery::approved, Delivery::refused, Delivery::failed, Delivery::unclear})
     EXPECT_EQ(delivery(name_of(value)), value);
   for (const char* word : {"", "SMS", "text", "ok", "sent "}) {
     EXPECT_FALSE(phone_use(word)) << word;

@@ -752,6 +752,35 @@ TEST_F(SentToIdentify, ItsCodeIsForThisAlone) {
   EXPECT_THAT(world.store.state.identified, IsEmpty());
 }
 
+// Or a clerk could take away anybody's own logins.
+TEST_F(SentToIdentify, HalfOfTheTextsAreLeftToTheirOwner) {
+  constexpr std::chrono::minutes kLater{6};  // the clerk's password is asked for again
+  const auto try_to = [&] {
+    static_cast<void>(identify({"text", std::unexpected(DialogueError::gone)}));
+    world.clock.time = world.clock.time + kLater;
+  };
+  world.mailbox.answer = Delivery::failed;
+  try_to();
+  world.mailbox.messages.clear();
+  world.mailbox.answer = Delivery::sent;
+  for (int i = 0; i < 4; ++i) try_to();
+  EXPECT_THAT(world.mailbox.messages, SizeIs(3)) << "what was not sent does not count";
+  std::string said = world.dialogue.prompts.back().text;
+  std::ranges::replace(said, '\n', ' ');
+  EXPECT_THAT(said,
+              HasSubstr("Half of the texts and calls they can get went out to be read to the helpdesk. The next one "
+                        "is possible in 42 minutes; the others are for their own logins."));
+  log_in({"text"});
+  EXPECT_THAT(world.mailbox.messages, SizeIs(4));
+  world.clock.time = world.clock.time + kHour;
+  EXPECT_TRUE(identify({"text", kSent}));
+  for (int hour = 0; hour < 12; ++hour) {
+    world.clock.time = world.clock.time + kHour;
+    static_cast<void>(identify({"text", std::unexpected(DialogueError::gone)}));
+  }
+  EXPECT_THAT(world.mailbox.messages, SizeIs(1 + 10)) << "of a day, too";
+}
+
 TEST_F(SentToIdentify, AResendBringsTheSameCodeAndAnOldOneIsToldApart) {
   const auto known = identify({"text", "resend", kSent});
   ASSERT_TRUE(known);

@@ -298,7 +298,8 @@ TEST_F(Import, EmergencyCodesAreGoodOnceAndForTheirOwnerAlone) {
                             .factors = apps,
                             .passed = EventKind::helpdesk_identified,
                             .failed = EventKind::helpdesk_identify_failed,
-                            .about = {}};
+                            .about = {},
+                            .epoch = world.person("alice").epoch};
     return verify(tx, world.settings, world.clock.time, purpose, read_answer("87654321"));
   });
   ASSERT_TRUE(verified);
@@ -309,7 +310,8 @@ TEST_F(Import, EmergencyCodesAreGoodOnceAndForTheirOwnerAlone) {
                             .factors = apps,
                             .passed = EventKind::helpdesk_identified,
                             .failed = EventKind::helpdesk_identify_failed,
-                            .about = {}};
+                            .about = {},
+                            .epoch = world.person("alice").epoch};
     return verify(tx, world.settings, world.clock.time, purpose, read_answer("12345678"));
   });
   ASSERT_TRUE(spent);

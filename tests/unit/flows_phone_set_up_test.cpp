@@ -430,6 +430,22 @@ TEST_F(PhoneSetUps, AnOutageUsesUpNobodysTries) {
   EXPECT_TRUE(enrol({kPassword, "", kNumber, kCode}));
 }
 
+// One stolen password, and a provider that hangs up: three strangers hear of it in a day, and no more.
+TEST_F(PhoneSetUps, WhatMayHaveGoneOutCountsAndItsCodeIsAskedFor) {
+  world.mailbox.answer = Delivery::unclear;
+  for (int i = 0; i < 12; ++i) {
+    static_cast<void>(enrol({kPassword, "", "021 123 10" + std::to_string(10 + i)}));
+    world.clock.time = world.clock.time + 10min;
+  }
+  EXPECT_EQ(sent(), 3U);
+  EXPECT_TRUE(world.mailbox.messages.back().unproven);
+  world.clock.time = world.clock.time + 24h;
+  const auto reply = enrol({kPassword, "", kNumber, kCode});
+  ASSERT_TRUE(reply) << reply.error().text;
+  EXPECT_THAT(prompt(3), HasSubstr("Our text to your phone +64211231234 may come or not"));
+  EXPECT_THAT(prompt(3), HasSubstr("type resend"));
+}
+
 TEST_F(PhoneSetUps, ANumberServesThreePeople) {
   for (std::uint32_t i = 0; i < 5; ++i) {
     const std::string name = "flatmate" + std::to_string(i);

@@ -8,6 +8,7 @@
 
 #include "common/flows/login.h"
 #include "common/flows/own_data.h"
+#include "common/flows/reporting.h"
 #include "common/flows/requests.h"
 #include "tests/doubles/doubles.h"
 

@@ -305,8 +305,10 @@ TEST_F(HttpGateway, UnderstandsStatuses) {
            "the provider takes no more messages for now (HTTP 429): slow down"},
           {429, R"({"error":[]})", failed, "the provider takes no more messages for now (HTTP 429)"},
           {429, R"({"error":{"0":{"text":7}}})", failed, "the provider takes no more messages for now (HTTP 429): 7"},
-          {500, "<html>", failed, "the provider has a fault of its own (HTTP 500)"},
-          {599, "", failed, "the provider has a fault of its own (HTTP 599)"}});
+          {408, "", failed, "the provider waited in vain (HTTP 408)"},
+          {500, "<html>", unclear, "the provider has a fault of its own (HTTP 500)"},
+          {504, "", unclear, "the provider waited in vain (HTTP 504)"},
+          {599, "", unclear, "the provider has a fault of its own (HTTP 599)"}});
 }
 
 // What a provider declines of one message, it may take of another.
@@ -323,7 +325,8 @@ TEST_F(HttpGateway, LooksIntoAnswers) {
   using enum Delivery;
   const auto read = settings(std::string(kUrl) +
                              "reason = 'm.0.why'\n[success]\nfield = 'm.0.status'\nvalues = [0, 'queued']\n"
-                             "[refused]\nstatus = [200, 400]\nfield = 'm.0.status'\nvalues = [6]\n");
+                             "[refused]\nstatus = [200, 400]\nfield = 'm.0.status'\nvalues = [6]\n"
+                             "[failed]\nfield = 'm.0.status'\nvalues = [1]\n");
   ASSERT_TRUE(read) << read.error();
   constexpr auto kNotSent = "the provider answered, but not what counts as sent (HTTP 200)";
   expect(*read, {{200, R"({"m":[{"status":0}]})", sent, ""},
@@ -334,14 +337,17 @@ TEST_F(HttpGateway, LooksIntoAnswers) {
                  {200, R"({"m":[{"status":6,"why":"bad number"}]})", refused,
                   "the provider does not take this number (HTTP 200): bad number"},
                  {400, R"({"m":[{"status":6}]})", refused, "the provider does not take this number (HTTP 400)"},
-                 {500, R"({"m":[{"status":0}]})", failed, "the provider has a fault of its own (HTTP 500)"},
-                 {500, R"({"m":[{"status":6}]})", failed, "the provider has a fault of its own (HTTP 500)"},
-                 {200, R"({"m":[{"status":[0]}]})", failed, kNotSent},
-                 {200, R"({"m":{"status":0}})", failed, kNotSent},
-                 {200, R"({"m":[]})", failed, kNotSent},
-                 {200, "0", failed, kNotSent},
-                 {200, "", failed, kNotSent},
-                 {200, "\xff{", failed, kNotSent}});
+                 {500, R"({"m":[{"status":0}]})", unclear, "the provider has a fault of its own (HTTP 500)"},
+                 {500, R"({"m":[{"status":1}]})", failed, "the provider has a fault of its own (HTTP 500)"},
+                 {200, R"({"m":[{"status":2,"why":"?"}]})", unclear,
+                  "the provider answered, but not what counts as sent (HTTP 200): ?"},
+                 {500, R"({"m":[{"status":6}]})", unclear, "the provider has a fault of its own (HTTP 500)"},
+                 {200, R"({"m":[{"status":[0]}]})", unclear, kNotSent},
+                 {200, R"({"m":{"status":0}})", unclear, kNotSent},
+                 {200, R"({"m":[]})", unclear, kNotSent},
+                 {200, "0", unclear, kNotSent},
+                 {200, "", unclear, kNotSent},
+                 {200, "\xff{", unclear, kNotSent}});
 }
 
 TEST_F(HttpGateway, RepeatsNoPassword) {
@@ -357,8 +363,8 @@ TEST_F(HttpGateway, LooksForText) {
   ASSERT_TRUE(read) << read.error();
   expect(*read, {{200, "id=5 OK: queued", sent, ""},
                  {302, "OK:", sent, ""},
-                 {202, "OK:", failed, "the provider answered, but not what counts as sent (HTTP 202)"},
-                 {200, "ERR", failed, "the provider answered, but not what counts as sent (HTTP 200)"}});
+                 {202, "OK:", unclear, "the provider answered, but not what counts as sent (HTTP 202)"},
+                 {200, "ERR", unclear, "the provider answered, but not what counts as sent (HTTP 200)"}});
 }
 
 // What is installed, with its password file in a folder of ours and nothing else changed.

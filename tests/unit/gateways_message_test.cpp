@@ -86,18 +86,20 @@ TEST(GatewayMessage, AnswersAreReadStrictly) {
       {R"({"status":"refused","detail":"+64211234567 is blocked"})", Delivery::refused, "+*** is blocked"},
       {R"({"status":"failed","detail":"no route"})", Delivery::failed, "no route"},
       {R"({"status":"failed","detail":5})", Delivery::failed, "gives no reason"},
-      {R"({"status":"approved"})", Delivery::failed, "says that # was pressed, which was not asked for"},
-      {R"({"status":"SENT"})", Delivery::failed, kElse},
-      {R"({"status":"ok"})", Delivery::failed, kElse},
-      {R"({"status":true})", Delivery::failed, kElse},
-      {R"({"detail":"sent"})", Delivery::failed, kElse},
-      {R"(["sent"])", Delivery::failed, kElse},
-      {R"("sent")", Delivery::failed, kElse},
-      {R"({"status":"sent"} {"status":"sent"})", Delivery::failed, kElse},
-      {R"({"status":"sent")", Delivery::failed, kElse},
-      {"sent", Delivery::failed, kElse},
-      {"", Delivery::failed, kElse},
-      {"{\"status\":\"sent\",\"detail\":\"\xff\"}", Delivery::failed, kElse},
+      {R"({"status":"unclear","detail":"no answer"})", Delivery::unclear, "no answer"},
+      {R"({"status":"unclear"})", Delivery::unclear, "gives no reason"},
+      {R"({"status":"approved"})", Delivery::unclear, "says that # was pressed, which was not asked for"},
+      {R"({"status":"SENT"})", Delivery::unclear, kElse},
+      {R"({"status":"ok"})", Delivery::unclear, kElse},
+      {R"({"status":true})", Delivery::unclear, kElse},
+      {R"({"detail":"sent"})", Delivery::unclear, kElse},
+      {R"(["sent"])", Delivery::unclear, kElse},
+      {R"("sent")", Delivery::unclear, kElse},
+      {R"({"status":"sent"} {"status":"sent"})", Delivery::unclear, kElse},
+      {R"({"status":"sent")", Delivery::unclear, kElse},
+      {"sent", Delivery::unclear, kElse},
+      {"", Delivery::unclear, kElse},
+      {"{\"status\":\"sent\",\"detail\":\"\xff\"}", Delivery::unclear, kElse},
   };
   for (const Row& row : kRows) {
     const GatewayReply reply = read_reply(row.json, text_message());
@@ -106,14 +108,14 @@ TEST(GatewayMessage, AnswersAreReadStrictly) {
   }
   EXPECT_EQ(read_reply(std::string(kLargestReply + 1, ' '), text_message()).detail, "answered too much");
   // Depth costs no stack.
-  EXPECT_EQ(read_reply(std::string(60'000, '['), text_message()).delivery, Delivery::failed);
+  EXPECT_EQ(read_reply(std::string(60'000, '['), text_message()).delivery, Delivery::unclear);
 }
 
 TEST(GatewayMessage, OnlyAPressedKeyApproves) {
   EXPECT_EQ(read_reply(R"({"status":"approved"})", press_call()).delivery, Delivery::approved);
   EXPECT_EQ(read_reply(R"({"status":"refused"})", press_call()).delivery, Delivery::refused);
   const GatewayReply unsaid = read_reply(R"({"status":"sent"})", press_call());
-  EXPECT_EQ(unsaid.delivery, Delivery::failed);
+  EXPECT_EQ(unsaid.delivery, Delivery::unclear);
   EXPECT_EQ(unsaid.detail, "does not say whether # was pressed");
 }
 

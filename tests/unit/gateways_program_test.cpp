@@ -71,8 +71,8 @@ class ProgramGatewaysTest : public ::testing::Test {
                             .language = "en"});
   }
   // Messages under way: as many as there may be, or `count` of them.
-  void fill(const std::string& gateway, std::size_t count = GatewayMemory::kMostAtOnce) {
-    for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(memory_.begin(gateway, 60s, SteadyTime{0}, 0s));
+  void fill(const std::string& gateway, std::size_t count = GatewayMemory::kMostAtOnce, GatewayPlace place = {}) {
+    for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(memory_.begin(gateway, place, 60s, SteadyTime{0}, 0s));
   }
   [[nodiscard]] std::string contents(const std::string& name) const {
     std::ifstream file(folder_ / name);
@@ -121,6 +121,7 @@ TEST_F(ProgramGatewaysTest, FailInWords) {
   struct Row {
     const char* script;
     const char* detail;
+    Delivery delivery = Delivery::unclear;  // whoever begins and gives no word may have sent it
   };
   constexpr Row kRows[] = {
       {"exit 1", "ended with status 1"},
@@ -130,19 +131,21 @@ TEST_F(ProgramGatewaysTest, FailInWords) {
       {"yes", "answered too much"},
       {"kill -9 $$", "was ended by a signal"},
       {R"(echo '{"status":"approved"}')", "says that # was pressed, which was not asked for"},
-      {R"(echo '{"status":"failed","detail":"no credit for +64 21 123 4567"}')", "no credit for +***"},
+      {R"(echo '{"status":"failed","detail":"no credit for +64 21 123 4567"}')", "no credit for +***",
+       Delivery::failed},
+      {R"(echo '{"status":"unclear","detail":"no answer"}')", "no answer"},
   };
   for (const Row& row : kRows) {
     gateways_.clear();
     add("bad", row.script);
     const DeliveryReport report = send();
-    EXPECT_EQ(report.delivery, Delivery::failed) << row.script;
+    EXPECT_EQ(report.delivery, row.delivery) << row.script;
     EXPECT_EQ(report.gateway, "bad");
     EXPECT_EQ(report.detail, row.detail) << row.script;
   }
   EXPECT_EQ(notes_.lines.size(), std::size(kRows));
   for (const std::string& line : notes_.lines) EXPECT_THAT(line, Not(HasSubstr("4567")));
-  EXPECT_THAT(notes_.lines.front(), AllOf(HasSubstr("gateway failed gateway=bad channel=sms"),
+  EXPECT_THAT(notes_.lines.front(), AllOf(HasSubstr("gateway unclear gateway=bad channel=sms"),
                                           HasSubstr("detail=\"ended with status 1\" passed_over=30s")));
 }
 
@@ -165,6 +168,31 @@ TEST_F(ProgramGatewaysTest, AreTriedInOrderUntilOneTakesIt) {
   EXPECT_EQ(report.delivery, Delivery::sent);
   EXPECT_EQ(report.gateway, "second");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "third was asked"));
+}
+
+// What one of them may have sent is not undone by another that sends nothing.
+TEST_F(ProgramGatewaysTest, AreTriedOnWhenItIsNotKnownWhatOneDid) {
+  add("first", "exit 1");
+  add("second", R"(echo '{"status":"failed","detail":"no credit"}')");
+  const DeliveryReport report = send();
+  EXPECT_EQ(report.delivery, Delivery::unclear);
+  EXPECT_EQ(report.gateway, "first");
+  EXPECT_EQ(report.detail, "ended with status 1");
+  ASSERT_EQ(report.tries.size(), 2U);
+  EXPECT_EQ(report.tries[1].delivery, Delivery::failed);
+  add("third", R"(echo '{"status":"refused"}')");
+  EXPECT_EQ(send().delivery, Delivery::refused);
+  add("fourth", kSent);
+  gateways_.erase(gateways_.begin() + 2);
+  EXPECT_EQ(send().delivery, Delivery::sent);
+}
+
+TEST_F(ProgramGatewaysTest, HaveSentNothingWhenTheyCannotBeStarted) {
+  add("one", kSent);
+  std::ofstream(folder_ / "one") << "#!/no/such/shell\n";
+  const DeliveryReport report = send();
+  EXPECT_EQ(report.delivery, Delivery::failed) << report.detail;
+  EXPECT_EQ(report.detail, "cannot be started");
 }
 
 TEST_F(ProgramGatewaysTest, AreNotAskedFurtherWhenTheNumberIsRefused) {
@@ -196,7 +224,7 @@ TEST_F(ProgramGatewaysTest, AreLeftOutForWhoWaitedForThemInVain) {
   limits_.each = 200ms;
   EXPECT_TRUE(send().tries.at(0).silent);
   limits_.each = 60s;
-  memory_.end("hangs", PhoneUse::text, Delivery::sent, 0s, SteadyTime{0});  // it would be the first again
+  memory_.end("hangs", {}, Delivery::sent, 0s, SteadyTime{0});  // it would be the first again
   PhoneMessage message{
       .id = "1", .to = {"+64211234567"}, .text = Secret("x"), .code = {}, .language = "en", .pass_over = {"hangs"}};
   const DeliveryReport report = gateways().send(message);
@@ -226,7 +254,7 @@ TEST_F(ProgramGatewaysTest, AreNotPassedOverForWhatAMessageIs) {
 
 TEST_F(ProgramGatewaysTest, AreTriedStillWhenAllArePassedOver) {
   add("flaky", "[ -e " + (folder_ / "mended").string() + R"( ] || exit 1; echo '{"status":"sent"}')");
-  EXPECT_EQ(send().delivery, Delivery::failed);
+  EXPECT_EQ(send().delivery, Delivery::unclear);
   std::ofstream(folder_ / "mended") << "yes";
   EXPECT_EQ(send().delivery, Delivery::sent);
   EXPECT_EQ(memory_.health_of(gateways_).front(), GatewayHealth{});
@@ -324,9 +352,34 @@ TEST_F(ProgramGatewaysTest, CarryManyMessagesAtOnceButNotAnyNumber) {
   limits_.all = limits_.each;  // no time to wait
   EXPECT_EQ(send().detail, "has too many messages under way");
   EXPECT_EQ(memory_.health_of(gateways_).front(), GatewayHealth{});  // which is no fault of its own
-  EXPECT_THAT(notes_.lines, ElementsAre("gateway full gateway=one channel=sms under_way=32"));
-  memory_.end("one", PhoneUse::text, Delivery::sent, 1s, SteadyTime{0});
+  EXPECT_THAT(notes_.lines, ElementsAre("gateway full gateway=one channel=sms numbers=proven under_way=32"));
+  memory_.end("one", {}, Delivery::sent, 1s, SteadyTime{0});
   EXPECT_EQ(send().delivery, Delivery::sent);
+}
+
+// Whoever lets telephones ring, or registers numbers, takes no place from those who log in by a text.
+TEST_F(ProgramGatewaysTest, KeepPlacesForTextsAndForProvenNumbers) {
+  constexpr GatewayPlace kCalls{.use = PhoneUse::call};
+  constexpr GatewayPlace kNewNumbers{.use = PhoneUse::text, .unproven = true};
+  add("one", kSent, true, true);
+  limits_.all = limits_.each;
+  fill("one", GatewayMemory::kMostAtOnce, kCalls);
+  EXPECT_EQ(send().delivery, Delivery::sent);
+  EXPECT_TRUE(send(PhoneUse::call).full);
+  fill("one", GatewayMemory::kMostUnproven, kNewNumbers);
+  PhoneMessage message{.id = "1", .to = {"+64211234567"}, .text = Secret("x"), .code = {}, .unproven = true};
+  const DeliveryReport report = gateways().send(message);
+  EXPECT_EQ(report.delivery, Delivery::failed);
+  EXPECT_TRUE(report.full) << "it was not tried";
+  EXPECT_EQ(notes_.lines.back(), "gateway full gateway=one channel=sms numbers=unproven under_way=16");
+  EXPECT_EQ(send().delivery, Delivery::sent);
+  fill("one", GatewayMemory::kMostAtOnce - GatewayMemory::kMostUnproven);
+  EXPECT_TRUE(send().full);
+  memory_.end("one", kNewNumbers, Delivery::sent, 1s, SteadyTime{0});
+  EXPECT_EQ(gateways().send(message).delivery, Delivery::sent);
+  add("two", R"(echo '{"status":"failed"}')");
+  fill("one", 1);
+  EXPECT_FALSE(send().full) << "another was tried";
 }
 
 TEST_F(ProgramGatewaysTest, HaveMessagesWaitTheirTurnWhereNoOtherTakesThem) {
@@ -334,7 +387,7 @@ TEST_F(ProgramGatewaysTest, HaveMessagesWaitTheirTurnWhereNoOtherTakesThem) {
   fill("one");
   DeliveryReport report;
   std::jthread waits([&] { report = send(); });
-  memory_.end("one", PhoneUse::text, Delivery::sent, 1s, SteadyTime{0});
+  memory_.end("one", {}, Delivery::sent, 1s, SteadyTime{0});
   waits.join();
   EXPECT_EQ(report.delivery, Delivery::sent) << report.detail;
   EXPECT_THAT(notes_.lines, IsEmpty());

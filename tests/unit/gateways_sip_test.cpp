@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "gateways/sip/final_status.h"
 #include "gateways/sip/sip_settings.h"
 #include "gateways/sip/sound.h"
 #include "gateways/sip/srtp_key.h"
@@ -122,6 +123,35 @@ TEST(SrtpKey, IsReadAsItIsWritten) {
                                   "1 AES_CM_128_HMAC_SHA1_80 inline:" + coded.substr(0, 36) + "AA==",
                                   "1 AES_CM_128_HMAC_SHA1_80 inline:" + coded.substr(0, 39) + "!"})
     EXPECT_TRUE(key_in(text).empty()) << text;
+}
+
+// Or whoever declines is rung again at once, and everybody's calls go another way.
+TEST(FinalStatus, IsTheTelephonesOnceItRang) {
+  struct Row {
+    std::uint16_t status;
+    Delivery at_once;
+    Refusal rung;
+  };
+  using enum Refusal;
+  constexpr Row kRows[] = {
+      {401, Delivery::failed, declined},   {403, Delivery::failed, declined},    {404, Delivery::refused, no_number},
+      {407, Delivery::failed, declined},   {408, Delivery::refused, unanswered}, {410, Delivery::refused, no_number},
+      {415, Delivery::failed, declined},   {433, Delivery::failed, declined},    {480, Delivery::refused, unanswered},
+      {484, Delivery::refused, no_number}, {486, Delivery::refused, busy},       {487, Delivery::refused, unanswered},
+      {488, Delivery::failed, declined},   {499, Delivery::failed, declined},    {500, Delivery::failed, unanswered},
+      {502, Delivery::failed, unanswered}, {503, Delivery::failed, unanswered},  {504, Delivery::failed, unanswered},
+      {580, Delivery::failed, unanswered}, {600, Delivery::refused, busy},       {603, Delivery::refused, declined},
+      {604, Delivery::refused, no_number}, {606, Delivery::refused, declined},   {607, Delivery::refused, declined},
+      {608, Delivery::refused, declined},  {699, Delivery::failed, declined},
+  };
+  for (const Row& row : kRows) {
+    EXPECT_EQ(meaning(row.status, /*rang=*/false).delivery, row.at_once) << row.status;
+    const GatewayReply reply = meaning(row.status, /*rang=*/true);
+    EXPECT_EQ(reply.delivery, Delivery::refused) << row.status;
+    EXPECT_EQ(reply.why, row.rung) << row.status;
+    EXPECT_FALSE(reply.of_message) << row.status;
+    EXPECT_THAT(reply.detail, HasSubstr("(SIP " + std::to_string(row.status) + ")"));
+  }
 }
 
 class SipGateway : public ::testing::Test {
