@@ -44,7 +44,7 @@ TEST(AdminCheck, JsonIsAsPromised) {
 
 TEST(AdminCheck, AnExceptionHasANameThatAFaultCanHave) {
   const auto refused = [](std::vector<std::string> except) {
-    ScriptedEngine engine;
+    ScriptedEngine engine{};
     Script script(engine, false);
     const auto done = admin_check(script.console, {.except = std::move(except), .accounts = {}});
     return done ? Failure{} : done.error();
