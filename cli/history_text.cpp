@@ -139,6 +139,7 @@ constexpr std::array kReasons{
     Words{"notice", marked("notice")},
     Words{"new_number", marked("new number")},
     Words{"failed", marked("failed")},
+    Words{"unclear", marked("unclear")},
     Words{"refused", marked("refused")},
     Words{"wrong_password", marked("wrong password")},
     Words{"nothing_to_prove", marked("nothing to prove")},

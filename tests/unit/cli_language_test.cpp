@@ -364,7 +364,7 @@ TEST_F(InDutch, ActsOfTheHelpdeskAreSaidInDutch) {
             "alice kan hem 2 keer typen waar om een code wordt gevraagd, tot 2026-11-23 09:14.\n");
   EXPECT_EQ(act(helpdesk_identify, R"({"factor":"totp-1","until":"2026-11-22T09:29:05Z"})"),
             "Dat is een code van alice (totp-1). Tot 2026-11-22 09:29 heb je daarvoor geen --checked nodig.\n");
-  EXPECT_EQ(act(helpdesk_travel, R"({"until":"2026-12-01T00:00:00Z"})"),
+  EXPECT_EQ(act(helpdesk_travel, R"({"country":"FJ","until":"2026-12-01T00:00:00Z"})"),
             "Inloggen van alice vanuit FJ wordt doorgelaten tot 2026-12-01 00:00.\n");
   EXPECT_EQ(act(helpdesk_exempt, R"({})"), "alice wordt weer om een tweede factor gevraagd, zoals de regels zeggen.\n");
   EXPECT_EQ(said(

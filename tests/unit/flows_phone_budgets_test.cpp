@@ -95,7 +95,7 @@ TEST_F(Phones, WhatMayHaveGoneOutIsSaidAndItsCodeLetsIn) {
       on_one_line(prompt(0)),
       HasSubstr("Our text to your phone ending 1234 may come or not: we heard nothing more of it. Its code works "
                 "for 10 minutes. If it does not come in 30 seconds, type resend, or use another way. Enter the "
-                "code from the text. Other ways: resend, app, call, recovery code, help "));
+                "code from the text. Other ways: resend, call, app, recovery code, help "));
   EXPECT_EQ(world.store.state.messages.back().end, MessageEnd::taken);
   EXPECT_EQ(world.store.state.events[1].kind, EventKind::message_failed);
   EXPECT_EQ(world.store.state.events[1].reason, "sms unclear");
@@ -164,7 +164,7 @@ TEST_F(Phones, AfterTheLastOneNoWordIsOfferedForAnother) {
   static_cast<void>(log_in({}));
   EXPECT_THAT(
       on_one_line(prompt(0)),
-      HasSubstr("The next one is possible in 60 minutes. You have no recovery codes. Ask Service Desk, 0800 650 "
+      HasSubstr("The next one is possible in 1 hour. You have no recovery codes. Ask Service Desk, 0800 650 "
                 "200. Other ways: help "))
       << "no other way is spoken of, and whom to ask is said once";
 }
