@@ -6,20 +6,15 @@
 // and a mend is told only if nothing is wrong with the stack that it makes.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "common/check/finding.h"
+#include "common/check/pam_lines.h"
 #include "common/check/pam_stack.h"
 
 namespace mfa {
-
-struct PamModules {
-  std::function<bool(const std::string& path)> there;  // as a line names it; none: whatever is named is there
-  std::vector<std::string> names;                      // of those that are: "pam_unix", for misspelt ones
-};
 
 struct PamWants {
   bool trust = false;       // a rule remembers devices, and wrong passwords are to end that

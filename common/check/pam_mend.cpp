@@ -1,9 +1,7 @@
 #include "common/check/pam_mend.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
-#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -16,79 +14,10 @@
 namespace mfa {
 namespace {
 
-constexpr int kMostInclusions = 8;     // that are written out, one in the other
-constexpr std::size_t kShortMove = 4;  // lines; over more of them a move is told as one
+constexpr int kMostInclusions = 8;  // that are written out, one in the other
 constexpr const char* kModule = "pam_mfa.so";
 
-using Lines = std::vector<std::string>;
-
-Lines lines_of(std::string_view text) {
-  Lines lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
-std::string text_of(const Lines& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  return text;
-}
-
-// Edits of a file's lines, which are told by their numbers before any of them.
-class Rewriting {
- public:
-  explicit Rewriting(std::string_view text) : lines_(lines_of(text)), texts_(pam_texts(text)) {}
-
-  [[nodiscard]] std::string raw(int line) const {
-    const auto [from, to] = extent(line);
-    std::string text;
-    for (int i = from; i <= to; ++i) text += (i == from ? "" : "\n") + lines_[static_cast<std::size_t>(i) - 1];
-    return text;
-  }
-  void replace(int line, std::string text) { instead_[line] = {std::move(text)}; }
-  void replace(int line, Lines texts) { instead_[line] = std::move(texts); }
-  void remove(int line) { instead_[line] = {}; }
-  void add_behind(int line, std::string text) { behind_[line].push_back(std::move(text)); }
-  void add_before(int line, std::string text) { before_[line].push_back(std::move(text)); }
-  void add_at_end(std::string text) { end_.push_back(std::move(text)); }
-
-  [[nodiscard]] std::string text() const {
-    Lines made;
-    const auto add = [&made](const std::map<int, Lines>& from, int line) {
-      if (const auto found = from.find(line); found != from.end())
-        made.insert(made.end(), found->second.begin(), found->second.end());
-    };
-    for (int line = 1; line <= static_cast<int>(lines_.size()); ++line) {
-      const auto [from, to] = extent(line);
-      add(before_, from);
-      if (instead_.contains(from)) {
-        add(instead_, from);
-      } else {
-        for (int i = from; i <= to; ++i) made.push_back(lines_[static_cast<std::size_t>(i) - 1]);
-      }
-      add(behind_, from);
-      line = to;
-    }
-    made.insert(made.end(), end_.begin(), end_.end());
-    return text_of(made);
-  }
-
- private:
-  // Of what is continued.
-  [[nodiscard]] std::pair<int, int> extent(int line) const {
-    const auto found = std::ranges::find(texts_, line, &PamText::from);
-    return found == texts_.end() ? std::pair(line, line) : std::pair(found->from, found->to);
-  }
-
-  Lines lines_;
-  std::vector<PamText> texts_;
-  std::map<int, Lines> instead_, behind_, before_;
-  Lines end_;
-};
+using Lines = PamRewriting::Lines;
 
 bool ends_wrong_ones(const PamLine& report) {
   return report.control.actions.at(static_cast<std::size_t>(PamCode::auth_err)).kind == PamAction::Kind::die;
@@ -166,10 +95,10 @@ class Candidates {
     return place ? place->line : 0;
   }
 
-  void offer(const Rewriting& rewriting) { made_.push_back(rewriting.text()); }
+  void offer(const PamRewriting& rewriting) { made_.push_back(rewriting.text()); }
 
   void strict_code() {
-    Rewriting rewriting(text_);
+    PamRewriting rewriting(text_);
     for (const int i : verify_)
       if (!is_strict(at(i))) rewriting.replace(at(i).at.line, at(i).text(type_, "required"));
     offer(rewriting);
@@ -177,7 +106,7 @@ class Candidates {
 
   void requisite_password() {
     if (password_.size() != 1 || !passwords_own_ || !report_.empty()) return;
-    Rewriting rewriting(text_);
+    PamRewriting rewriting(text_);
     rewriting.replace(at(password_[0]).at.line, at(password_[0]).text(type_, "requisite"));
     offer(rewriting);
   }
@@ -188,7 +117,7 @@ class Candidates {
     return kModule;
   }
 
-  [[nodiscard]] std::string code_text(const Rewriting& rewriting) const {
+  [[nodiscard]] std::string code_text(const PamRewriting& rewriting) const {
     if (verify_.empty()) return fmt::format("{} required {}", name_of(type_), module_path());
     const PamLine& line = at(verify_[0]);
     return is_strict(line) ? rewriting.raw(line.at.line) : line.text(type_, "required");
@@ -206,13 +135,13 @@ class Candidates {
     if (!foreign_verify_.empty()) return;
     const std::set<int> lines = homes();
     for (const int line : std::vector<int>(lines.rbegin(), lines.rend())) {
-      Rewriting rewriting(text_);
+      PamRewriting rewriting(text_);
       rewriting.add_before(line, code_text(rewriting));
       for (const int i : verify_) rewriting.remove(at(i).at.line);
       offer(rewriting);
     }
     if (!lines.empty() || !verify_.empty()) return;
-    Rewriting rewriting(text_);
+    PamRewriting rewriting(text_);
     rewriting.add_at_end(code_text(rewriting));
     offer(rewriting);
   }
@@ -222,7 +151,7 @@ class Candidates {
     const int last = home(password_.back());
     for (const int line : homes()) {
       if (line < last) continue;
-      Rewriting rewriting(text_);
+      PamRewriting rewriting(text_);
       for (const int i : verify_) rewriting.remove(at(i).at.line);
       rewriting.add_behind(line, code_text(rewriting));
       offer(rewriting);
@@ -313,7 +242,7 @@ class Candidates {
   void whole_with(Code code, Over over) {
     const std::vector<int> order = this->order(code);
     if (order.empty()) return;
-    Rewriting rewriting(text_);
+    PamRewriting rewriting(text_);
     for (int i = 0; i < size(); ++i) {
       if (at(i).at.file != path_ || at(i).kind != PamLine::Kind::module) continue;
       if (moves(i)) {
@@ -333,7 +262,7 @@ class Candidates {
     offer(rewriting);
   }
 
-  static void add(Rewriting& rewriting, int line, std::string text) {
+  static void add(PamRewriting& rewriting, int line, std::string text) {
     if (line > 0) {
       rewriting.add_behind(line, std::move(text));
     } else {
@@ -341,7 +270,7 @@ class Candidates {
     }
   }
 
-  [[nodiscard]] std::string report_text(const Rewriting& rewriting) const {
+  [[nodiscard]] std::string report_text(const PamRewriting& rewriting) const {
     for (const int i : report_)
       if (ends_wrong_ones(at(i))) return rewriting.raw(at(i).at.line);
     return fmt::format("{} [default=die] {} authfail", name_of(type_), module_path());
@@ -375,69 +304,14 @@ std::optional<std::string> written_out(const std::string& service, PamType type,
     for (const PamText& one : pam_texts(included->text))
       if (inclusion->all_types || one.words[0] == "@include" || type_of(one.words[0]) == type)
         lines.push_back(one.text);
-    Rewriting rewriting(file->text);
+    PamRewriting rewriting(file->text);
     rewriting.replace(place->line, std::move(lines));
     return rewriting.text();
   }
   return std::nullopt;
 }
 
-std::string place_words(const std::string& path, const Lines& lines, std::size_t index) {
-  std::string line = lines[index];
-  const bool includes = line.contains("include") || line.contains("substack");
-  return fmt::format("{}:{}{}", path, index + 1, includes ? fmt::format(" ({})", line) : "");
-}
-
 }  // namespace
-
-std::string in_words(const PamEdit& edit) {
-  const Lines before = lines_of(edit.before);
-  const Lines after = lines_of(edit.after);
-  std::size_t start = 0;
-  while (start < before.size() && start < after.size() && before[start] == after[start]) ++start;
-  std::size_t same = 0;  // at the end
-  while (same < before.size() - start && same < after.size() - start &&
-         before[before.size() - 1 - same] == after[after.size() - 1 - same])
-    ++same;
-  const std::size_t gone = before.size() - start - same;
-  std::string written;
-  std::string last;
-  std::size_t count = 0;
-  for (std::size_t i = start; i < after.size() - same; ++i) {
-    if (after[i].empty()) continue;
-    written += "\n" + after[i];
-    last = after[i];
-    ++count;
-  }
-  const std::string rest = count == 1 ? " " + last : written;
-  if (gone == 0) {
-    if (start > 0) return fmt::format("Add behind {}:{}", place_words(edit.path, before, start - 1), rest);
-    return before.empty() ? fmt::format("Write into {}:{}", edit.path, rest)
-                          : fmt::format("Add before {}:{}", place_words(edit.path, before, 0), rest);
-  }
-  if (gone == 1 && count == 1) return fmt::format("Write {}:{} as: {}", edit.path, start + 1, last);
-  if (gone == 1 && count == 0) return fmt::format("Remove {}:{}", edit.path, start + 1);
-  if (gone == after.size() - start - same && gone > kShortMove) {
-    const auto from = before.begin() + static_cast<std::ptrdiff_t>(start);
-    const auto made = after.begin() + static_cast<std::ptrdiff_t>(start);
-    const auto span = static_cast<std::ptrdiff_t>(gone);
-    if (*made == from[span - 1] && std::equal(made + 1, made + span, from))
-      return fmt::format("Move {}:{} before {}", edit.path, start + gone, place_words(edit.path, before, start));
-    if (made[span - 1] == *from && std::equal(made, made + span - 1, from + 1))
-      return fmt::format("Move {}:{} behind {}", edit.path, start + 1, place_words(edit.path, before, start + gone - 1));
-  }
-  if (gone == 1) return fmt::format("In {} write instead of line {}:{}", edit.path, start + 1, written);
-  return fmt::format("In {} write instead of lines {} to {}:{}", edit.path, start + 1, start + gone, written);
-}
-
-PamReader with_text(PamReader reader, std::string path, std::string text) {
-  return [reader = std::move(reader), path = std::move(path),
-          text = std::move(text)](const std::string& name) -> std::optional<PamFile> {
-    auto file = reader(name);
-    if (file && file->path == path) file->text = text;
-    return file;
-  };
-}
 
 std::optional<PamEdit> find_pam_mend(const std::string& service, PamType type, const std::string& path,
                                      const PamReader& reader, const PamRight& is_right) {

@@ -9,22 +9,10 @@
 #include <optional>
 #include <string>
 
+#include "common/check/pam_edit.h"
 #include "common/check/pam_stack.h"
 
 namespace mfa {
-
-// A file as it is, and as it should be.
-struct PamEdit {
-  std::string path;
-  std::string before;
-  std::string after;
-};
-
-// "Write /etc/pam.d/sshd:4 as: …"; of several lines, all that is to stand there.
-[[nodiscard]] std::string in_words(const PamEdit& edit);
-
-// The files of `reader`, but for the text of one of them.
-[[nodiscard]] PamReader with_text(PamReader reader, std::string path, std::string text);
 
 using PamRight = std::function<bool(const PamReader& reader)>;
 

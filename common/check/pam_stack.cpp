@@ -231,8 +231,7 @@ class Assembly {
     through_.push_back(at);
     const bool added = add_file(included.file, depth + 1, level + (included.substack ? 1 : 0));
     through_.pop_back();
-    if (!added)
-      refuse(at, level, fmt::format("\"{}\" cannot be included", included.file));
+    if (!added) refuse(at, level, fmt::format("\"{}\" cannot be included", included.file));
   }
 
   void add_line(const PamPlace& at, const std::vector<std::string>& words, int depth, int level) {

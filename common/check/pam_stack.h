@@ -93,7 +93,8 @@ struct PamLine {
   std::vector<std::string> arguments;
   int level = 0;     // of substacks around it
   std::string what;  // of an unreadable one: what is wrong
-  std::vector<PamPlace> through = {};  // NOLINT(readability-redundant-member-init): lines that include it, outermost first
+  // Lines that include it, outermost first.
+  std::vector<PamPlace> through = {};  // NOLINT(readability-redundant-member-init): designated without it
   [[nodiscard]] bool has(std::string_view argument) const;
   // "auth required pam_mfa.so authfail", with another control if one is given.
   [[nodiscard]] std::string text(PamType type, std::string_view other_control = {}) const;

@@ -90,8 +90,8 @@ void judge_way_back(const Settings& settings, const RulesFacts& facts, Findings&
 
 // A group that is not there, and what says so.
 struct Mention {
-  std::string where;        // the file, with the line where it is known
-  std::string consequence;  // what follows
+  std::string where;             // the file, with the line where it is known
+  std::string consequence;       // what follows
   std::set<std::string> beside;  // what else is named there, and cannot be twice
   std::string_view fault = "rules-groups";
 };
@@ -138,13 +138,12 @@ void judge_groups(const Settings& settings, const RulesFacts& facts, Findings& f
     if (facts.group_exists(group)) continue;
     std::string_view near = nearest(group, known);
     if (mention.beside.contains(std::string(near))) near = {};
-    findings.push_back(
-        fault(mention.fault,
-              fmt::format("there is no group {} on this computer: {}", in_quotes(group), mention.consequence),
-              near.empty() ? fmt::format("Mend the name in {}, or make the group: groupadd {}", mention.where,
-                                         printable(group))
-                           : fmt::format("In {} write {} instead of {}{}", mention.where, in_quotes(near),
-                                         in_quotes(group), kReloadMfad)));
+    findings.push_back(fault(
+        mention.fault, fmt::format("there is no group {} on this computer: {}", in_quotes(group), mention.consequence),
+        near.empty()
+            ? fmt::format("Mend the name in {}, or make the group: groupadd {}", mention.where, printable(group))
+            : fmt::format("In {} write {} instead of {}{}", mention.where, in_quotes(near), in_quotes(group),
+                          kReloadMfad)));
   }
 }
 
@@ -208,13 +207,13 @@ void judge_gateways(const Settings& settings, const RulesFacts& facts, Findings&
           "rules-gateways",
           fmt::format("the rule {} lists \"{}\", and there is no gateway that carries {}", in_quotes(rule.name),
                       name_of(kind), what),
-          fmt::format("Take \"{0}\" out of factors of that rule in {1}, or set up a gateway: man 7 mfa-gateway  "
-                      "It is named by lines such as these. {2}",
-                      name_of(kind), printable(rule.file),
-                      to_append(facts.texts,
-                                fmt::format("[[gateway]]\nname = \"{0}\"\nchannel = [\"{1}\"]\nprogram = "
-                                            "\"{2}\"\nsettings = \"/etc/mfa/gateways/{2}.toml\"",
-                                            what, name_of(kind), kind == FactorKind::call ? "sip" : "http")))));
+          fmt::format(
+              "Take \"{0}\" out of factors of that rule in {1}, or set up a gateway: man 7 mfa-gateway  "
+              "It is named by lines such as these. {2}",
+              name_of(kind), printable(rule.file),
+              to_append(facts.texts, fmt::format("[[gateway]]\nname = \"{0}\"\nchannel = [\"{1}\"]\nprogram = "
+                                                 "\"{2}\"\nsettings = \"/etc/mfa/gateways/{2}.toml\"",
+                                                 what, name_of(kind), kind == FactorKind::call ? "sip" : "http")))));
     }
   }
   const bool waits = settings.phone.calls == MessageMode::press &&
@@ -226,10 +225,9 @@ void judge_gateways(const Settings& settings, const RulesFacts& facts, Findings&
               "Add press = true to the [[gateway]] whose program can (sip does); or have a code read out. " +
                   to_set(facts.texts, "phone", {{"calls", "\"code\""}})));
   if (!settings.gateways.empty() && settings.phone.countries.empty())
-    findings.push_back(
-        fault("phone-countries", "there are gateways, and no country may be reached: nobody can register a phone",
-              "With the countries of your people's numbers: " +
-                  to_set(facts.texts, "phone", {{"countries", "[\"NZ\"]"}})));
+    findings.push_back(fault(
+        "phone-countries", "there are gateways, and no country may be reached: nobody can register a phone",
+        "With the countries of your people's numbers: " + to_set(facts.texts, "phone", {{"countries", "[\"NZ\"]"}})));
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ std::optional<Entry> table_in(const ConfigurationText& text, std::string_view na
 
 std::string line_of(const ConfigurationText& text, int number) {
   std::string_view rest = text.contents;
-  for (int line = 1; line < number && !rest.empty(); ++line) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  for (int line = 1; line < number && !rest.empty(); ++line)
+    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
   rest = rest.substr(0, rest.find('\n'));
   const std::size_t start = rest.find_first_not_of(" \t");
   return start == std::string_view::npos ? "" : std::string(rest.substr(start));

@@ -172,7 +172,8 @@ struct Row {
 
 TEST(CheckPam, EachFaultHasItsMend) {
   const std::string file = "/etc/pam.d/sshd";
-  const std::string unix_and_report = "\nauth [success=1 default=ignore] pam_unix.so\nauth [default=die] pam_mfa.so authfail";
+  const std::string unix_and_report =
+      "\nauth [success=1 default=ignore] pam_unix.so\nauth [default=die] pam_mfa.so authfail";
   for (const Row& row : std::vector<Row>{
            {"auth sufficient pam_unix.so\n" + kCode + kAccount, "pam-skipped",
             "In " + file + " write instead of line 1:" + unix_and_report},
@@ -200,17 +201,20 @@ TEST(CheckPam, EachFaultHasItsMend) {
            {"auth requisite pam_unix.so\n" + kReport + kCode + kAccount, "pam-nobody",
             "Write " + file + ":1 as: auth [success=1 default=ignore] pam_unix.so"},
            // authfail is missing, and what leads over it is still there.
-           {kUnix + kCode + kAccount, "pam-nobody", "Add behind " + file + ":1: auth [default=die] pam_mfa.so authfail"},
+           {kUnix + kCode + kAccount, "pam-nobody",
+            "Add behind " + file + ":1: auth [default=die] pam_mfa.so authfail"},
            // The two lines are exchanged.
            {kUnix + kCode + kReport + kAccount, "pam-nobody",
-            "In " + file + " write instead of lines 2 to 3:\nauth [default=die] pam_mfa.so authfail\nauth required pam_mfa.so"},
+            "In " + file +
+                " write instead of lines 2 to 3:\nauth [default=die] pam_mfa.so authfail\nauth required pam_mfa.so"},
            {kCode + kReport + kUnix + kAccount, "pam-nobody", unix_and_report + "\nauth required pam_mfa.so"},
            {kUnix + kReport + "auth required pam_mfa.so nullok\n" + kAccount, "pam-arguments",
             "Write " + file + ":3 as: auth required pam_mfa.so"},
            {kUnix + kReport + kCode + "account required pam_mfa.so authfail\n", "pam-arguments", ":4 as"},
            {kGood + "auth requird pam_env.so\n", "pam-syntax", "man 5 pam.conf"},
            {kUnix + kReport + kCode + "account sufficient pam_unix.so\naccount required pam_mfa.so\n", "pam-skipped",
-            "In " + file + " write instead of lines 4 to 5:\naccount required pam_mfa.so\naccount sufficient pam_unix.so"},
+            "In " + file +
+                " write instead of lines 4 to 5:\naccount required pam_mfa.so\naccount sufficient pam_unix.so"},
            {"auth [success=5 default=ignore] pam_unix.so\n" + kReport + kCode + kAccount, "pam-nobody",
             "[success=1 default=ignore]"},
            {"auth [success=2 default=ignore] pam_unix.so\n" + kReport + kCode + kAccount, "pam-nobody",
@@ -220,7 +224,8 @@ TEST(CheckPam, EachFaultHasItsMend) {
            // With a directory beside the local passwords.
            {"auth [success=1 default=ignore] pam_sss.so\nauth required pam_unix.so use_first_pass\n" + kCode + kAccount,
             "pam-wrong-password",
-            "\nauth [success=2 default=ignore] pam_sss.so\nauth [success=1 default=ignore] pam_unix.so use_first_pass\n"},
+            "\nauth [success=2 default=ignore] pam_sss.so\nauth [success=1 default=ignore] pam_unix.so "
+            "use_first_pass\n"},
            {"auth sufficient pam_sss.so\nauth sufficient pam_unix.so\nauth required pam_deny.so\n" + kCode + kAccount,
             "pam-skipped", "[success="},
            // What stands around it stays.
@@ -237,8 +242,9 @@ TEST(CheckPam, EachFaultHasItsMend) {
     if (row.fault == "pam-syntax") continue;
     Pasting pasting(files);
     ASSERT_TRUE(pasting.paste(fault.mend)) << fault.mend;
-    EXPECT_THAT(faults(judge(pasting.files())), IsEmpty())
-        << row.stack << "----\n" << fault.mend << "\n----\n" << pasting.files().at("sshd");
+    EXPECT_THAT(faults(judge(pasting.files())), IsEmpty()) << row.stack << "----\n"
+                                                           << fault.mend << "\n----\n"
+                                                           << pasting.files().at("sshd");
   }
 }
 
@@ -261,7 +267,8 @@ TEST(CheckPam, MendsLeaveSharedFilesAlone) {
   for (const SharedRow& row : std::vector<SharedRow>{
            {.name = "pam-order",
             .files = {{"sshd", "# sshd\nauth required pam_mfa.so\n@include common-auth\n"}},
-            .mend = {"In /etc/pam.d/sshd write instead of lines 2 to 3:\n@include common-auth\nauth required pam_mfa.so"},
+            .mend =
+                {"In /etc/pam.d/sshd write instead of lines 2 to 3:\n@include common-auth\nauth required pam_mfa.so"},
             .wants = {.trust = false}},
            {.name = "pam-order",
             .files = {{"sshd", "auth required pam_mfa.so\n@include common-auth\n"}},
@@ -276,8 +283,8 @@ TEST(CheckPam, MendsLeaveSharedFilesAlone) {
             .mend = {"Write /etc/pam.d/sshd:2 as: auth required pam_mfa.so"},
             .wants = {.trust = false}},
            {.name = "pam-skipped",
-            .files = {{"sshd", "@include common-auth\nauth required pam_mfa.so\n" + account +
-                                   "account required pam_mfa.so\n"}},
+            .files = {{"sshd",
+                       "@include common-auth\nauth required pam_mfa.so\n" + account + "account required pam_mfa.so\n"}},
             .mend = {"Move /etc/pam.d/sshd:9 before /etc/pam.d/sshd:4 (@include common-account)"},
             .wants = {.trust = false}},
            {.name = "pam-account-missing",
@@ -317,7 +324,8 @@ TEST(CheckPam, MendsLeaveSharedFilesAlone) {
     }
     Pasting pasting(files);
     ASSERT_TRUE(pasting.paste(fault.mend.substr(0, fault.mend.find("\nThen")))) << fault.mend;
-    EXPECT_THAT(faults(judge(pasting.files(), row.wants)), IsEmpty()) << fault.mend << "\n" << pasting.files().at("sshd");
+    EXPECT_THAT(faults(judge(pasting.files(), row.wants)), IsEmpty()) << fault.mend << "\n"
+                                                                      << pasting.files().at("sshd");
   }
 }
 
@@ -336,19 +344,22 @@ TEST(CheckPam, ModulesThatAreNotThere) {
   const std::vector<std::string> names{"pam_mfa", "pam_unix", "pam_env", "pam_permit"};
   wants.modules = {.there =
                        [&names](const std::string& path) {
-                         return std::ranges::any_of(names, [&](const std::string& name) { return path == name + ".so"; });
+                         return std::ranges::any_of(names,
+                                                    [&](const std::string& name) { return path == name + ".so"; });
                        },
                    .names = names};
   struct ModuleRow {
     std::string stack, detail, mend;
   };
   for (const ModuleRow& row : std::vector<ModuleRow>{
-           {kUnix + kReport + "auth required pam_mfaa.so\n" + kCode + kAccount, "/etc/pam.d/sshd:3: there is no module pam_mfaa.so",
-            "Write # in front of /etc/pam.d/sshd:3"},
-           {kUnix + kReport + "auth required pam_mfaa.so\n" + kAccount, "sshd:3", "Write /etc/pam.d/sshd:3 as: auth required pam_mfa.so"},
+           {kUnix + kReport + "auth required pam_mfaa.so\n" + kCode + kAccount,
+            "/etc/pam.d/sshd:3: there is no module pam_mfaa.so", "Write # in front of /etc/pam.d/sshd:3"},
+           {kUnix + kReport + "auth required pam_mfaa.so\n" + kAccount, "sshd:3",
+            "Write /etc/pam.d/sshd:3 as: auth required pam_mfa.so"},
            {"auth required pam_mffa.so\naccount required pam_unix.so\n", "sshd:1", ":1 as: auth required pam_mfa.so"},
            {"auth required pam_enf.so readenv=1\n" + kGood, "sshd:1", ":1 as: auth required pam_env.so readenv=1"},
-           {kGood + "account requisite pam_campus.so\n", "sshd:6", "Install what has it, or write # in front of /etc/pam.d/sshd:6"},
+           {kGood + "account requisite pam_campus.so\n", "sshd:6",
+            "Install what has it, or write # in front of /etc/pam.d/sshd:6"},
            {kGood + "session required pam_loginuids.so\n", "sshd:6", "in front of /etc/pam.d/sshd:6"},
        }) {
     const Files files{{"sshd", row.stack}};
@@ -361,8 +372,11 @@ TEST(CheckPam, ModulesThatAreNotThere) {
     EXPECT_THAT(faults(judge(pasting.files(), wants)), IsEmpty()) << pasting.files().at("sshd");
   }
   // libpam goes on there.
-  EXPECT_THAT(faults(judge({{"sshd", "-auth optional pam_gone.so\nauth [success=ok module_unknown=ignore default=bad] "
-                                     "pam_gone.so\n" + kGood}}, wants)),
+  EXPECT_THAT(faults(judge({{"sshd",
+                             "-auth optional pam_gone.so\nauth [success=ok module_unknown=ignore default=bad] "
+                             "pam_gone.so\n" +
+                                 kGood}},
+                           wants)),
               IsEmpty());
 }
 

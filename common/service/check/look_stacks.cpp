@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -38,6 +39,15 @@ std::optional<PamFile> read_pam_file(const std::string& name) {
   return std::nullopt;
 }
 
+// Each file once, since every mend that might do is tried on them.
+PamReader reader_of_files() {
+  auto known = std::make_shared<std::map<std::string, std::optional<PamFile>>>();
+  return [known](const std::string& name) {
+    const auto found = known->find(name);
+    return found != known->end() ? found->second : known->emplace(name, read_pam_file(name)).first->second;
+  };
+}
+
 std::vector<std::string> names_of_stacks() {
   std::vector<std::string> names;
   for (const char* folder : kFolders) {
@@ -56,8 +66,8 @@ std::vector<std::string> names_of_stacks() {
 // Where libpam looks for modules: which of them depends on how it was built.
 std::vector<std::string> module_folders() {
   std::vector<std::string> folders;
-  for (const char* pattern : {"/lib/*-linux-*/security", "/lib/security", "/lib64/security", "/usr/lib/*-linux-*/security",
-                              "/usr/lib/security", "/usr/lib64/security"}) {
+  for (const char* pattern : {"/lib/*-linux-*/security", "/lib/security", "/lib64/security",
+                              "/usr/lib/*-linux-*/security", "/usr/lib/security", "/usr/lib64/security"}) {
     glob_t found{};
     if (glob(pattern, 0, nullptr, &found) == 0) {
       // NOLINTNEXTLINE(cppcoreguidelines-pro-bounds-pointer-arithmetic): glob(3)'s list
@@ -103,7 +113,7 @@ std::vector<std::string> groups_listed() {
 }  // namespace
 
 Findings look_at_logins(const Settings& settings) {
-  const PamReader reader = read_pam_file;
+  const PamReader reader = reader_of_files();
   const SshStack ssh = ssh_stack(reader);
   Findings findings;
   PamWants wants{.trust = remembers_devices(settings),
@@ -147,7 +157,8 @@ Findings look_at_rules(const Settings& settings, std::span<const std::string> fi
                    .countries = {},
                    .root_in = [&local](const std::string& group) { return root_in(group, local); },
                    .texts = {}};
-  for (const std::string& file : files) facts.texts.push_back({.file = file, .contents = contents_of(file).value_or("")});
+  for (const std::string& file : files)
+    facts.texts.push_back({.file = file, .contents = contents_of(file).value_or("")});
   if (!settings.geo_database.empty()) {
     facts.countries.made = DatabaseCountries(settings.geo_database, settings.geo_home).made();
     if (!facts.countries.made) facts.countries.trouble = "cannot be read as a country database";
