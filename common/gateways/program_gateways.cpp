@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kLeastTry = 2s;  // with less time than that, another try has no point
 constexpr auto kForCheck = 5s;
+constexpr auto kFarewell = 2s;  // to hang up
 
 SteadyTime steady_now() {
   return std::chrono::duration_cast<SteadyTime>(std::chrono::steady_clock::now().time_since_epoch());
@@ -172,7 +173,8 @@ DeliveryReport ProgramGateways::run(const GatewaySettings& gateway, const PhoneM
                                      .limit = limit,
                                      .most_output = kLargestReply,
                                      .closed = options_.closed,
-                                     .unwanted = message.unwanted});
+                                     .unwanted = message.unwanted,
+                                     .farewell = kFarewell});
   if (message.unwanted.stop_requested()) return given_up(gateway);
   if (!answer && answer.error() == ProgramFault::not_started)
     return failed(gateway, std::string(in_words(answer.error())));

@@ -26,6 +26,7 @@
 namespace mfa {
 namespace {
 
+using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kToDie{2'000};  // what a process that was killed gets to be gone
@@ -65,6 +66,8 @@ class Beginning {
     arguments_.push_back(const_cast<char*>(call.path.c_str()));
     for (const std::string& argument : call.arguments) arguments_.push_back(const_cast<char*>(argument.c_str()));
     arguments_.push_back(nullptr);
+    for (const std::string& entry : call.environment) environment_.push_back(const_cast<char*>(entry.c_str()));
+    environment_.push_back(nullptr);
   }
 
   // -1 if there can be no process. `tells` is closed by execve, or told that the program cannot be run.
@@ -82,10 +85,7 @@ class Beginning {
 
  private:
   [[noreturn]] void become(int tells) const {
-    if (ready(tells)) {
-      char* nothing = nullptr;
-      ::execve(path_, arguments_.data(), &nothing);
-    }
+    if (ready(tells)) ::execve(path_, arguments_.data(), environment_.data());
     ::_exit(::write(tells, "", 1) == 1 ? 127 : 126);
   }
 
@@ -123,6 +123,7 @@ class Beginning {
   pid_t parent_;
   const char* path_;
   std::vector<char*> arguments_;
+  std::vector<char*> environment_;
   bool own_group_;
   bool tells_errors_;
 };
@@ -256,6 +257,10 @@ std::expected<ProgramAnswer, ProgramFault> Programs::run(const ProgramCall& call
   const Descriptor told(call.unwanted.stop_possible() ? ::eventfd(0, EFD_CLOEXEC) : -1);
   const std::stop_callback tell(call.unwanted, [&told] { (void)::eventfd_write(told.get(), 1); });
   const auto fault = follow(*child, output, until, told.get());
+  if (fault == ProgramFault::unwanted && call.farewell > 0ms) {
+    ::kill(child->pid, SIGTERM);
+    (void)wait_for_end(child->process.get(), Steady::now() + call.farewell);
+  }
   ::kill(child->pid, SIGKILL);
   if (call.own_group) ::kill(-child->pid, SIGKILL);  // what it left in its group, if it came to have one
   if (!wait_for_end(child->process.get(), Steady::now() + kToDie)) {

@@ -3,11 +3,14 @@
 #include <netdb.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +20,7 @@
 
 #include "common/system/descriptor.h"
 #include "gateways/sip/final_status.h"
+#include "gateways/sip/keys.h"
 #include "gateways/sip/media.h"
 #include "gateways/sip/re.h"
 
@@ -29,6 +33,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLeastRinging = 8s;
 constexpr milliseconds kFirstSign = 4s;  // it is due after 200 ms (RFC 3261 §17.2.1)
 constexpr milliseconds kToHangUp = 2s;   // for the other side to say that it heard
+constexpr milliseconds kToLeave = 1s;   // the same, when nobody waits for us
 constexpr milliseconds kToPress = 4s;    // after the sound was heard once
 constexpr milliseconds kBreath = 700ms;  // until the handset is at the ear
 constexpr std::uint16_t kRinging = 180;  // and what is above: it is on its way to a telephone (RFC 3261 §21.1)
@@ -94,7 +99,10 @@ class Call {
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
-  ~Call() { tmr_cancel(&timer_); }
+  ~Call() {
+    tmr_cancel(&timer_);
+    if (ending_) fd_close(ending_.get());
+  }
 
   [[nodiscard]] GatewayReply place(const PhoneNumber& number, milliseconds ringing) {
     if (std::string wrong = prepare(number); !wrong.empty()) return failed(std::move(wrong));
@@ -117,7 +125,8 @@ class Call {
   void heard(std::string_view message);
   void closed(int error, const sip_msg* message);
   [[nodiscard]] GatewayReply lost(std::string detail) const;
-  void finish(GatewayReply reply);
+  bool watch_for_end();
+  void finish(GatewayReply reply, milliseconds patience = kToHangUp);
 
   void expect(milliseconds wait, void (*then)(Call&)) {
     then_ = then;
@@ -143,6 +152,7 @@ class Call {
   bool established_ = false;
   void (*then_)(Call&) = nullptr;
   tmr timer_{};
+  Descriptor ending_;  // readable when we are to end
 
   Ref<tls> tls_;
   Ref<struct sip> sip_;
@@ -172,7 +182,7 @@ std::string Call::prepare(const PhoneNumber& number) {
           }) &&
       sip_transp_add(sip_.get(), transport, &ends->local, tls_.get()) == 0 &&
       own(socket_, [&](sipsess_sock** made) { return sipsess_listen(made, sip_.get(), kBuckets, called, this); }) &&
-      media_.open(ends->local);
+      media_.open(ends->local, ends->server);
   if (!fine) return "no sockets are left for a call";
   sip_set_trace_handler(sip_.get(), [](bool sent, sip_transp, const sa*, const sa*, const std::uint8_t* packet,
                                        std::size_t size, void* self) {
@@ -189,6 +199,7 @@ std::string Call::prepare(const PhoneNumber& number) {
   const std::string to =
       fmt::format("sip:{}{}@{}", settings_.prefix, std::string_view(number.e164).substr(1), settings_.domain);
   const std::string from = fmt::format("sip:{}@{}", settings_.username, settings_.domain);
+  if (!watch_for_end()) return "the call could not be followed";
   return connect(to, from, route) ? std::string() : "the telephone system cannot be called";
 }
 
@@ -215,14 +226,11 @@ bool Call::connect(const std::string& to, const std::string& from, const std::st
   };
   const auto established = [](const sip_msg*, void* self) { static_cast<Call*>(self)->established(); };
   const auto info = [](struct sip* sip, const sip_msg* message, void* self) {
-    // Some systems tell keys so: "Signal=#" in a body of type application/dtmf-relay.
+    const auto text = [](const pl& part) { return part.p == nullptr ? std::string() : std::string(part.p, part.l); };
+    const std::string type = fmt::format("{}/{}", text(message->ctyp.type), text(message->ctyp.subtype));
     const std::string_view body(reinterpret_cast<const char*>(mbuf_buf(message->mb)), mbuf_get_left(message->mb));
     (void)sip_reply(sip, message, 200, "OK");
-    const std::size_t at = body.find("Signal=");
-    if (at == std::string_view::npos) return;
-    const std::size_t key = body.find_first_not_of(' ', at + 7);
-    if (key != std::string_view::npos && (body[key] == '#' || body.substr(key).starts_with("11")))
-      static_cast<Call*>(self)->pressed();
+    if (tells_hash(type, body)) static_cast<Call*>(self)->pressed();
   };
   const auto closed = [](int error, const sip_msg* message, void* self) {
     static_cast<Call*>(self)->closed(error, message);
@@ -292,12 +300,29 @@ GatewayReply Call::lost(std::string detail) const {
   return asked_ ? unclear(std::move(detail)) : failed(std::move(detail));
 }
 
+// SIGTERM comes as something to read, so that it is seen between other things that happen, and never missed.
+bool Call::watch_for_end() {
+  sigset_t end;
+  sigemptyset(&end);
+  sigaddset(&end, SIGTERM);
+  if (::sigprocmask(SIG_BLOCK, &end, nullptr) != 0) return false;
+  ending_ = Descriptor(::signalfd(-1, &end, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!ending_) return false;
+  const auto ends = [](int, void* self) {
+    auto& call = *static_cast<Call*>(self);
+    signalfd_siginfo signal{};
+    if (::read(call.ending_.get(), &signal, sizeof signal) <= 0) return;
+    call.finish(refused("nobody waits for the call any more", Refusal::unanswered), kToLeave);
+  };
+  return fd_listen(ending_.get(), FD_READ, ends, this) == 0;
+}
+
 // Hangs up. The loop ends when that has been heard, or soon.
-void Call::finish(GatewayReply reply) {
+void Call::finish(GatewayReply reply, milliseconds patience) {
   if (reply_) return;
   reply_ = std::move(reply);
   session_.reset();
-  expect(kToHangUp, [](Call&) { re_cancel(); });
+  expect(patience, [](Call&) { re_cancel(); });
   sipsess_close_all(socket_.get());
   sip_close(sip_.get(), false);
 }

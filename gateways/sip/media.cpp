@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "common/system/random.h"
+#include "gateways/sip/keys.h"
 #include "gateways/sip/srtp_key.h"
 
 namespace mfa::sip {
@@ -21,12 +22,19 @@ constexpr int kKeyEvents = 101;           // payload type of pressed keys, as we
 constexpr std::uint16_t kFirstPort = 16384, kLastPort = 32766;
 constexpr int kLayer = 10;  // of helpers on a socket, in libre: the nearest to it
 
+Endpoint endpoint(const sa& address) {
+  std::array<char, 64> text{};
+  if (sa_ntop(&address, text.data(), static_cast<int>(text.size())) != 0) return {};
+  return {.address = text.data(), .port = sa_port(&address)};
+}
+
 }  // namespace
 
 Media::~Media() { tmr_cancel(&timer_); }
 
-bool Media::open(const sa& local) {
+bool Media::open(const sa& local, const sa& server) {
   tmr_init(&timer_);
+  server_ = endpoint(server).address;
   const auto receive = [](const sa* from, const rtp_header* header, mbuf* packet, void* self) {
     static_cast<Media*>(self)->heard(*from, *header, packet);
   };
@@ -136,10 +144,10 @@ void Media::send_frame() {
   time_ += kFrame;
 }
 
-// What comes is from the other side if it is encrypted with its key. Otherwise from where it said it would be.
+// What comes is from the other side if it is encrypted with its key.
 void Media::heard(const sa& from, const rtp_header& header, mbuf* packet) {
   if (media_ == nullptr || header.pt != kKeyEvents) return;
-  if (!encrypted_ && !sa_cmp(&from, sdp_media_raddr(media_), SA_ALL)) return;
+  if (!encrypted_ && !is_from(endpoint(from), endpoint(*sdp_media_raddr(media_)), server_)) return;
   int event = -1;
   bool end = false;
   if (telev_recv(keys_.get(), packet, &event, &end) == 0 && event == telev_digit2code('#')) pressed_();

@@ -21,7 +21,7 @@ class Media {
   Media& operator=(const Media&) = delete;
   ~Media();
 
-  [[nodiscard]] bool open(const sa& local);
+  [[nodiscard]] bool open(const sa& local, const sa& server);
   // What is offered; null on a fault.
   [[nodiscard]] Ref<mbuf> offer();
   // Takes what the other side says to it. The error is a sentence; empty: the sound can be sent.
@@ -38,6 +38,7 @@ class Media {
 
   const bool encrypted_;
   const std::function<void()> pressed_;
+  std::string server_;  // its address
   Ref<struct rtp_sock> rtp_;
   Ref<udp_helper> helper_;
   Ref<sdp_session> session_;

@@ -32,7 +32,8 @@ std::expected<Samples, std::string> spoken(const Secret& text, std::string_view 
                       .input = text,
                       .limit = limit,
                       .most_output = kMostSound,
-                      .own_group = false});
+                      .own_group = false,
+                      .environment = {"HOME=/nonexistent"}});  // lest its sound library makes a folder there
     if (!answer) return std::unexpected("speech: " + program + " " + std::string(in_words(answer.error())));
     if (auto sound = read_wave(answer->output.bytes()); answer->status == 0 && sound) return *std::move(sound);
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gateways/sip/final_status.h"
+#include "gateways/sip/keys.h"
 #include "gateways/sip/sip_settings.h"
 #include "gateways/sip/sound.h"
 #include "gateways/sip/srtp_key.h"
@@ -152,6 +153,53 @@ TEST(FinalStatus, IsTheTelephonesOnceItRang) {
     EXPECT_FALSE(reply.of_message) << row.status;
     EXPECT_THAT(reply.detail, HasSubstr("(SIP " + std::to_string(row.status) + ")"));
   }
+}
+
+TEST(Keys, AreOfTheOtherSideIfTheyComeFromThere) {
+  struct Row {
+    Endpoint from;
+    bool taken;
+    const char* why;
+  };
+  const Endpoint said{.address = "192.0.2.9", .port = 20062};
+  const Row rows[] = {
+      {said, true, "from where it said"},
+      {{.address = "127.0.0.1", .port = 20062}, true, "from the address we call, and the port it said"},
+      {{.address = "192.0.2.9", .port = 20064}, false, "another program of that host"},
+      {{.address = "127.0.0.1", .port = 20064}, false, "another program of the host we call"},
+      {{.address = "192.0.2.10", .port = 20062}, false, "another host"},
+      {{.address = "", .port = 0}, false, "from nowhere"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(is_from(row.from, said, "127.0.0.1"), row.taken) << row.why;
+}
+
+TEST(Keys, AreReadFromInfo) {
+  struct Row {
+    const char* type;
+    const char* body;
+    bool hash;
+  };
+  constexpr Row kRows[] = {
+      {"application/dtmf-relay", "Signal=#\r\nDuration=250\r\n", true},
+      {"application/dtmf-relay", "Signal= #\r\nDuration= 160\r\n", true},
+      {"application/dtmf-relay", "Duration=160\r\nsignal=11\r\n", true},
+      {"Application/DTMF-Relay", "Signal=#", true},
+      {"application/dtmf", "#", true},
+      {"application/dtmf", "11\r\n", true},
+      {"application/dtmf-relay", "Signal=1\r\nDuration=11\r\n", false},
+      {"application/dtmf-relay", "Signal=110\r\n", false},
+      {"application/dtmf-relay", "Signal=##\r\n", false},
+      {"application/dtmf-relay", "Signal=\r\n#", false},
+      {"application/dtmf-relay", "NoSignal=#\r\n", false},
+      {"application/dtmf-relay", "#", false},
+      {"application/dtmf-relay", "", false},
+      {"application/dtmf", "", false},
+      {"application/dtmf", "1", false},
+      {"application/dtmf", "Signal=#", false},
+      {"text/plain", "Signal=#", false},
+      {"/", "#", false},
+  };
+  for (const Row& row : kRows) EXPECT_EQ(tells_hash(row.type, row.body), row.hash) << row.type << ' ' << row.body;
 }
 
 class SipGateway : public ::testing::Test {

@@ -78,6 +78,13 @@ TEST(Programs, CarryBytesInAndOut) {
 TEST(Programs, InheritNothing) {
   ASSERT_EQ(setenv("SECRET", "1", 1), 0);
   EXPECT_EQ(run({.path = "/usr/bin/env", .arguments = {}, .input = {}, .limit = kAmple, .most_output = 1000}), "");
+  EXPECT_EQ(run({.path = "/usr/bin/env",
+                 .arguments = {},
+                 .input = {},
+                 .limit = kAmple,
+                 .most_output = 1000,
+                 .environment = {"HOME=/nonexistent"}}),
+            "HOME=/nonexistent\n");
   const int leaked = dup(STDERR_FILENO);  // not O_CLOEXEC
   EXPECT_EQ(run(shell("for i in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$i ] && echo $i; done; pwd")), "/\n");
   close(leaked);
@@ -118,6 +125,30 @@ TEST(Programs, AreKilledWhenNobodyWaitsAnyMore) {
   std::jthread leaves([&] { nobody.request_stop(); });
   EXPECT_EQ(run(call), in_words(ProgramFault::unwanted));
   EXPECT_EQ(run(call), in_words(ProgramFault::unwanted)) << "from the start";
+  EXPECT_TRUE(has_no_children());
+}
+
+// As a telephone that is hung up. Whoever does not end then is killed.
+TEST(Programs, MayTakeTheirLeaveWhenNobodyWaitsAnyMore) {
+  const std::string file = ::testing::TempDir() + "/leave";
+  const auto leaves = [&file](const std::string& script, std::chrono::milliseconds farewell) {
+    std::filesystem::remove(file);
+    std::stop_source nobody;
+    ProgramCall call = shell("trap '" + script + "' TERM; echo >" + file + "; while :; do sleep 0.05; done", 500s);
+    call.unwanted = nobody.get_token();
+    call.farewell = farewell;
+    const std::jthread asker([&] {
+      while (!std::filesystem::exists(file)) std::this_thread::yield();
+      nobody.request_stop();
+    });
+    EXPECT_EQ(run(call), in_words(ProgramFault::unwanted));
+    std::string said;
+    std::getline(std::ifstream(file), said);
+    return said;
+  };
+  EXPECT_EQ(leaves("echo farewell >" + file + "; exit", kAmple), "farewell");
+  EXPECT_EQ(leaves("echo deaf >" + file, kEnough), "deaf") << "and is killed";
+  EXPECT_EQ(leaves("echo farewell >" + file + "; exit", 0ms), "") << "killed at once";
   EXPECT_TRUE(has_no_children());
 }
 
