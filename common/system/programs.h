@@ -1,10 +1,11 @@
 // Running another program for one answer: bytes in on its standard input, bytes out on its standard output.
 //
-// It gets no environment but what it is given, no descriptor but those two and one for its errors (/dev/null, or its output), a session of
-// its own in the folder /, default signals, and a limit of time, at which it and all its process group are killed; it
-// is killed as well when the caller's thread ends before it. The same user, kept out of folders of the caller's if
-// there are any, and no new privileges then or where the caller has given them up. What it leaves running in a session
-// of its own holds up nobody, and is nobody's to end. Thread-safe: the caller waits, nobody else does.
+// It gets no environment but what it is given, no descriptor but those two and one for its errors (/dev/null, or its
+// output), a session of its own in the folder /, default signals, and a limit of time, at which it and all its process
+// group are killed; it is killed as well when the caller's thread ends before it. The same user, kept out of folders of
+// the caller's if there are any, and no new privileges then or where the caller has given them up. What it leaves
+// running in a session of its own holds up nobody, and is nobody's to end. Thread-safe: the caller waits, nobody else
+// does.
 #pragma once
 
 #include <chrono>
@@ -28,12 +29,12 @@ struct ProgramCall {
   std::vector<std::string> arguments;  // after its name; any user of the machine can read them
   Secret input;
   std::chrono::milliseconds limit;
-  std::size_t most_output;                // bytes
-  bool own_group = true;                  // false: it stays in the caller's group and session, and ends with that
-  std::vector<ClosedFolder> closed = {};  // what it does not reach NOLINT(readability-redundant-member-init)
-  bool tells_errors = false;              // what it writes to standard error is output too
-  std::stop_token unwanted = {};          // from then on it is ended NOLINT(readability-redundant-member-init)
-  std::chrono::milliseconds farewell{0};  // what it gets after SIGTERM if unwanted, before it is killed
+  std::size_t most_output;                    // bytes
+  bool own_group = true;                      // false: it stays in the caller's group and session, and ends with that
+  std::vector<ClosedFolder> closed = {};      // what it does not reach NOLINT(readability-redundant-member-init)
+  bool tells_errors = false;                  // what it writes to standard error is output too
+  std::stop_token unwanted = {};              // from then on it is ended NOLINT(readability-redundant-member-init)
+  std::chrono::milliseconds farewell{0};      // what it gets after SIGTERM if unwanted, before it is killed
   std::vector<std::string> environment = {};  // "NAME=value" NOLINT(readability-redundant-member-init)
 };
 

@@ -33,7 +33,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLeastRinging = 8s;
 constexpr milliseconds kFirstSign = 4s;  // it is due after 200 ms (RFC 3261 §17.2.1)
 constexpr milliseconds kToHangUp = 2s;   // for the other side to say that it heard
-constexpr milliseconds kToLeave = 1s;   // the same, when nobody waits for us
+constexpr milliseconds kToLeave = 1s;    // the same, when nobody waits for us
 constexpr milliseconds kToPress = 4s;    // after the sound was heard once
 constexpr milliseconds kBreath = 700ms;  // until the handset is at the ear
 constexpr std::uint16_t kRinging = 180;  // and what is above: it is on its way to a telephone (RFC 3261 §21.1)

@@ -9,6 +9,7 @@ import shutil
 import socketserver
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -52,14 +53,31 @@ def let_in(name):
 
 def carry(gateway, path, text=TEXT, to=NUMBER, code=CODE, channel="sms", mode="code", timeout=20):
     """As mfad runs it: as the user mfa without groups, with no environment, one argument, one request."""
+    with started(gateway, path, text=text, to=to, code=code, channel=channel, mode=mode, timeout=timeout) as program:
+        return reply_of(program)
+
+
+@contextlib.contextmanager
+def started(gateway, path, text=TEXT, to=NUMBER, code=CODE, channel="sms", mode="code", timeout=20):
+    """The same, while it goes on."""
     request = {"version": 1, "id": "1f2e3d", "channel": channel, "mode": mode, "to": to, "text": text, "code": code,
                "language": "en", "timeout": timeout}
-    done = subprocess.run([f"{GATEWAYS}/{gateway}", path], input=json.dumps(request).encode(), capture_output=True, env={},
-                          user="mfa", group="mfa", extra_groups=[], umask=0o077, cwd="/", timeout=120)
-    assert done.returncode == 0, (done.returncode, done.stderr)
-    reply = json.loads(done.stdout)
-    assert not tells(done.stdout.decode()) and not tells(done.stderr.decode()), (done.stdout, done.stderr)
-    return reply
+    with tempfile.TemporaryFile() as file:
+        file.write(json.dumps(request).encode())
+        file.seek(0)
+        with subprocess.Popen([f"{GATEWAYS}/{gateway}", path], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env={}, user="mfa", group="mfa", extra_groups=[], umask=0o077, cwd="/") as program:
+            try:
+                yield program
+            finally:
+                program.kill()
+
+
+def reply_of(program):
+    output, errors = program.communicate(timeout=120)
+    assert program.returncode == 0, (program.returncode, errors)
+    assert not tells(output.decode()) and not tells(errors.decode()), (output, errors)
+    return json.loads(output)
 
 
 def tells(text, code=CODE, number=NUMBER):

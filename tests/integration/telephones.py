@@ -54,6 +54,9 @@ class Phone:
     def calls(self):
         return self.log().count("Call established")
 
+    def is_over(self):
+        return "session closed" in self.log()
+
     def press(self, key):
         """Once sound has arrived."""
         until(lambda: "incoming rtp" in self.log(), "it hears something")
@@ -64,7 +67,7 @@ class Phone:
 
     def recording(self):
         """What it heard, when the call is over: samples of 16 bits at 8000 Hz."""
-        until(lambda: re.search(r"Call with .* terminated", self.log()), "the call is over")
+        until(self.is_over, "the call is over")
         [path] = glob.glob(f"{FOLDER}/dump-*-dec.wav")
         return samples(path)
 
@@ -136,7 +139,7 @@ def telephone(certificate_file, encrypted=True):
                        ("server.pem", open(certificate_file).read())):
         with open(f"{FOLDER}/{name}", "w") as file:
             file.write(text)
-    with daemon(["/usr/bin/baresip", "-f", FOLDER], lambda: listens(5081) and listens(4444), "baresip runs", f"{FOLDER}/log"):
+    with daemon(["/usr/bin/baresip", "-v", "-f", FOLDER], lambda: listens(5081) and listens(4444), "baresip runs", f"{FOLDER}/log"):
         yield Phone()
 
 

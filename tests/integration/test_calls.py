@@ -1,7 +1,10 @@
 """The sip gateway: calls that are answered by a telephone which records them, and calls that are not."""
+import time
+
 import carriers
 import telephones
 from carriers import CODE, NUMBER, carry, settings
+from waiting import until
 
 DIGITS = " ".join(f"{digit}." for digit in CODE)
 
@@ -46,6 +49,39 @@ def test_pressing_the_key_approves(campus):
             reply = carry("sip", wrong, **call)
             assert reply["status"] == "failed" and "certificate is not trusted" in reply["detail"], reply
         assert phone.calls() == calls == 1
+
+
+def plain_sip():
+    """To the same telephone, whose sound is not encrypted."""
+    settings("sip.password", "secret\n", 0o600, "mfa")
+    return settings("plain.toml", 'server = "127.0.0.1:5080"\ntransport = "udp"\nsrtp = false\nusername = "mfa"\n'
+                    'password_file = "/etc/mfa/gateways/sip.password"\n')
+
+
+PRESS = {"channel": "call", "mode": "press", "code": "", "text": "Press the hash key.", "timeout": 60}
+
+
+def test_the_key_counts_where_the_telephone_has_several_addresses(campus):
+    _, both = certificates()
+    with telephones.telephone(both, encrypted=False) as phone:
+        with telephones.meanwhile(lambda: carry("sip", plain_sip(), **PRESS)) as reply:
+            phone.press("#")
+        assert reply() == {"status": "approved"}
+        assert "laddr=192.0.2.7" in phone.log(), "it says another address than the one that it sends from"
+
+
+def test_a_call_that_nobody_waits_for_is_hung_up(campus):
+    _, both = certificates()
+    with telephones.telephone(both, encrypted=False) as phone:
+        with carriers.started("sip", plain_sip(), **PRESS) as program:
+            until(lambda: "incoming rtp" in phone.log(), "it hears something")
+            assert not phone.is_over()
+            began = time.monotonic()
+            program.terminate()
+            reply = carriers.reply_of(program)
+            assert time.monotonic() - began < 2
+        assert reply["status"] == "refused" and reply["fault"] == "unanswered", reply
+        until(phone.is_over, "the telephone is told")
 
 
 def check_answers(server, path, call):
