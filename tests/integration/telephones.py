@@ -67,7 +67,7 @@ class Phone:
 
     def recording(self):
         """What it heard, when the call is over: samples of 16 bits at 8000 Hz."""
-        until(self.is_over, "the call is over")
+        until(lambda: re.search(r"Call with .* terminated", self.log()), "the call is over")
         [path] = glob.glob(f"{FOLDER}/dump-*-dec.wav")
         return samples(path)
 
