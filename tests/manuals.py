@@ -199,6 +199,7 @@ def check_faults(source, c):
     found = set()
     for text in map(pathlib.Path.read_text, paths):
         found |= set(re.findall(r'\b(?:fault|tell)\(\s*"([a-z]+(?:-[a-z]+)*)"', text))
+        found |= set(re.findall(r'\bfault = "([a-z]+(?:-[a-z]+)*)"', text))
         constants = dict(re.findall(r'constexpr const char\* (k\w+) = "([a-z]+)"', text))
         found |= {constants[name] for name in re.findall(r"\bfault\(\s*(k\w+),", text)}
     start = page.lines.index(".Sh CHECKS")

@@ -243,7 +243,7 @@ def test_a_journey_opens_that_country_until_that_day(campus):
                      'country = ["!NZ"]\nmfa = "deny"\n' + EVERYONE_MUST)
     campus.start_sshd()
     alice, carol = campus.student("alice"), clerk(campus)
-    day = time.strftime("%Y-%m-%d", time.localtime(time.time() + 20 * 86400))
+    day, after = (time.strftime("%Y-%m-%d", time.localtime(time.time() + days * 86400)) for days in (20, 21))
 
     def decision(address, *more):
         return campus.enroll_json("admin", "explain", "alice", "--service", "sshd", "--from", address, *more)["decision"]
@@ -255,7 +255,8 @@ def test_a_journey_opens_that_country_until_that_day(campus):
     assert campus.login_over_ssh(alice, alice.wrong_code()).refused
     assert campus.login_over_ssh(alice, alice.fresh_code()).passed
     assert decision(PHONE) == "deny"
-    assert decision(LAPTOP, "--at", day + " 00:00") == "deny"
+    assert decision(LAPTOP, "--at", day + " 23:59") == "require", "to the end of that day"
+    assert decision(LAPTOP, "--at", after + " 00:00") == "deny"
     shown = campus.enroll_json("helpdesk", "show", "alice", person=carol)["travel"]
     assert [journey["country"] for journey in shown] == ["AU"]
     assert "treated like anybody's again" in travels("AU", "2000-01-01").stdout

@@ -162,10 +162,9 @@ TEST_F(Phones, AfterTheLastOneNoWordIsOfferedForAnother) {
   EXPECT_EQ(log_in({kCode}).result, LoginResult::passed);
   EXPECT_THAT(prompt(0), HasSubstr("Enter the code from the text.\nOther ways: help\n"));
   static_cast<void>(log_in({}));
-  EXPECT_THAT(
-      on_one_line(prompt(0)),
-      HasSubstr("The next one is possible in 1 hour. You have no recovery codes. Ask Service Desk, 0800 650 "
-                "200. Other ways: help "))
+  EXPECT_THAT(on_one_line(prompt(0)),
+              HasSubstr("The next one is possible in 1 hour. You have no recovery codes. Ask Service Desk, 0800 650 "
+                        "200. Other ways: help "))
       << "no other way is spoken of, and whom to ask is said once";
 }
 
