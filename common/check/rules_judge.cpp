@@ -72,6 +72,8 @@ void judge_way_back(const Settings& settings, const RulesFacts& facts, Findings&
   const Judgement judgement = root_at_console(settings, facts);
   const auto* const decision = std::get_if<Decision>(&judgement);
   if (decision != nullptr && decision->outcome == Outcome::skip) return;
+  const bool told = decision != nullptr && decision->reason == Reason::country_unknown && settings.geo_database.empty();
+  if (told) return;  // as a rule for countries without a database
   std::string detail =
       "root has no way in that needs neither the store nor the service: when they fail, nobody can mend them";
   if (decision != nullptr && decision->reason == Reason::group_unknown) {

@@ -336,6 +336,10 @@ TEST(CheckRules, RootGetsInByTheInstalledRuleUnlessADirectoryIsAskedBefore) {
   EXPECT_THAT(fault.detail,
               HasSubstr("the rule \"everyone from December\" (/etc/mfa/conf.d/30-require.toml) asks for a "
                         "group of a directory"));
+  // So is a country that no database tells.
+  EXPECT_EQ(
+      only_fault(judge_texts(installed({{"40-g.toml", "[[rule]]\nname='c'\ncountry=['!NZ']\nmfa='deny'\n"}}))).name,
+      "rules-countries");
   // A group that is nowhere is one fault.
   EXPECT_EQ(only_fault(with("", "nowhere")).name, "rules-groups");
 }
