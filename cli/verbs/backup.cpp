@@ -22,6 +22,7 @@ namespace mfa::cli {
 
 namespace {
 
+constexpr std::size_t kMostNamed = 100;      // ports/store.h
 constexpr std::size_t kPiece = 16'000;       // bytes; ports/dialogue.h
 constexpr std::size_t kLongestKey = 65'536;  // bytes; store/keyring.h
 constexpr mode_t kOthersWrite = S_IWGRP | S_IWOTH;
@@ -252,6 +253,7 @@ std::string who_was_renamed(const Json& reply) {
   for (const Json& one : people)
     text += fmt::format("  mfa-enroll admin rename {} {}\n", printable_line(text_of(one, "user")),
                         printable_line(text_of(one, "was")));
+  if (people.size() >= kMostNamed) text += "  and maybe more\n";
   return text;
 }
 
@@ -259,7 +261,7 @@ std::string who_needs_a_code(const Json& reply) {
   const std::int64_t all = count_in(reply, "all_by_code");
   if (all == 0) return "";
   return "Their second factor was set up since the backup and is gone. Only an enrolment code lets them set up\n"
-         "another. For one of them: mfa-enroll helpdesk reset USER\n"
+         "another. For one of them: mfa-enroll helpdesk reset USER --reason \"store restored\"\n"
          "For all, with their names in a file: mfa-enroll admin provision --codes --users FILE\n" +
          named(reply, "by_code", all, [](const Json& user) {
            return user.is_string() ? printable_line(user.get<std::string>()) : std::string();

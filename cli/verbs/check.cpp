@@ -100,12 +100,14 @@ Outcome<std::vector<Checked>> look() {
   return parse_checks(ended->output);
 }
 
-// A mend may be several lines, to be written as they stand.
+// A mend may be several lines, to be written as they stand; a tab is as good a blank as another there.
 std::string text_of_mend(std::string_view mend) {
   std::string text;
   while (!mend.empty()) {
     const std::size_t end = std::min(mend.find('\n'), mend.size());
-    if (end > 0) text += fmt::format("      {}\n", printable_line(mend.substr(0, end)));
+    std::string line(mend.substr(0, end));
+    std::ranges::replace(line, '\t', ' ');
+    if (end > 0) text += fmt::format("      {}\n", printable_line(line));
     mend.remove_prefix(std::min(end + 1, mend.size()));
   }
   return text;

@@ -53,7 +53,12 @@ Finding judge_program(const std::string& gateway, const std::string& path, const
       objection.starts_with(path) ? printable(objection) : fmt::format("{}: {}", printable(path), printable(objection));
   std::string mend = when_missing;
   if (objection.ends_with("belongs to another user") || objection.contains("can be written by others"))
-    mend = fmt::format("chown root:root {0} && chmod go-w {0}", at);
+    mend = at == printable(path)
+               ? fmt::format("chown root:root {0} && chmod go-w {0}", at)
+               : fmt::format(
+                     "install -D -o root -g root -m 0755 {0} /usr/local/libexec/mfa/{1}\nThen write as its program: "
+                     "/usr/local/libexec/mfa/{1}",
+                     printable(path), printable(path.substr(path.rfind('/') + 1)));
   else if (objection.ends_with("is not a program"))
     mend = fmt::format("chmod 0755 {0}  if it is one; or write the whole path of one as program", at);
   return fault("gateway-program", fmt::format("gateway {}: {}", in_quotes(gateway), detail), std::move(mend));

@@ -60,16 +60,19 @@ void PamLineJudge::judge_module(const std::string& service, const PamLine& line,
   const PamAction action = line.control.actions.at(static_cast<std::size_t>(PamCode::module_unknown));
   if (action.kind != PamAction::Kind::bad && action.kind != PamAction::Kind::die) return;
   std::vector<std::string_view> known(modules_.names.begin(), modules_.names.end());
-  const std::string near(nearest(line.module, known));
+  // Of no other module is it known that it does what was meant: one that asks nothing may be called much alike.
+  const std::string near = nearest(line.module, known) == kMfaModule ? std::string(kMfaModule) : "";
   const bool taken = near == kMfaModule && std::ranges::any_of(stack, [&](const PamLine& other) {
                        return other.module == near && other.arguments == line.arguments;
                      });
   PamLine right = line;
   right.path = near + ".so";
   const std::string text = near.empty() || taken || !modules_.there(right.path) ? "" : right.text(type);
-  const std::string mend = !text.empty() ? fmt::format("Write {} as: {}", to_string(line.at), text)
-                           : taken       ? fmt::format("Write # in front of {}", to_string(line.at))
-                                   : fmt::format("Install what has it, or write # in front of {}", to_string(line.at));
+  const std::string mend =
+      !text.empty() ? fmt::format("Write {} as: {}", to_string(line.at), text)
+      : taken       ? fmt::format("Write # in front of {}", to_string(line.at))
+              : fmt::format("Install the package that has {}; if nothing there depends on it, write # in front of {}",
+                            line.path, to_string(line.at));
   fixed_[line.at] = text;
   found_.add(service, fault("pam-module",
                             fmt::format("{}: there is no module {}: nobody gets past {}", to_string(line.at), line.path,

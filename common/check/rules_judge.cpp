@@ -158,12 +158,14 @@ void judge_reach(const Settings& settings, const RulesFacts& facts, Findings& fi
     unreached += (unreached.empty() ? "" : ", ") + in_its_file(*rule);
   const bool another = std::any_of(last + 1, settings.rules.end(), matches_every_login);
   const std::string name = in_quotes(last->name);
-  findings.push_back(
-      fault("rules-unreached",
-            fmt::format("no login reaches {}: {} comes before and takes every login", unreached, in_its_file(*last)),
-            another ? fmt::format("Remove the rule {} from {}{}", name, printable(last->file), kReloadMfad)
-                    : fmt::format("Move the rule {} from {} to the end of {}{}", name, printable(last->file),
-                                  main_file(facts.texts), kReloadMfad)));
+  findings.push_back(fault(
+      "rules-unreached",
+      fmt::format("no login reaches {}: {} comes before and takes every login", unreached, in_its_file(*last)),
+      another ? fmt::format("The rule {} decides every login, and stays: move those that are to decide before it, "
+                            "and remove the others{}",
+                            name, kReloadMfad)
+              : fmt::format("Move the rule {} from {} to the end of {}{}", name, printable(last->file),
+                            main_file(facts.texts), kReloadMfad)));
 }
 
 void judge_countries(const Settings& settings, const RulesFacts& facts, Findings& findings) {

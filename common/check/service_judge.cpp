@@ -19,7 +19,9 @@ std::string mend_of(const ServiceFacts& facts, bool any_answers) {
   if (facts.systemd)
     return any_answers ? fmt::format("systemctl restart {} mfad", kUnits)
                        : fmt::format("systemctl enable --now {}", kUnits);
-  return any_answers ? fmt::format("End the mfad that runs (pidof mfad), then: {}", kStart) : kStart;
+  if (any_answers) return fmt::format("End the mfad that runs (pidof mfad), then: {}", kStart);
+  return fmt::format("{}\nWhere nobody but root's programs is to be served: mfa-enroll admin check --except service",
+                     kStart);
 }
 
 void judge_sockets(const ServiceFacts& facts, Findings& findings) {
@@ -62,7 +64,8 @@ Findings judge_service(const ServiceFacts& facts) {
         fault("units",
               fmt::format("{} takes the place of the installed unit, and starts another program than this mfad",
                           printable(file)),
-              fmt::format("rm {} && systemctl daemon-reload && systemctl restart mfad", printable(file))));
+              fmt::format("mv {0} {0}.before && systemctl daemon-reload && systemctl restart {1}", printable(file),
+                          printable(file.substr(file.rfind('/') + 1)))));
   return findings;
 }
 

@@ -29,8 +29,8 @@ enum class Opening : std::uint8_t { bypass_code, exemption, journeys, enrolment_
 inline constexpr std::chrono::hours kUsualBypass{24};
 inline constexpr std::chrono::hours kLongestBypass{7 * 24};
 inline constexpr std::uint32_t kMostBypassUses = 10;
-inline constexpr std::chrono::hours kLongestExemption{30 * 24};
-inline constexpr std::chrono::hours kLongestJourney{366 * 24};
+inline constexpr std::chrono::hours kLongestExemption{31 * 24};
+inline constexpr std::chrono::hours kLongestJourney{367 * 24};
 inline constexpr std::size_t kMostJourneys = 20;             // of one person
 inline constexpr std::chrono::minutes kIdentifiedLasts{15};  // for that clerk and that person
 

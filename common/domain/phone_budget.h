@@ -81,6 +81,7 @@ struct BudgetRefused {
   BudgetRefusal why{};
   std::chrono::seconds wait{0};  // until it is worth asking again, at the most; zero: not known
   bool same_code = true;         // of too_soon and rings: what was sent just now is live, and for the same purpose
+  bool in_vain = false;          // of too_soon: it was for the same, and came to nothing
 };
 
 [[nodiscard]] std::variant<BudgetGranted, BudgetRefused> weigh_message(const PhoneBudget& budget,

@@ -27,6 +27,8 @@ LoginVerdict CodeDialogue::run(texts::CodePrompt prompt, const Check& check) {
   for (std::uint32_t prompts = one_answer_ ? 1 : kPrompts; rounds > 0 && prompts > 0; --prompts) {
     rounds_left_ = std::min(rounds, prompts) - 1;
     if (phones_ != nullptr) phones_->catch_up(prompt_);
+    if (prompts == 1 && rounds > 1 && !one_answer_)  // who only typed words would not know
+      prompt_.problem = texts::lines({prompt_.problem}, texts::last_answer());
     auto typed = ask();
     prompt_.notices.clear();
     const Step step = take(std::move(typed), check);

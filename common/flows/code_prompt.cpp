@@ -335,7 +335,9 @@ bool take_word(CodePrompt& prompt, const Answer& answer, bool login) {
   if (way == prompt.ways.end()) {
     prompt.problem = words.device == kDefaultFactorName  ? say("No authenticator app of yours can be used here.")
                      : words.device == kDefaultTokenName ? say("No token of yours can be used here.")
-                                                         : say("No phone of yours can be used here.");
+                     : *kind == FactorKind::sms          ? say("Nothing can be texted to you here.")
+                     : *kind == FactorKind::call         ? say("You cannot be called here.")
+                                                         : say("No key of yours can be used here.");
   } else {
     std::rotate(prompt.ways.begin(), way, way + 1);
     prompt.problem = say("The code from {}: {}.", device_of(prompt.ways.front()), in_words(words.code));

@@ -169,7 +169,7 @@ class PhoneSetUp {
       }
       if (take_number(typed->text())) return Step::code;
       if (stopped_) return Step::stopped;
-      ++wrong;
+      if (++wrong == kWrong - 1) problem_ = texts::lines({problem_}, texts::last_number());
     }
     return stop(PhoneEnd::no_number, reason_);
   }
@@ -365,7 +365,7 @@ class PhoneSetUp {
         if (take_approval(*message)) return Step::proven;
         if (stopped_) return Step::stopped;
       } else {
-        ++wrong;
+        if (answer.shape == AnswerShape::digits) ++wrong;
         if (take_code(answer, static_cast<std::uint32_t>(kWrong - wrong))) return Step::proven;
         if (stopped_) return Step::stopped;
       }

@@ -289,6 +289,7 @@ std::string over_budget(const BudgetRefused& refused, PhoneUse use, std::string_
       if (by_hash)
         return say("We called {} phone {} just now. We can call again in {}.", in_words(whose), ending(phone),
                    duration(refused.wait));
+      if (refused.in_vain) return say("That came to nothing just now. We can try again in {}.", duration(refused.wait));
       if (!refused.same_code)
         return say("We sent you a code for something else just now. You can get one for this in {}.",
                    duration(refused.wait));
@@ -406,6 +407,7 @@ std::string phone_code_help(PhoneUse use, bool by_hash, bool resend, bool app) {
                                      : say("resend calls again; "),
              app ? "\n" + app_instead(/*chosen=*/true, app) : "");
 }
+std::string last_number() { return say("One more number can be tried."); }
 std::string not_the_phone_code(bool by_hash) {
   return by_hash ? say("There is no code to type: press # on that phone, then Enter here.")
                  : say("That is not a code. Type the six digits.");

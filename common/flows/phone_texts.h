@@ -99,6 +99,7 @@ struct WayOn {
 enum class HashAsked : std::uint8_t { rings, pressed, over };  // what became of the call
 [[nodiscard]] std::string phone_hash(std::string_view problem, HashAsked asked, bool resend);  // a whole prompt, too
 [[nodiscard]] std::string phone_code_help(PhoneUse use, bool by_hash, bool resend, bool app);
+[[nodiscard]] std::string last_number();  // that can be typed
 [[nodiscard]] std::string not_the_phone_code(bool by_hash);
 [[nodiscard]] std::string wrong_phone_code(std::uint32_t tries_left);
 [[nodiscard]] std::string phone_code_gone(bool resend);  // there is none, or no more

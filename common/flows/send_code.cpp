@@ -211,6 +211,7 @@ class OneMessage {
   [[nodiscard]] BudgetRefused refused_with(BudgetRefused refused, const PhoneCode& code) const {
     const bool new_one = sending_.mode == MessageMode::press || code.code == fresh_;
     refused.same_code = refused.why == BudgetRefusal::rings ? refused.same_code && !new_one : code.sent;
+    refused.in_vain = !new_one && !code.sent;
     return refused;
   }
 

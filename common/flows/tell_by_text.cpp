@@ -57,11 +57,11 @@ void tell_by_text(Engine& engine, const Account& account, const std::vector<Text
                              .code = {},
                              .language = phone.language});
     if (report.delivery == Delivery::sent) continue;
-    const bool refused = report.delivery == Delivery::refused;
+    const bool failed = report.delivery == Delivery::failed;
     event.kind = EventKind::message_failed;
     event.at = engine.clock.now();
     event.reason += fmt::format(" {}", name_of(report.delivery));
-    if (!record(engine, event) || !refused) return;  // no gateway works: none would for the next number
+    if (!record(engine, event) || failed) return;  // no gateway works: none would for the next number
   }
 }
 

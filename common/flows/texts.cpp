@@ -251,6 +251,7 @@ std::string remember_help() {
 std::string locked(std::chrono::seconds wait, const Settings& settings) {
   return say("Too many wrong codes. Try again in {}, or ask {}.", duration(wait), helpdesk(settings));
 }
+std::string last_answer() { return say("This is the last answer that this login takes."); }
 std::string rounds_used(const Settings& settings) {
   return say("This login has ended without a right code. Log in again to try again, or ask {}.", helpdesk(settings));
 }

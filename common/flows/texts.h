@@ -102,6 +102,7 @@ inline constexpr std::string_view kStepCodes = marked("Keep your recovery codes"
 
 // Last words of a login.
 [[nodiscard]] std::string locked(std::chrono::seconds wait, const Settings& settings);
+[[nodiscard]] std::string last_answer();  // that the dialogue takes
 [[nodiscard]] std::string rounds_used(const Settings& settings);
 [[nodiscard]] std::string too_many_devices();
 [[nodiscard]] std::string one_factor(const Settings& settings);

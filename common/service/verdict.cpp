@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "common/flows/texts.h"
+
 namespace mfa {
 
 using protocol::FrameWriter;
@@ -68,7 +70,7 @@ std::span<const char> verdict_frame(FrameBuffer& room, const Verdict& verdict, b
 
 Verdict verdict_of(const LoginVerdict& verdict) {
   return {.code = code_of(verdict.result),
-          .text = verdict.text,
+          .text = texts::folded(verdict.text),
           .hint = {},
           .reason = verdict.reason,
           .codes = verdict.codes};

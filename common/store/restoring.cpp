@@ -126,15 +126,12 @@ void ask_for_codes(Connection& draft, Restored& restored) {
   draft.execute(
       "CREATE TEMP TABLE bare AS SELECT person, name FROM temp.known WHERE factors > 0"
       " AND NOT EXISTS (SELECT 1 FROM factor WHERE factor.person = known.person);"
-      // Whose name or number somebody else had then has none here: who that is has to be said first.
+      // Whose name or number somebody else had then has no row here: who that is has to be said first.
       "INSERT OR IGNORE INTO person (id, name, uid, first_seen, failures, locks, locked_at, locked_until,"
       " default_factor, next_factor, next_trust, failed_since_login, enrol_by_code, language)"
-      " SELECT person, name, uid, first_seen, failures, locks, at, until, 0, next_factor, next_trust, failed, 1, "
-      "language"
-      " FROM temp.known WHERE (factors > 0 OR by_code = 1 OR reported > -2147483648 OR locks > 0 OR failures > 0)"
-      " AND person NOT IN (SELECT id FROM person);"
+      " SELECT person, name, uid, first_seen, failures, locks, at, until, 0, next_factor, next_trust, failed,"
+      " max(by_code, factors > 0), language FROM temp.known WHERE person NOT IN (SELECT id FROM person);"
       "UPDATE person SET enrol_by_code = 1 WHERE id IN (SELECT person FROM temp.bare)");
-  draft.execute("DELETE FROM temp.bare WHERE person NOT IN (SELECT id FROM person)");
   restored.all_by_code = draft.number("SELECT count(*) FROM temp.bare");
   auto rows = draft.prepared("SELECT name FROM temp.bare ORDER BY name LIMIT ?");
   rows.bind(kMostNamed);

@@ -10,6 +10,9 @@
 namespace mfa::http {
 namespace {
 
+constexpr int kBadGateway = 502;      // RFC 9110 §15.6
+constexpr int kGatewayTimeout = 504;  // likewise
+
 using nlohmann::json;
 
 // "messages.0.status" in it; null if there is no such thing.
@@ -102,8 +105,9 @@ GatewayReply judge(const HttpSettings& settings, const HttpAnswer& answer) {
   const bool fine = answer.status >= 200 && answer.status < 300;
   if ((fine || !settings.success.status.empty()) && holds(settings.success, answer, parsed))
     return {.delivery = Delivery::sent, .detail = {}};
-  const bool took_nothing =
-      (!fine && answer.status < 500) || (settings.failed && holds(*settings.failed, answer, parsed));
+  const bool passed_on =
+      answer.status == kBadGateway || answer.status == kGatewayTimeout;  // and nobody knows with what
+  const bool took_nothing = (!fine && !passed_on) || (settings.failed && holds(*settings.failed, answer, parsed));
   return {.delivery = took_nothing ? Delivery::failed : Delivery::unclear,
           .detail = in_words(meaning(answer.status)),
           .of_message = is_of_message(answer.status)};

@@ -297,7 +297,7 @@ void Call::closed(int error, const sip_msg* message) {
 // Nothing more is heard of it. A telephone that rang has had its call; else it may ring yet, if the system was asked.
 GatewayReply Call::lost(std::string detail) const {
   if (rang_ || agreed_) return refused(std::move(detail), Refusal::unanswered);
-  return asked_ ? unclear(std::move(detail)) : failed(std::move(detail));
+  return asked_ && alive_ ? unclear(std::move(detail)) : failed(std::move(detail));  // a dead system rings nobody
 }
 
 // SIGTERM comes as something to read, so that it is seen between other things that happen, and never missed.

@@ -128,7 +128,7 @@ def test_what_goes_wrong_with_a_provider_is_said(campus):
     wrong = {
         "slow": ("sent", ""),
         "busy": ("failed", "the provider takes no more messages for now (HTTP 429): Too Many Requests"),
-        "broken": ("unclear", "the provider has a fault of its own (HTTP 500)"),
+        "broken": ("failed", "the provider has a fault of its own (HTTP 500)"),
         "barred": ("failed", "the provider does not accept the username and password (HTTP 401): Authenticate"),
         "blocked": ("refused", "the provider does not take this number (HTTP 400): Attempt to send to unsubscribed recipient +***"),
         "rubbish": ("unclear", "what answered is no HTTP server"),

@@ -26,6 +26,14 @@ def past_the_password(campus, person, *options):
     return talk
 
 
+def reads_folded(talk, words):
+    """Over several lines, wherever they are broken."""
+    before = talk.reads(words.split()[0])
+    for word in words.split()[1:]:
+        before = talk.reads(word)
+        assert before.strip() == "", before
+
+
 def lock(campus, person):
     for codes in (3, 2):
         talk = campus.pamtester("code", person.name)
@@ -43,7 +51,7 @@ def test_the_last_words_after_three_wrong_codes(campus):
     for _ in range(3):
         talk.reads(CODE)
         talk.answers(alice.wrong_code())
-    talk.reads(f"This login has ended without a right code. Log in again to try again, or {SERVICE_DESK}.")
+    reads_folded(talk, f"This login has ended without a right code. Log in again to try again, or {SERVICE_DESK}.")
     talk.reads("(alice@localhost) Password: ")
     talk.hangs_up()
 
@@ -61,7 +69,8 @@ def test_the_last_words_of_a_rule_that_denies_and_of_an_account_without_a_factor
     campus.configure(EVERYONE_MUST + 'enrol = "refuse"\n')
     alice, bob = campus.student("alice"), campus.person("bob")
     talk = past_the_password(campus, bob)
-    talk.reads(f"Your account needs a second factor to log in to lab-gw, and has none that counts here. A{SERVICE_DESK[1:]}")
+    reads_folded(talk, f"Your account needs a second factor to log in to lab-gw, and has none that counts here. "
+                       f"A{SERVICE_DESK[1:]}")
     talk.hangs_up()
     campus.configure('[[rule]]\nname = "not from here"\nmfa = "deny"\n')
     talk = past_the_password(campus, alice)

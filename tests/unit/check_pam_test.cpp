@@ -357,9 +357,10 @@ TEST(CheckPam, ModulesThatAreNotThere) {
            {kUnix + kReport + "auth required pam_mfaa.so\n" + kAccount, "sshd:3",
             "Write /etc/pam.d/sshd:3 as: auth required pam_mfa.so"},
            {"auth required pam_mffa.so\naccount required pam_unix.so\n", "sshd:1", ":1 as: auth required pam_mfa.so"},
-           {"auth required pam_enf.so readenv=1\n" + kGood, "sshd:1", ":1 as: auth required pam_env.so readenv=1"},
+           {"auth required pam_enf.so readenv=1\n" + kGood, "sshd:1", "Install the package that has pam_enf.so;"},
            {kGood + "account requisite pam_campus.so\n", "sshd:6",
-            "Install what has it, or write # in front of /etc/pam.d/sshd:6"},
+            "Install the package that has pam_campus.so; if nothing there depends on it, write # in front of "
+            "/etc/pam.d/sshd:6"},
            {kGood + "session required pam_loginuids.so\n", "sshd:6", "in front of /etc/pam.d/sshd:6"},
        }) {
     const Files files{{"sshd", row.stack}};

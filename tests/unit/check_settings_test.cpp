@@ -353,7 +353,9 @@ TEST(CheckRules, WhatNoLoginReachesIsOneFault) {
             "no login reaches the rule \"b\" (/etc/mfa/conf.d/40-b.toml), the rule \"root on a real console\" "
             "(/etc/mfa/mfa.toml), the rule \"everyone else\" (/etc/mfa/mfa.toml): the rule \"open\" "
             "(/etc/mfa/conf.d/00-open.toml) comes before and takes every login");
-  EXPECT_EQ(fault.mend, "Remove the rule \"open\" from /etc/mfa/conf.d/00-open.toml\nthen: systemctl reload mfad");
+  EXPECT_EQ(fault.mend,
+            "The rule \"open\" decides every login, and stays: move those that are to decide before it, and remove the "
+            "others\nthen: systemctl reload mfad");
   fault = only_fault(judge_text(kRoot + kEnd + "[[rule]]\nname='late'\nuser=['bob']\nmfa='deny'\n"));
   EXPECT_EQ(fault.mend, "Move the rule \"else\" from f to the end of f\nthen: systemctl reload mfad");
 }
@@ -510,7 +512,8 @@ TEST(CheckService, OneCauseIsOneFault) {
   EXPECT_THAT(only_fault(judge_service(facts("", "refused", true, {}))).mend, testing::StartsWith("systemctl restart"));
   ServiceFacts over = facts("", "", true, {});
   over.units_over = {"/etc/systemd/system/mfad.service"};
-  EXPECT_THAT(only_fault(judge_service(over)).mend, testing::StartsWith("rm /etc/systemd/system/mfad.service && "));
+  EXPECT_THAT(only_fault(judge_service(over)).mend,
+              testing::StartsWith("mv /etc/systemd/system/mfad.service /etc/systemd/system/mfad.service.before && "));
 }
 
 TEST(CheckConfiguration, OfAFileAsAWholeTheMendNamesIt) {
@@ -542,7 +545,9 @@ TEST(Gateways, ProgramsThatMayNotBeRun) {
             "gateway \"g\": /opt/send: No such file or directory");
   EXPECT_EQ(judged("/opt/send: No such file or directory").mend, "Put it there");
   EXPECT_EQ(judged("/opt belongs to another user").detail, "gateway \"g\": /opt/send: /opt belongs to another user");
-  EXPECT_EQ(judged("/opt belongs to another user").mend, "chown root:root /opt && chmod go-w /opt");
+  EXPECT_EQ(judged("/opt belongs to another user").mend,
+            "install -D -o root -g root -m 0755 /opt/send /usr/local/libexec/mfa/send\nThen write as its program: "
+            "/usr/local/libexec/mfa/send");
   EXPECT_THAT(judged("/opt/send is not a program").mend, HasSubstr("chmod 0755 /opt/send"));
   EXPECT_EQ(judge_trial({.folder = "/f", .trouble = "t", .opens_null = false}).mend, "chmod 0666 /dev/null");
   EXPECT_THAT(judge_trial({.folder = "/f", .trouble = "t", .enters_folder = false}).mend,

@@ -26,8 +26,10 @@ TEST(AdminCheck, FaultsComeLastWithWhatMendsThem) {
 }
 
 TEST(AdminCheck, AMendOfSeveralLinesIsShownAsItIsToBeWritten) {
-  const std::vector<Checked> checks{
-      {.name = "pam-order", .ok = false, .detail = "d", .mend = "In f write instead of line 1:\nauth a\n\x1b\nauth b"}};
+  const std::vector<Checked> checks{{.name = "pam-order",
+                                     .ok = false,
+                                     .detail = "d",
+                                     .mend = "In f write instead of line 1:\nauth\ta\n\x1b\nauth b"}};
   EXPECT_EQ(checks_text(checks, {.colour = false, .utf8 = true}),
             "  ✗ pam-order: d\n      In f write instead of line 1:\n      auth a\n      \\x1b\n      auth b\n");
 }

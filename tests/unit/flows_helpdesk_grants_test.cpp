@@ -330,9 +330,9 @@ TEST_F(HelpdeskGrants, WhoIsExemptIsAskedNothingUntilThen) {
     const auto done = helpdesk_exempt(world.engine, asker(), about("alice"), until);
     return done ? std::string(done->until ? "noted" : "ended") : done.error().text;
   };
-  EXPECT_EQ(exempt(world.clock.time + 30 * 24 * kHour + std::chrono::seconds(1)),
+  EXPECT_EQ(exempt(world.clock.time + 31 * 24 * kHour + std::chrono::seconds(1)),
             "Nobody is exempt for more than 30 days.");
-  const UnixTime until = world.clock.time + 30 * 24 * kHour;
+  const UnixTime until = world.clock.time + 31 * 24 * kHour;  // to the end of the 30th
   EXPECT_EQ(exempt(until), "noted");
   EXPECT_EQ(last().kind, EventKind::helpdesk_exempt);
   EXPECT_EQ(log_in({}), LoginResult::skipped);

@@ -249,6 +249,8 @@ TEST_F(Logins, WordsDoNotKeepADialogueOpenForever) {
   const auto verdict = log_in(std::vector<std::expected<std::string, DialogueError>>(50, "help"));
   EXPECT_EQ(verdict.result, LoginResult::wrong);
   EXPECT_EQ(world.dialogue.prompts.size(), 6U);
+  EXPECT_THAT(prompt(4), Not(HasSubstr("last answer")));
+  EXPECT_THAT(prompt(5), HasSubstr("This is the last answer that this login takes.\n"));
 }
 
 TEST_F(Logins, WhatCannotBeReadIsRefusedAndTheLogHoldsItsLengthAndClassOnly) {

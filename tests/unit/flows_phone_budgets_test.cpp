@@ -196,6 +196,13 @@ TEST_F(Phones, AReportEndsTheDialoguesThatAreOpen) {
   EXPECT_EQ(log_in({kCode}).result, LoginResult::passed) << "a new one is as ever";
 }
 
+TEST_F(Phones, WhatCameToNothingJustNowIsNotSaidToBeForSomethingElse) {
+  enrol();
+  world.mailbox.answer = Delivery::refused;
+  static_cast<void>(log_in({"text"}));
+  EXPECT_THAT(prompt(1), HasSubstr("That came to nothing just now. We can try again in 30 seconds."));
+}
+
 TEST_F(Phones, WhatANumberRefusesCounts) {
   enrol();
   world.mailbox.answer = Delivery::refused;
@@ -346,7 +353,7 @@ TEST_F(Phones, WithoutAGatewayNoPhoneIsNamed) {
   world.settings.gateways.clear();
   static_cast<void>(log_in({"text"}));
   EXPECT_THAT(prompt(0), HasSubstr("Other ways: recovery code, help\n"));
-  EXPECT_THAT(prompt(1), HasSubstr("No phone of yours can be used here."));
+  EXPECT_THAT(prompt(1), HasSubstr("Nothing can be texted to you here."));
   world.settings.gateways = {gateway("texts", true, false, false)};
   static_cast<void>(log_in({}));
   EXPECT_THAT(prompt(0), HasSubstr("Other ways: text (phone ending 1234), recovery code, help\n"));

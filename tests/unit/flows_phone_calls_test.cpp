@@ -177,7 +177,7 @@ TEST_F(Phones, APhoneForCallsGetsNoTexts) {
   enrol(kLandline, PhoneUse::call);
   static_cast<void>(log_in({"text"}));
   EXPECT_EQ(sent(), 0U);
-  EXPECT_THAT(prompt(1), HasSubstr("No phone of yours can be used here."));
+  EXPECT_THAT(prompt(1), HasSubstr("Nothing can be texted to you here."));
 }
 
 TEST_F(Phones, AHashThatIsPressedLetsInOnce) {

@@ -58,7 +58,7 @@ TEST_F(Phones, ANumberWhoseCountryWasTakenOffTheListIsReachedNoMore) {
   world.settings.phone.countries = {"BE"};
   static_cast<void>(log_in({"text", "call", "resend"}));
   EXPECT_THAT(prompt(0), HasSubstr("Other ways: recovery code, help\n"));
-  EXPECT_THAT(prompt(1), HasSubstr("No phone of yours can be used here."));
+  EXPECT_THAT(prompt(1), HasSubstr("Nothing can be texted to you here."));
   EXPECT_EQ(sent(), 0U);
   // While somebody is asked.
   world.settings.phone.countries = {"NZ"};

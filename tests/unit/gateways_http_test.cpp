@@ -306,9 +306,9 @@ TEST_F(HttpGateway, UnderstandsStatuses) {
           {429, R"({"error":[]})", failed, "the provider takes no more messages for now (HTTP 429)"},
           {429, R"({"error":{"0":{"text":7}}})", failed, "the provider takes no more messages for now (HTTP 429): 7"},
           {408, "", failed, "the provider waited in vain (HTTP 408)"},
-          {500, "<html>", unclear, "the provider has a fault of its own (HTTP 500)"},
+          {500, "<html>", failed, "the provider has a fault of its own (HTTP 500)"},
           {504, "", unclear, "the provider waited in vain (HTTP 504)"},
-          {599, "", unclear, "the provider has a fault of its own (HTTP 599)"}});
+          {599, "", failed, "the provider has a fault of its own (HTTP 599)"}});
 }
 
 // What a provider declines of one message, it may take of another.
@@ -337,11 +337,11 @@ TEST_F(HttpGateway, LooksIntoAnswers) {
                  {200, R"({"m":[{"status":6,"why":"bad number"}]})", refused,
                   "the provider does not take this number (HTTP 200): bad number"},
                  {400, R"({"m":[{"status":6}]})", refused, "the provider does not take this number (HTTP 400)"},
-                 {500, R"({"m":[{"status":0}]})", unclear, "the provider has a fault of its own (HTTP 500)"},
+                 {500, R"({"m":[{"status":0}]})", failed, "the provider has a fault of its own (HTTP 500)"},
                  {500, R"({"m":[{"status":1}]})", failed, "the provider has a fault of its own (HTTP 500)"},
                  {200, R"({"m":[{"status":2,"why":"?"}]})", unclear,
                   "the provider answered, but not what counts as sent (HTTP 200): ?"},
-                 {500, R"({"m":[{"status":6}]})", unclear, "the provider has a fault of its own (HTTP 500)"},
+                 {500, R"({"m":[{"status":6}]})", failed, "the provider has a fault of its own (HTTP 500)"},
                  {200, R"({"m":[{"status":[0]}]})", unclear, kNotSent},
                  {200, R"({"m":{"status":0}})", unclear, kNotSent},
                  {200, R"({"m":[]})", unclear, kNotSent},

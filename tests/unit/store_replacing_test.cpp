@@ -306,8 +306,8 @@ TEST_F(StoreReplacing, Whose_factor_is_lost_with_it_sets_one_up_by_a_code_alone)
   }));
   const auto done = restored(*store, bytes);
   ASSERT_TRUE(done.has_value()) << journal.notes();
-  EXPECT_EQ(done->by_code, (std::vector<std::string>{"carol", "dave"}));
-  EXPECT_EQ(done->all_by_code, 2);
+  EXPECT_EQ(done->by_code, (std::vector<std::string>{"carol", "dave", "frank"}));
+  EXPECT_EQ(done->all_by_code, 3);
   ASSERT_EQ(done->named_as_before.size(), 1U);
   EXPECT_EQ(done->named_as_before[0].user, "frank");
   EXPECT_EQ(done->named_as_before[0].was, "franklin");
@@ -323,7 +323,7 @@ TEST_F(StoreReplacing, Whose_factor_is_lost_with_it_sets_one_up_by_a_code_alone)
     EXPECT_TRUE(tx.factors(carol->id).empty());
     EXPECT_TRUE(tx.person_by_name({"dave"})->enrol_by_code);
     EXPECT_FALSE(tx.person_by_name({"alice"})->enrol_by_code);
-    EXPECT_FALSE(tx.person_by_name({"erin"})) << "there was nothing to keep";
+    EXPECT_FALSE(tx.person_by_name({"erin"})->enrol_by_code) << "who had nothing loses nothing";
     EXPECT_EQ(tx.person_by_name({"frank"})->uid, Uid{1006}) << "of two with one name the backup's";
   }));
   EXPECT_EQ(restored(*store, bytes)->all_by_code, 0) << "told once";

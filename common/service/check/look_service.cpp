@@ -62,8 +62,7 @@ std::vector<std::string> units_over() {
   for (const char* unit : {"mfad.service", "mfad-monitor.service"}) {
     std::string path = fmt::format("/etc/systemd/system/{}", unit);
     const auto text = contents_of(path);
-    if (text && text->contains("ExecStart=") && !text->contains("ExecStart=" MFA_MFAD " "))
-      over.push_back(std::move(path));
+    if (text && text->contains("ExecStart=") && !text->contains(MFA_MFAD)) over.push_back(std::move(path));
   }
   return over;
 }
