@@ -127,7 +127,7 @@ def test_what_becomes_of_a_call_that_is_not_answered_is_said(campus):
         deaf = settings("deaf.toml", open(path).read().replace(str(server.port), str(silent.port)))
         with telephones.meanwhile(lambda: carry("sip", deaf, **call)) as reply_of_the_deaf:
             check_answers(server, path, call)
-        assert reply_of_the_deaf() == {"status": "unclear", "detail": "the telephone system did not answer"}
+        assert reply_of_the_deaf() == {"status": "failed", "detail": "the telephone system did not answer"}
     gone = carry("sip", settings("tcp.toml", open(path).read().replace("udp", "tcp")), **call)
     assert gone == {"status": "failed", "detail": "the telephone system cannot be reached"}, gone
     text = carry("sip", path)
