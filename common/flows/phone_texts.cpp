@@ -185,12 +185,12 @@ std::string what_now(const WayOn& way_on, const Settings& settings) {
 }
 
 // `text`, and what to do until it can be had again, on a line of its own.
-std::string until_then(std::string text, const WayOn& way_on, const Settings& settings) {
+std::string until_then(const std::string& text, const WayOn& way_on, const Settings& settings) {
   if (way_on.others) return text + "\n" + say("Until then use another way, or ask {}.", helpdesk(settings));
   return way_on.asks ? text : text + "\n" + say("Wait until then, or ask {}.", helpdesk(settings));
 }
 
-std::string with(std::string text, const std::string& sentence) {
+std::string with(const std::string& text, const std::string& sentence) {
   return sentence.empty() ? text : text + " " + sentence;
 }
 

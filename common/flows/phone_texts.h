@@ -61,8 +61,8 @@ inline constexpr std::string_view kTheir = marked("their");
 [[nodiscard]] std::string ringing_for_hash(std::string_view phone, bool still = false);
 // What is left to whoever was sent nothing.
 struct WayOn {
-  std::optional<std::chrono::seconds> wait =
-      {};               // until it can be tried again NOLINT(readability-redundant-member-init)
+  // Until it can be tried again. NOLINTNEXTLINE(readability-redundant-member-init)
+  std::optional<std::chrono::seconds> wait = {};
   bool others = false;  // something else can be typed
   bool again = false;   // it can be tried again at once
   bool asks = false;    // the prompt itself says whom to ask

@@ -20,8 +20,9 @@ constexpr int kHex = 16;
 
 KeyId key_named_in(std::string_view line) {
   KeyId key;
-  const char* const end = line.data() + kIdDigits;
-  const auto [last, error] = std::from_chars(line.data(), end, key.value, kHex);
+  const std::string digits(line.substr(0, kIdDigits));
+  const char* const end = digits.data() + digits.size();
+  const auto [last, error] = std::from_chars(digits.data(), end, key.value, kHex);
   if (error != std::errc() || last != end) damaged("ends with no proof");
   return key;
 }
