@@ -141,14 +141,15 @@ def test_step_by_step_to_a_second_factor_for_everyone(debian):
     debian.write("/etc/pam.d/vsftpd", "@include common-auth\n")
     assert '"decision":"skip"' in debian.run("mfa-enroll", "--json", "admin", "explain", "alice", "--service", "vsftpd").stdout
 
-    require, watch = page.blocks("5. Watch")
+    require, watch, root_first, _ = page.blocks("5. Watch")
+    write(debian, "/etc/mfa/conf.d/00-root.toml", root_first)
     write(debian, "/etc/mfa/conf.d/30-require.toml", require)
     do(debian, check)
     assert debian.logs_in_without_code(bob)
     said = do(debian, watch)
     assert "observed user=bob" in said, said
 
-    explain, codes, token = page.blocks("6. Set the date")
+    explain, codes, imports, token = page.blocks("6. Set the date")
     assert "observe = true\n" in require
     write(debian, "/etc/mfa/conf.d/30-require.toml", require.replace("observe = true\n", ""))
     do(debian, check)
@@ -160,7 +161,17 @@ def test_step_by_step_to_a_second_factor_for_everyone(debian):
     said = do(debian, explain.replace("alice", "bob"))
     assert "enrol" in said, said
     debian.write("/root/new.txt", "bob\n")
-    assert re.search(r"^bob,[0-9a-z]{4}-", do(debian, codes), re.M)
+    do(debian, codes)
+    assert re.search(r"^bob,[0-9a-z]{4}-", debian.read("/root/codes.csv"), re.M)
+    carol = debian.add_person("carol")
+    debian.write("/etc/users.oath", f"HOTP/T30/6 carol - {b'12345678901234567890'.hex()}\n")
+    homes, oath, phones = imports.splitlines(keepends=True)
+    do(debian, homes)
+    do(debian, oath)
+    carol.secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    carol.start_anew()
+    assert debian.logs_in_with_code(carol)
+    assert commands(phones)[0].startswith("mfa-enroll admin import csv ")
     assert commands(token, "$ ")[0].startswith("mfa-enroll helpdesk token alice --reason ")
 
     # The day has come.
