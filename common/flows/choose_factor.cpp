@@ -1,9 +1,11 @@
 #include "common/flows/choose_factor.h"
 
 #include <algorithm>
+#include <array>
 
 #include "common/domain/answer.h"
 #include "common/flows/phone_set_up.h"
+#include "common/flows/send_code.h"
 #include "common/flows/texts.h"
 
 namespace mfa {
@@ -49,6 +51,19 @@ std::vector<Choice> choices_for(const Settings& settings, const std::set<FactorK
   if (counts(FactorKind::totp)) offered.push_back(Choice::app);
   if (counts(FactorKind::sms) && can_set_up(settings, PhoneUse::text)) offered.push_back(Choice::text);
   if (counts(FactorKind::call) && can_set_up(settings, PhoneUse::call)) offered.push_back(Choice::call);
+  return offered;
+}
+
+std::vector<Choice> choices_now(Engine& engine, const Account& account, const std::set<FactorKind>& kinds) {
+  std::vector<Choice> offered = choices_for(engine.settings, kinds);
+  if (std::ranges::find(offered, Choice::app) == offered.end()) return offered;
+  std::erase_if(offered, [&](Choice choice) {
+    if (choice == Choice::app) return false;
+    const std::array<PhoneNumber, 1> not_known_yet;
+    return resting(engine, account, choice == Choice::text ? PhoneUse::text : PhoneUse::call, not_known_yet,
+                   Sender::registers)
+        .has_value();
+  });
   return offered;
 }
 

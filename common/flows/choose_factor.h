@@ -12,6 +12,7 @@
 #include "common/domain/factor.h"
 #include "common/domain/settings.h"
 #include "common/flows/app_set_up.h"
+#include "common/flows/engine.h"
 #include "common/ports/dialogue.h"
 
 namespace mfa {
@@ -33,6 +34,9 @@ enum class Choice : std::uint8_t {
 // What can be set up here and would count for a rule that takes these kinds (empty: any), in the order in which it is
 // offered. May be empty.
 [[nodiscard]] std::vector<Choice> choices_for(const Settings& settings, const std::set<FactorKind>& kinds);
+// The same without the phones to which nothing can be sent just now, as far as an app can be set up in their place.
+[[nodiscard]] std::vector<Choice> choices_now(Engine& engine, const Account& account,
+                                              const std::set<FactorKind>& kinds);
 [[nodiscard]] bool offers(const Settings& settings, const std::set<FactorKind>& kinds, Choice choice);
 [[nodiscard]] std::string_view word_of(Choice choice);  // "app", "text", "call"
 

@@ -134,7 +134,7 @@ class LoginEnrolment {
 
   // Which kind; or that it is put off, where it may be.
   std::optional<LoginVerdict> choose() {
-    const auto offered = choices_for(engine_.settings, assessed_.decision.may_enrol);
+    const auto offered = choices_now(engine_, account_, assessed_.decision.may_enrol);
     const bool may_wait = assessed_.enrol == EnrolWay::offer;
     std::optional<std::string> from;
     if (may_wait) {

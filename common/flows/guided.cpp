@@ -74,7 +74,7 @@ class GuidedSetUp {
   }
 
   std::optional<RequestError> choose() {
-    const auto offered = choices_for(engine_.settings, kinds_);
+    const auto offered = choices_now(engine_, account_, kinds_);
     const auto choice = choose_factor(asker_.dialogue, offered, /*may_wait=*/false, [&](std::string_view problem) {
       return texts::choose_first_factor(problem, offered);
     });

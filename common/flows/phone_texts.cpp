@@ -336,7 +336,7 @@ std::string ask_country(std::string_view problem, std::string_view otherwise, co
         say("Numbers from {} ({}) can be used here. Press Enter, or type back.", country_in_words(otherwise), prefix);
   } else {
     text = say("Which country is your number from{}? Type its name, code or prefix ({}), or back.",
-               count <= kFew ? ": " + countries_in_words(settings, say(" or ")) : "", prefix);
+               count <= kFew && problem.empty() ? ": " + countries_in_words(settings, say(" or ")) : "", prefix);
   }
   return say("{}{}\nCountry [{}]: ", problem_line(problem), folded(text), otherwise);
 }

@@ -107,6 +107,12 @@ void read_text(const Field& field, std::string& target) {
   if (auto text = text_in(field, kLongestText)) target = *std::move(text);
 }
 
+// What stands in the files that come along where an account's own name belongs.
+void read_account(const Field& field, std::string& target) {
+  read_text(field, target);
+  if (target.contains("xxxxxxxx")) field.wrong("is the example's: write your account's in place of the x");
+}
+
 constexpr auto kJudgement = std::to_array<Key<Judgement>>({
     {"status", read_statuses},
     {"field", [](const Field& field, Judgement& judgement) { read_text(field, judgement.field); }},
@@ -127,11 +133,11 @@ Judgement judgement_in(const Field& field) {
 constexpr auto kKeys = std::to_array<Key<Draft>>({
     {"url",
      [](const Field& field, Draft& draft) {
-       read_text(field, draft.url);
+       read_account(field, draft.url);
        draft.url_place = field.value.place;
      }},
     {"method", [](const Field& field, Draft& draft) { draft.method = word_in(field, kMethods).value_or(""); }},
-    {"username", [](const Field& field, Draft& draft) { read_text(field, draft.settings.username); }},
+    {"username", [](const Field& field, Draft& draft) { read_account(field, draft.settings.username); }},
     {"password",
      [](const Field& field, Draft& draft) {
        draft.has_password = true;

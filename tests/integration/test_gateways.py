@@ -13,6 +13,9 @@ from carriers import CODE, NUMBER, TEXT, carry, settings
 from waiting import until
 
 
+ACCOUNT = "AC0123456789abcdef0123456789abcdef"
+
+
 def ca_and_server(names=("DNS:localhost", "IP:127.0.0.1"), name="server"):
     authority, both = carriers.certificate("/run/certificates", names, name)
     os.chmod("/run/certificates", 0o755)
@@ -24,7 +27,7 @@ def twilio(server, authority, path="right", host="localhost"):
     settings("twilio.password", "auth & token\n", 0o600, "mfa")
     text = carriers.ready("twilio", replace=[
         ("https://api.twilio.com/2010-04-01/Accounts/ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/Messages.json",
-         f"https://{host}:{server.port}/{path}")])
+         f"https://{host}:{server.port}/{path}"), ("ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", ACCOUNT)])
     return settings(f"twilio-{path}.toml", f'ca_file = "{authority}"\n' + text)
 
 
@@ -105,7 +108,7 @@ def test_a_provider_is_asked_as_its_ready_settings_say(campus):
         (_, headers, body), = server.requests
         assert dict(urllib.parse.parse_qsl(body)) == {"To": NUMBER, "From": "+15005550006", "Body": TEXT}
         assert base64.b64decode(headers["Authorization"].removeprefix("Basic ")) == \
-            b"ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:auth & token"
+            f"{ACCOUNT}:auth & token".encode()
         assert headers["Content-Type"] == "application/x-www-form-urlencoded"
         assert "http\0/etc/mfa/gateways/twilio-right.toml" in server.seen, "its command line could be seen"
         assert not carriers.tells(server.seen), "and tells nothing"
@@ -113,7 +116,7 @@ def test_a_provider_is_asked_as_its_ready_settings_say(campus):
         # Calls that it reads out itself.
         text = carriers.ready("twilio-call", replace=[
             ("https://api.twilio.com/2010-04-01/Accounts/ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/Calls.json",
-             f"https://localhost:{server.port}/right")])
+             f"https://localhost:{server.port}/right"), ("ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", ACCOUNT)])
         path = settings("twilio-call.toml", f'ca_file = "{authority}"\n' + text)
         spoken = "Your code is 4, 0, 2, 9, 1, 3. <Not> you & yours?"
         assert carry("http", path, channel="call", text=spoken) == {"status": "sent"}

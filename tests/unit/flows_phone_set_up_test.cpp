@@ -7,6 +7,7 @@
 #include "common/flows/guided.h"
 #include "common/flows/login.h"
 #include "common/flows/phones.h"
+#include "common/flows/texts.h"
 #include "tests/doubles/doubles.h"
 
 namespace mfa {
@@ -147,10 +148,10 @@ TEST_F(PhoneSetUps, OtherCountriesAreRefusedWithTheListOfThose) {
 
 TEST_F(PhoneSetUps, WhatCostsMoreOrTakesNoTextsIsRefused) {
   EXPECT_FALSE(enrol({kPassword, "", "0900 0900", "03 366 9900", "03 366 0800", "rubbish", kNumber}));
-  EXPECT_THAT(prompt(3), HasSubstr(std::string(sentence(NumberRefusal::premium))));
+  EXPECT_THAT(prompt(3), HasSubstr(texts::folded(sentence(NumberRefusal::premium))));
   EXPECT_THAT(prompt(4), HasSubstr("That is a landline, which takes no texts.\n"
                                    "It can be called: mfa-enroll phone --call. Or type a mobile number.\n"));
-  EXPECT_THAT(prompt(5), HasSubstr(std::string(sentence(NumberRefusal::voip))));
+  EXPECT_THAT(prompt(5), HasSubstr(texts::folded(sentence(NumberRefusal::voip))));
   EXPECT_THAT(prompt(6), HasSubstr(std::string(sentence(NumberRefusal::not_a_number))));
   EXPECT_EQ(sent(), 1U);
   world.store.state = {};
@@ -186,22 +187,24 @@ TEST_F(PhoneSetUps, AnAppCanBeChosenAfterAll) {
   facts.user = "alice";
   facts.service = "sshd";
   facts.from_root = facts.password_passed = true;
-  world.settings.phone.budget.unproven_per_user_per_day = 0;
-  for (const auto& steps : {std::vector<std::string>{"app"}, {"", "app"}, {"", kNumber, "app"}}) {
+  constexpr const char* kOther = "021 345 6788";
+  world.settings.phone.budget.unproven_per_user_per_day = 1;
+  for (const auto& steps : {std::vector<std::string>{"app"}, {"", "app"}, {"", kNumber, "back", kOther, "app"}}) {
     std::vector<std::expected<std::string, DialogueError>> answers{"text"};
     answers.insert(answers.end(), steps.begin(), steps.end());
     say(answers);
     static_cast<void>(login(world.engine, facts, kRoot, world.dialogue));
     EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("Scan this with your authenticator app"));
   }
-  EXPECT_THAT(prompt(3),
-              HasSubstr("You have had as many texts and calls as you can get. The next\none is possible in "));
-  EXPECT_THAT(prompt(3), HasSubstr("To set up an authenticator app instead, type app.\n"));
+  EXPECT_THAT(prompt(5), AllOf(HasSubstr("You have had as many texts and calls as you can get. The next\none is"),
+                               HasSubstr("To set up an authenticator app instead, type app.\n")));
   // Behind the last prompt there is no word to type.
-  say({"text", "", kNumber, kNumber, kNumber, kNumber, kNumber});
+  world.store.state = {};
+  say({"text", "", kNumber, "back", kOther, kOther, kOther, kOther, kOther});
   EXPECT_THAT(login(world.engine, facts, kRoot, world.dialogue).text,
               AllOf(HasSubstr("The next one is possible"), Not(HasSubstr("instead, type app")),
                     HasSubstr("Log in again to set up an authenticator app (type app), or ask Service Desk.")));
+  world.store.state = {};
   world.settings.phone.budget.unproven_per_user_per_day = 3;
   world.mailbox.answer = Delivery::failed;
   say({"text", "", kNumber, "help", "back", "help"});
@@ -219,6 +222,26 @@ TEST_F(PhoneSetUps, AnAppCanBeChosenAfterAll) {
   say({kPassword, "call", "", "app"});
   static_cast<void>(guided_set_up(world.engine, asker()));
   EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("digits your app shows"));
+}
+
+TEST_F(PhoneSetUps, APhoneIsNotOfferedToWhomNothingCanBeSent) {
+  world.settings.phone.budget.unproven_per_user_per_day = 1;
+  say({kPassword, "text", "", kNumber});
+  static_cast<void>(guided_set_up(world.engine, asker()));
+  EXPECT_THAT(prompt(1), HasSubstr("  text   "));
+  say({kPassword, "text", "app"});
+  static_cast<void>(guided_set_up(world.engine, asker()));
+  EXPECT_THAT(prompt(1), AllOf(HasSubstr("  app    "), Not(HasSubstr("  text   ")), Not(HasSubstr("  call   "))));
+  EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("digits your app shows"));
+  // Where nothing else can be set up, they hear why.
+  Rule rule;
+  rule.name = "everyone";
+  rule.mfa = Requirement::require;
+  rule.factors = {FactorKind::sms};
+  world.settings.rules = {rule};
+  say({kPassword, "text", "", "021 345 6788"});
+  static_cast<void>(guided_set_up(world.engine, asker()));
+  EXPECT_THAT(world.dialogue.prompts.back().text, HasSubstr("You have had as many texts and calls as you can get."));
 }
 
 TEST_F(PhoneSetUps, AGatewayThatDoesNotAnswerIsWaitedForOnce) {

@@ -191,6 +191,13 @@ TEST_F(HttpGateway, SendsThePasswordWhereItIsAskedFor) {
             "https://sms.example.org/send?p=p%26w&u=mfa");
 }
 
+TEST_F(HttpGateway, AnExampleOfAnAccountIsNone) {
+  EXPECT_THAT(mistake("url = 'https://sms.example.org/ACxxxxxxxxxxxxxxxx/send'\n"), HasSubstr("url is the example's"));
+  EXPECT_THAT(mistake(std::string(kUrl) + "username = 'xxxxxxxx'\npassword = 'p'\n"),
+              HasSubstr("username is the example's: write your account's in place of the x"));
+  EXPECT_EQ(mistake(std::string(kUrl) + "username = 'ACxxx'\npassword = 'p'\n", 0600), "");
+}
+
 TEST_F(HttpGateway, KeepsPasswordsFromOthers) {
   const std::string held = std::string(kUrl) + "username = 'mfa'\npassword = 'x'\n";
   EXPECT_THAT(mistake(held, 0644), HasSubstr("holds a password, and others can read it"));
@@ -377,6 +384,7 @@ TEST_F(HttpGateway, HasReadySettingsThatAreRight) {
     const std::size_t at = text.find("/etc/mfa/gateways/", text.find("password_file"));
     ASSERT_NE(at, std::string::npos) << entry.path();
     text.replace(at, text.find('"', at) - at, "@/password");
+    for (std::size_t x = 0; (x = text.find("xxxxxxxx", x)) != std::string::npos;) text.replace(x, 8, "abcdefab");
     const auto read = settings(text);
     ASSERT_TRUE(read) << entry.path() << read.error();
     const auto made = make_request(*read, message("Your code is 123456."));
